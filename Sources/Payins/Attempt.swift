@@ -1,0 +1,62 @@
+/// Where one try at one provider stands.
+public enum AttemptState: String, Sendable, CaseIterable {
+  /// The request may be on its way.
+  case sending
+  /// Accepted; the payer has its instructions.
+  case pending
+  /// The request may have been carried out; the provider is being asked.
+  case inDoubt = "in_doubt"
+  /// Exists at the provider, but the payer was never shown it; watched until its instrument dies.
+  case orphaned
+  case declined
+  case neverSent = "never_sent"
+  /// In doubt once, and surely not there.
+  case absent
+  case paid
+  case failed
+  case expired
+  case cancelled
+
+  /// Whether an order at the provider may still bring money.
+  public var isLive: Bool {
+    switch self {
+    case .sending, .pending, .inDoubt, .orphaned, .paid, .failed, .expired, .cancelled: true
+    case .declined, .neverSent, .absent: false
+    }
+  }
+}
+
+extension Attempt {
+  init(id: AttemptID, candidate: Candidate, at now: Instant) {
+    let prefix = candidate.orderNumberPrefix
+    self.init(
+      id: id, candidate: candidate,
+      orderNumber: prefix + id.body.uppercased().suffix(32 - prefix.count), createdAt: now,
+      state: .sending, absences: 0, polls: 0)
+  }
+}
+
+/// One try to create the pay-in at one account.
+public struct Attempt: Equatable, Sendable {
+  public let id: AttemptID
+  public let candidate: Candidate
+  /// Our number at the provider: known before the first byte is sent, unique, never reused.
+  public let orderNumber: String
+  public let createdAt: Instant
+  public internal(set) var state: AttemptState
+  public internal(set) var providerOrderID: String?
+  public internal(set) var refusal: Refusal?
+  /// When doubt began.
+  public internal(set) var inDoubtSince: Instant?
+  /// How often in doubt the provider said that it has no such order.
+  public internal(set) var absences: Int
+  /// Queries answered or not since creation; the schedule grows with it while in doubt.
+  public internal(set) var polls: Int
+  /// When the provider is asked next; nil: not again.
+  public internal(set) var nextCheckAt: Instant?
+
+  public var target: Target { candidate.target }
+
+  /// The end of the instrument's life, when watching ends.
+  public var instrumentDiesAt: Instant { createdAt.adding(seconds: candidate.instrumentSeconds) }
+}

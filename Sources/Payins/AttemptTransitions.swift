@@ -1,0 +1,128 @@
+import JSONText
+
+/// What a create call's answer does.
+extension Transition {
+  mutating func sent(_ id: AttemptID, _ outcome: CreateOutcome, _ context: Context) {
+    guard let attempt = payin.attempt(id) else { return }
+    guard attempt.state == .sending || attempt.state == .inDoubt else {
+      return record("attempt.late_answer", ["attempt": .string(id.text),
+        "outcome": .string(outcome.label)])
+    }
+    switch outcome {
+    case .accepted(let acceptance):
+      record("attempt.accepted", ["attempt": .string(id.text),
+        "provider_order_id": acceptance.providerOrderID.map(JSON.string) ?? .null])
+      update(id) { $0.providerOrderID = acceptance.providerOrderID }
+      adopt(id, acceptance.instructions, context)
+    case .declined(let refusal):
+      close(id, as: .declined, refusal)
+      moveOn(after: .declined, refusal, context)
+    case .neverSent(let refusal):
+      close(id, as: .neverSent, refusal)
+      moveOn(after: .neverSent, refusal, context)
+    case .inDoubt(let refusal):
+      doubt(id, refusal, context)
+    }
+  }
+
+  mutating func interrupted(_ id: AttemptID, _ context: Context) {
+    guard payin.attempt(id)?.state == .sending else { return }
+    doubt(
+      id, Refusal(code: "interrupted", message: "the gateway stopped before the answer came"),
+      context)
+  }
+
+  private mutating func close(_ id: AttemptID, as state: AttemptState, _ refusal: Refusal) {
+    update(id) {
+      $0.state = state
+      $0.refusal = refusal
+      $0.nextCheckAt = nil
+    }
+    record("attempt.\(state.rawValue)", ["attempt": .string(id.text),
+      "code": .string(refusal.code), "message": .string(refusal.message)])
+    jobs.append(.stopQuerying(id))
+  }
+
+  private mutating func doubt(_ id: AttemptID, _ refusal: Refusal, _ context: Context) {
+    update(id) {
+      $0.state = .inDoubt
+      $0.refusal = refusal
+      $0.inDoubtSince = $0.inDoubtSince ?? context.now
+    }
+    record("attempt.in_doubt", ["attempt": .string(id.text), "code": .string(refusal.code),
+      "message": .string(refusal.message)])
+    planQuery(id, context)
+    if payin.status == .processing, payin.routing.retry.contains(.inDoubt) {
+      startNextAttempt(context)
+    }
+  }
+
+  /// The order exists. Shown to the payer if nothing else was; an orphan otherwise.
+  mutating func adopt(
+    _ id: AttemptID, _ instructions: Instructions?, _ context: Context
+  ) {
+    if payin.status == .processing, payin.active == nil, let instructions {
+      update(id) {
+        $0.state = .pending
+        $0.refusal = nil
+      }
+      payin.active = id
+      payin.instructions = instructions
+      if let method = payin.attempt(id)?.target.method {
+        payin.expiresAt = payin.createdAt.adding(
+          seconds: payin.request.expirySeconds(for: method))
+      }
+      payin.status = .pending
+      announce("payin.pending", ["attempt": .string(id.text)])
+      planQuery(id, context)
+      return
+    }
+    update(id) { $0.state = .orphaned }
+    record("attempt.orphaned", ["attempt": .string(id.text)])
+    planQuery(id, context)
+    if payin.status == .processing {
+      // The payer never saw it, so going on needs no permission.
+      goOn(
+        Refusal(code: "no_instructions", message: "the provider gave nothing to pay with"),
+        context)
+    }
+  }
+
+  mutating func moveOn(
+    after outcome: RetryOutcome, _ refusal: Refusal, _ context: Context
+  ) {
+    guard payin.status == .processing else { return }
+    guard payin.routing.retry.contains(outcome) else { return failUnlessLive(refusal) }
+    goOn(refusal, context)
+  }
+
+  private mutating func goOn(_ refusal: Refusal, _ context: Context) {
+    if context.now < payin.expiresAt, startNextAttempt(context) { return }
+    failUnlessLive(refusal)
+  }
+
+  @discardableResult
+  private mutating func startNextAttempt(_ context: Context) -> Bool {
+    guard payin.attempts.count < payin.routing.candidates.count else { return false }
+    startAttempt(context)
+    return true
+  }
+
+  /// Fails the pay-in, except while another attempt may still give the payer instructions.
+  private mutating func failUnlessLive(_ refusal: Refusal) {
+    let undecided = payin.attempts.contains { $0.state == .sending || $0.state == .inDoubt }
+    guard payin.status == .processing, !undecided else { return }
+    payin.status = .failed
+    payin.failure = refusal
+    announce("payin.failed", ["code": .string(refusal.code)])
+  }
+
+  mutating func cancelled(_ context: Context) {
+    guard payin.status.isOpen else { return }
+    payin.status = .cancelled
+    announce("payin.cancelled")
+    for attempt in payin.attempts where attempt.nextCheckAt != nil {
+      planQuery(attempt.id, context)
+    }
+  }
+}

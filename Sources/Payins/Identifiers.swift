@@ -1,0 +1,86 @@
+/// Where random bytes come from; the shell hands in the system's, the simulation its seed's.
+public protocol Entropy: Sendable {
+  func bytes(_ count: Int) -> [UInt8]
+}
+
+/// An identifier with a prefix that names its kind and a body of 26 Crockford base-32 characters:
+/// 48 bits of milliseconds and 80 random bits, so that texts sort by time (the ULID layout).
+public protocol PrefixedID: Hashable, Sendable, CustomStringConvertible {
+  static var prefix: String { get }
+  var text: String { get }
+  init(unchecked text: String)
+}
+
+extension PrefixedID {
+  public var description: String { text }
+
+  /// The 26 characters after the prefix.
+  public var body: Substring { text.dropFirst(Self.prefix.count) }
+
+  public static func make(at now: Instant, entropy: any Entropy) -> Self {
+    Self(unchecked: Self.prefix + SortableText.make(at: now, random: entropy.bytes(10)))
+  }
+
+  /// Refuses a text that is not exactly of this form.
+  public init?(_ text: String) {
+    guard text.hasPrefix(Self.prefix),
+      SortableText.isValid(text.utf8.dropFirst(Self.prefix.utf8.count))
+    else { return nil }
+    self.init(unchecked: text)
+  }
+}
+
+public struct PayinID: PrefixedID {
+  public static let prefix = "payin_"
+  public let text: String
+  public init(unchecked text: String) { self.text = text }
+}
+
+public struct AttemptID: PrefixedID {
+  public static let prefix = "attempt_"
+  public let text: String
+  public init(unchecked text: String) { self.text = text }
+}
+
+public struct EventID: PrefixedID {
+  public static let prefix = "event_"
+  public let text: String
+  public init(unchecked text: String) { self.text = text }
+}
+
+public struct ReceiptID: PrefixedID {
+  public static let prefix = "receipt_"
+  public let text: String
+  public init(unchecked text: String) { self.text = text }
+}
+
+enum SortableText {
+  private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+
+  static func make(at now: Instant, random: [UInt8]) -> String {
+    precondition(random.count == 10, "an identifier takes ten random bytes")
+    var out = [UInt8](repeating: 0, count: 26)
+    var time = UInt64(clamping: now.milliseconds)
+    for index in stride(from: 9, through: 0, by: -1) {
+      out[index] = alphabet[Int(time & 31)]
+      time >>= 5
+    }
+    var bits: UInt64 = 0
+    var held = 0
+    var index = 10
+    for byte in random {
+      bits = bits << 8 | UInt64(byte)
+      held += 8
+      while held >= 5 {
+        held -= 5
+        out[index] = alphabet[Int(bits >> UInt64(held) & 31)]
+        index += 1
+      }
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  static func isValid(_ bytes: some Collection<UInt8>) -> Bool {
+    bytes.count == 26 && bytes.allSatisfy(alphabet.contains)
+  }
+}

@@ -1,0 +1,153 @@
+/// What is known of one create call (architecture: "A provider's outcome is one of four").
+public enum CreateOutcome: Equatable, Sendable {
+  /// The order exists at the provider.
+  case accepted(Acceptance)
+  /// A business or validation error; surely no order.
+  case declined(Refusal)
+  /// Surely nothing reached the provider.
+  case neverSent(Refusal)
+  /// The order may exist: time-out, reset, 5xx, unreadable answer, or an answer that says so.
+  case inDoubt(Refusal)
+
+  public var label: String {
+    switch self {
+    case .accepted: "accepted"
+    case .declined: "declined"
+    case .neverSent: "never_sent"
+    case .inDoubt: "in_doubt"
+    }
+  }
+}
+
+/// Why something was not done: a stable code in snake_case, and a sentence for people without
+/// secrets or the payer's data.
+public struct Refusal: Equatable, Sendable, Error {
+  public var code: String
+  public var message: String
+
+  public init(code: String, message: String) {
+    self.code = code
+    self.message = message
+  }
+}
+
+public struct Acceptance: Equatable, Sendable {
+  public var providerOrderID: String?
+  /// Nil where the provider gave nothing that a payer could use; the order is then an orphan.
+  public var instructions: Instructions?
+
+  public init(providerOrderID: String?, instructions: Instructions?) {
+    self.providerOrderID = providerOrderID
+    self.instructions = instructions
+  }
+}
+
+/// A provider's word on an order, in our terms. Only an explicit word ends an order.
+public enum ReportedStatus: Equatable, Sendable {
+  case pending
+  case paid
+  case failed
+  case expired
+  case cancelled
+  /// A word that we do not know: the state stays, an alert is raised.
+  case unrecognised(String)
+
+  public var label: String {
+    switch self {
+    case .pending: "pending"
+    case .paid: "paid"
+    case .failed: "failed"
+    case .expired: "expired"
+    case .cancelled: "cancelled"
+    case .unrecognised: "unrecognised"
+    }
+  }
+}
+
+/// Money that a provider says it received.
+public struct Deposit: Equatable, Sendable {
+  /// Tells one arrival from another for ever: the provider's order and, where given, the SPEI
+  /// tracking key and operation date. Providers re-send one transfer under new message ids.
+  public var identity: String
+  /// Centavos.
+  public var amount: Int64
+  public var receivedAt: Instant?
+  /// What the provider calls it, for people.
+  public var providerReference: String?
+
+  public init(
+    identity: String, amount: Int64, receivedAt: Instant?, providerReference: String?
+  ) {
+    self.identity = identity
+    self.amount = amount
+    self.receivedAt = receivedAt
+    self.providerReference = providerReference
+  }
+}
+
+public struct StatusReport: Equatable, Sendable {
+  public var status: ReportedStatus
+  public var deposits: [Deposit]
+  public var providerOrderID: String?
+  /// Where the report carries them: lets an order in doubt be adopted.
+  public var instructions: Instructions?
+  /// Further things an operator should see, such as a list that we do not read; raises an alert.
+  public var note: String?
+
+  public init(
+    status: ReportedStatus, deposits: [Deposit] = [], providerOrderID: String? = nil,
+    instructions: Instructions? = nil, note: String? = nil
+  ) {
+    self.status = status
+    self.deposits = deposits
+    self.providerOrderID = providerOrderID
+    self.instructions = instructions
+    self.note = note
+  }
+}
+
+/// What is known after asking a provider about one order.
+public enum QueryOutcome: Equatable, Sendable {
+  case found(StatusReport)
+  /// The provider says that it has no such order. Once is no proof.
+  case absent
+  /// No usable answer.
+  case undetermined(Refusal)
+  /// The answer contradicts the order (number, currency, amount): nothing is credited.
+  case mismatch(Refusal)
+
+  public var label: String {
+    switch self {
+    case .found(let report): report.status.label
+    case .absent: "absent"
+    case .undetermined: "undetermined"
+    case .mismatch: "mismatch"
+    }
+  }
+}
+
+/// How we know a status, low to high. A lower grade may trigger a query, never credit money, and
+/// never overwrites a higher one.
+public enum EvidenceGrade: Int, Comparable, Sendable, CaseIterable {
+  case unsignedCallback, partlySignedCallback, fullySignedCallback, query, `operator`
+
+  public var label: String {
+    switch self {
+    case .unsignedCallback: "unsigned_callback"
+    case .partlySignedCallback: "partly_signed_callback"
+    case .fullySignedCallback: "fully_signed_callback"
+    case .query: "query"
+    case .operator: "operator"
+    }
+  }
+
+  public init?(label: String) {
+    guard let grade = Self.allCases.first(where: { $0.label == label }) else { return nil }
+    self = grade
+  }
+
+  /// Money is recorded from a fully signed callback, a query or an operator.
+  public var creditsMoney: Bool { self >= .fullySignedCallback }
+
+  public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}

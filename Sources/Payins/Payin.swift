@@ -1,0 +1,244 @@
+public import JSONText
+
+public enum PayinStatus: String, Sendable, CaseIterable {
+  /// Durable here; no instructions yet.
+  case processing
+  /// The payer has instructions, nothing received.
+  case pending
+  case partiallyPaid = "partially_paid"
+  case succeeded
+  case failed
+  case expired
+  case cancelled
+
+  /// Whether the payer is still expected to pay.
+  public var isOpen: Bool {
+    switch self {
+    case .processing, .pending, .partiallyPaid: true
+    case .succeeded, .failed, .expired, .cancelled: false
+    }
+  }
+}
+
+public struct Payer: Equatable, Sendable {
+  public var name: String?
+  public var email: String?
+  public var phone: String?
+
+  public init(name: String? = nil, email: String? = nil, phone: String? = nil) {
+    self.name = name
+    self.email = email
+    self.phone = phone
+  }
+
+  public subscript(field: PayerField) -> String? {
+    switch field {
+    case .name: name
+    case .email: email
+    case .phone: phone
+    }
+  }
+}
+
+/// Prints redacted: the payer's data never reaches a log.
+extension Payer: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  public var description: String { "Payer(redacted)" }
+  public var debugDescription: String { description }
+  public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+/// What a merchant asks for, validated.
+public struct PayinRequest: Equatable, Sendable {
+  public var merchantReference: String
+  /// Centavos.
+  public var amount: Int64
+  public var currency: Currency
+  /// Nil: the rules may pick either.
+  public var method: Method?
+  public var description: String
+  public var payer: Payer
+  /// Seconds from creation; nil: the method's default.
+  public var expiresIn: Int64?
+  public var returnURL: String?
+  public var metadata: [Metadatum]
+
+  public init(
+    merchantReference: String, amount: Int64, currency: Currency = .mxn, method: Method? = nil,
+    description: String, payer: Payer = Payer(), expiresIn: Int64? = nil,
+    returnURL: String? = nil, metadata: [Metadatum] = []
+  ) {
+    self.merchantReference = merchantReference
+    self.amount = amount
+    self.currency = currency
+    self.method = method
+    self.description = description
+    self.payer = payer
+    self.expiresIn = expiresIn
+    self.returnURL = returnURL
+    self.metadata = metadata
+  }
+
+  public func expirySeconds(for method: Method) -> Int64 {
+    expiresIn ?? method.defaultExpirySeconds
+  }
+}
+
+public struct Metadatum: Equatable, Sendable {
+  public var key: String
+  public var value: String
+
+  public init(key: String, value: String) {
+    self.key = key
+    self.value = value
+  }
+}
+
+/// Why a pay-in failed, for the merchant.
+public typealias Failure = Refusal
+
+/// The last thing known, and how.
+public struct Evidence: Equatable, Sendable {
+  public var grade: EvidenceGrade
+  public var at: Instant
+
+  public init(grade: EvidenceGrade, at: Instant) {
+    self.grade = grade
+    self.at = at
+  }
+}
+
+/// Money that arrived.
+public struct Receipt: Equatable, Sendable {
+  public var id: ReceiptID
+  /// Centavos.
+  public var amount: Int64
+  public var receivedAt: Instant
+  public var providerReference: String?
+  public var attempt: AttemptID
+  /// `Deposit.identity`; never twice on one pay-in's account.
+  public var identity: String
+
+  public init(
+    id: ReceiptID, amount: Int64, receivedAt: Instant, providerReference: String?,
+    attempt: AttemptID, identity: String
+  ) {
+    self.id = id
+    self.amount = amount
+    self.receivedAt = receivedAt
+    self.providerReference = providerReference
+    self.attempt = attempt
+    self.identity = identity
+  }
+}
+
+/// A payment that a merchant asked for, with everything that is known of it. A value: only the
+/// state machine (`Payin.apply`) changes it, only a store keeps it.
+public struct Payin: Equatable, Sendable {
+  public let id: PayinID
+  public let merchant: String
+  public let request: PayinRequest
+  public let createdAt: Instant
+  /// Opens the payer's page; unguessable.
+  public let token: String
+
+  public internal(set) var status: PayinStatus
+  public internal(set) var updatedAt: Instant
+  public internal(set) var succeededAt: Instant?
+  /// When the payer's time is over: of the newest attempt's method where the merchant named none.
+  public internal(set) var expiresAt: Instant
+  /// Shown to the payer; at most one set, ever.
+  public internal(set) var instructions: Instructions?
+  /// The attempt whose instructions the payer has.
+  public internal(set) var active: AttemptID?
+  public internal(set) var attempts: [Attempt]
+  public internal(set) var receipts: [Receipt]
+  public internal(set) var failure: Failure?
+  /// Money came after it was expired or cancelled.
+  public internal(set) var late: Bool
+  public internal(set) var routing: RoutingRecord
+  public internal(set) var lastEvidence: Evidence?
+  /// Timeline entries so far.
+  public internal(set) var eventCount: Int
+  /// Of them, those announced to the merchant.
+  public internal(set) var announcedCount: Int
+  /// Counts commits; the store refuses a change made to another version.
+  public internal(set) var version: Int
+
+  /// Centavos.
+  public var amountReceived: Int64 {
+    receipts.reduce(0) { $0.addingReportingOverflow($1.amount).partialValue }
+  }
+
+  public func attempt(_ id: AttemptID) -> Attempt? { attempts.first { $0.id == id } }
+
+  /// The attempt whose instructions the payer has, or else the newest.
+  public var currentAttempt: Attempt {
+    attempts.first { $0.id == active } ?? attempts[attempts.count - 1]
+  }
+
+  /// The method in use: the instructions', else the newest attempt's.
+  public var method: Method { currentAttempt.candidate.target.method }
+
+  /// When the provider is asked next, over all attempts.
+  public var nextCheckAt: Instant? { attempts.compactMap(\.nextCheckAt).min() }
+}
+
+/// How the accounts to try were chosen; kept with the pay-in.
+public struct RoutingRecord: Equatable, Sendable {
+  /// SHA-256 of the rule set, in hex.
+  public var rulesVersion: String
+  public var rule: String
+  /// In the order to be tried.
+  public var candidates: [Candidate]
+  /// Outcomes after which the next candidate is tried.
+  public var retry: [RetryOutcome]
+  /// The whole explanation, as `POST /v1/routing/evaluate` shows it.
+  public var explanation: JSON
+
+  public init(
+    rulesVersion: String, rule: String, candidates: [Candidate], retry: [RetryOutcome],
+    explanation: JSON
+  ) {
+    self.rulesVersion = rulesVersion
+    self.rule = rule
+    self.candidates = candidates
+    self.retry = retry
+    self.explanation = explanation
+  }
+}
+
+public enum RetryOutcome: String, Sendable, CaseIterable {
+  case neverSent = "never_sent"
+  case declined
+  case inDoubt = "in_doubt"
+
+  public static let standard: [RetryOutcome] = [.neverSent, .declined]
+}
+
+/// An eligible target with what the state machine needs of its capability.
+public struct Candidate: Equatable, Sendable {
+  public var target: Target
+  public var provider: String
+  public var orderNumberPrefix: String
+  /// Seconds after creation during which the instrument can be paid.
+  public var instrumentSeconds: Int64
+  public var showsRepeatedPayments: Bool
+
+  public init(target: Target, provider: String, capability: Capability) {
+    self.init(
+      target: target, provider: provider, orderNumberPrefix: capability.orderNumberPrefix,
+      instrumentSeconds: capability.instrumentSeconds,
+      showsRepeatedPayments: capability.showsRepeatedPayments)
+  }
+
+  init(
+    target: Target, provider: String, orderNumberPrefix: String, instrumentSeconds: Int64,
+    showsRepeatedPayments: Bool
+  ) {
+    self.target = target
+    self.provider = provider
+    self.orderNumberPrefix = orderNumberPrefix
+    self.instrumentSeconds = instrumentSeconds
+    self.showsRepeatedPayments = showsRepeatedPayments
+  }
+}

@@ -1,0 +1,244 @@
+public import JSONText
+
+/// How a store keeps a pay-in: one JSON document. Reading tells nil for a document of another
+/// shape; a store reports that as damage.
+extension Payin {
+  public var stored: JSON {
+    .object([
+      "id": JSON(id.text), "merchant": JSON(merchant), "request": request.stored,
+      "created_at": createdAt.stored, "token": JSON(token), "status": JSON(status.rawValue),
+      "updated_at": updatedAt.stored, "succeeded_at": succeededAt?.stored ?? .null,
+      "expires_at": expiresAt.stored, "instructions": instructions?.json ?? .null,
+      "active": JSON(active?.text), "attempts": .array(attempts.map(\.stored)),
+      "receipts": .array(receipts.map(\.stored)), "failure": failure?.stored ?? .null,
+      "late": JSON(late), "routing": routing.stored,
+      "last_evidence": lastEvidence?.json ?? .null, "event_count": JSON(eventCount),
+      "announced_count": JSON(announcedCount), "version": JSON(version),
+    ])
+  }
+
+  public init?(stored json: JSON) {
+    guard let id = json["id"]?.string.map(PayinID.init(unchecked:)),
+      let merchant = json["merchant"]?.string,
+      let request = json["request"].flatMap(PayinRequest.init(stored:)),
+      let createdAt = Instant(stored: json["created_at"]), let token = json["token"]?.string,
+      let status = json["status"]?.string.flatMap(PayinStatus.init(rawValue:)),
+      let updatedAt = Instant(stored: json["updated_at"]),
+      let expiresAt = Instant(stored: json["expires_at"]),
+      let attempts = json["attempts"]?.array?.all(Attempt.init(stored:)),
+      let receipts = json["receipts"]?.array?.all(Receipt.init(stored:)),
+      let late = json["late"]?.bool,
+      let routing = json["routing"].flatMap(RoutingRecord.init(stored:)),
+      let eventCount = json["event_count"]?.int64, let version = json["version"]?.int64,
+      let announcedCount = json["announced_count"]?.int64
+    else { return nil }
+    self.init(
+      id: id, merchant: merchant, request: request, createdAt: createdAt, token: token,
+      status: status, updatedAt: updatedAt, succeededAt: Instant(stored: json["succeeded_at"]),
+      expiresAt: expiresAt, instructions: json["instructions"].flatMap(Instructions.init(json:)),
+      active: json["active"]?.string.map(AttemptID.init(unchecked:)), attempts: attempts,
+      receipts: receipts, failure: json["failure"].flatMap(Refusal.init(stored:)), late: late,
+      routing: routing, lastEvidence: json["last_evidence"].flatMap(Evidence.init(json:)),
+      eventCount: Int(eventCount), announcedCount: Int(announcedCount), version: Int(version))
+  }
+}
+
+extension Instant {
+  fileprivate var stored: JSON { JSON(milliseconds) }
+
+  fileprivate init?(stored json: JSON?) {
+    guard let milliseconds = json?.int64 else { return nil }
+    self.init(milliseconds: milliseconds)
+  }
+}
+
+extension [JSON] {
+  /// Nil if one of them cannot be read.
+  fileprivate func all<Value>(_ read: (JSON) -> Value?) -> [Value]? {
+    let values = compactMap(read)
+    return values.count == count ? values : nil
+  }
+}
+
+extension PayinRequest {
+  fileprivate var stored: JSON {
+    .object([
+      "merchant_reference": JSON(merchantReference), "amount": JSON(amount),
+      "currency": JSON(currency.rawValue), "method": JSON(method?.rawValue),
+      "description": JSON(description), "name": JSON(payer.name), "email": JSON(payer.email),
+      "phone": JSON(payer.phone), "expires_in": JSON(expiresIn), "return_url": JSON(returnURL),
+      "metadata": .object(JSONObject(metadata.map { ($0.key, JSON($0.value)) })),
+    ])
+  }
+
+  fileprivate init?(stored json: JSON) {
+    guard let reference = json["merchant_reference"]?.string, let amount = json["amount"]?.int64,
+      let currency = json["currency"]?.string.flatMap(Currency.init(rawValue:)),
+      let description = json["description"]?.string, let metadata = json["metadata"]?.object
+    else { return nil }
+    self.init(
+      merchantReference: reference, amount: amount, currency: currency,
+      method: json["method"]?.string.flatMap(Method.init(rawValue:)), description: description,
+      payer: Payer(
+        name: json["name"]?.string, email: json["email"]?.string, phone: json["phone"]?.string),
+      expiresIn: json["expires_in"]?.int64, returnURL: json["return_url"]?.string,
+      metadata: metadata.members.map { Metadatum(key: $0.key, value: $0.value.string ?? "") })
+  }
+}
+
+extension Refusal {
+  fileprivate var stored: JSON { ["code": JSON(code), "message": JSON(message)] }
+
+  fileprivate init?(stored json: JSON) {
+    guard let code = json["code"]?.string, let message = json["message"]?.string else {
+      return nil
+    }
+    self.init(code: code, message: message)
+  }
+}
+
+extension Evidence {
+  /// As the API shows it.
+  public var json: JSON { ["grade": JSON(grade.label), "at": JSON(at.rfc3339)] }
+
+  fileprivate init?(json: JSON) {
+    guard let grade = json["grade"]?.string.flatMap(EvidenceGrade.init(label:)),
+      let at = json["at"]?.string.flatMap({ Instant(rfc3339: $0) })
+    else { return nil }
+    self.init(grade: grade, at: at)
+  }
+}
+
+extension Receipt {
+  fileprivate var stored: JSON {
+    .object([
+      "id": JSON(id.text), "amount": JSON(amount), "received_at": receivedAt.stored,
+      "provider_reference": JSON(providerReference), "attempt": JSON(attempt.text),
+      "identity": JSON(identity),
+    ])
+  }
+
+  fileprivate init?(stored json: JSON) {
+    guard let id = json["id"]?.string, let amount = json["amount"]?.int64,
+      let receivedAt = Instant(stored: json["received_at"]),
+      let attempt = json["attempt"]?.string, let identity = json["identity"]?.string
+    else { return nil }
+    self.init(
+      id: ReceiptID(unchecked: id), amount: amount, receivedAt: receivedAt,
+      providerReference: json["provider_reference"]?.string,
+      attempt: AttemptID(unchecked: attempt), identity: identity)
+  }
+}
+
+extension Attempt {
+  fileprivate var stored: JSON {
+    .object([
+      "id": JSON(id.text), "candidate": candidate.stored, "order_number": JSON(orderNumber),
+      "created_at": createdAt.stored, "state": JSON(state.rawValue),
+      "provider_order_id": JSON(providerOrderID), "refusal": refusal?.stored ?? .null,
+      "in_doubt_since": inDoubtSince?.stored ?? .null, "absences": JSON(absences),
+      "polls": JSON(polls), "next_check_at": nextCheckAt?.stored ?? .null,
+    ])
+  }
+
+  fileprivate init?(stored json: JSON) {
+    guard let id = json["id"]?.string.map(AttemptID.init(unchecked:)),
+      let candidate = json["candidate"].flatMap(Candidate.init(stored:)),
+      let orderNumber = json["order_number"]?.string,
+      let createdAt = Instant(stored: json["created_at"]),
+      let state = json["state"]?.string.flatMap(AttemptState.init(rawValue:)),
+      let absences = json["absences"]?.int64, let polls = json["polls"]?.int64
+    else { return nil }
+    self.init(
+      id: id, candidate: candidate, orderNumber: orderNumber, createdAt: createdAt, state: state,
+      providerOrderID: json["provider_order_id"]?.string,
+      refusal: json["refusal"].flatMap(Refusal.init(stored:)),
+      inDoubtSince: Instant(stored: json["in_doubt_since"]), absences: Int(absences),
+      polls: Int(polls), nextCheckAt: Instant(stored: json["next_check_at"]))
+  }
+}
+
+extension Candidate {
+  fileprivate var stored: JSON {
+    .object([
+      "target": JSON(target.description), "provider": JSON(provider),
+      "prefix": JSON(orderNumberPrefix), "instrument_seconds": JSON(instrumentSeconds),
+      "shows_repeated": JSON(showsRepeatedPayments),
+    ])
+  }
+
+  fileprivate init?(stored json: JSON) {
+    guard let target = json["target"]?.string.flatMap({ Target($0) }),
+      let provider = json["provider"]?.string, let prefix = json["prefix"]?.string,
+      let seconds = json["instrument_seconds"]?.int64,
+      let repeated = json["shows_repeated"]?.bool
+    else { return nil }
+    self.init(
+      target: target, provider: provider, orderNumberPrefix: prefix, instrumentSeconds: seconds,
+      showsRepeatedPayments: repeated)
+  }
+}
+
+extension RoutingRecord {
+  fileprivate var stored: JSON {
+    .object([
+      "rules_version": JSON(rulesVersion), "rule": JSON(rule),
+      "candidates": .array(candidates.map(\.stored)),
+      "retry": .array(retry.map { JSON($0.rawValue) }), "explanation": explanation,
+    ])
+  }
+
+  fileprivate init?(stored json: JSON) {
+    guard let version = json["rules_version"]?.string, let rule = json["rule"]?.string,
+      let candidates = json["candidates"]?.array?.all(Candidate.init(stored:)),
+      let retry = json["retry"]?.array?
+        .all({ $0.string.flatMap(RetryOutcome.init(rawValue:)) }),
+      let explanation = json["explanation"]
+    else { return nil }
+    self.init(
+      rulesVersion: version, rule: rule, candidates: candidates, retry: retry,
+      explanation: explanation)
+  }
+}
+
+extension Instructions {
+  /// As the API shows them, and as they are stored.
+  public var json: JSON {
+    switch self {
+    case .spei(let spei):
+      .object([
+        "type": "spei", "clabe": JSON(spei.clabe), "bank": JSON(spei.bank),
+        "beneficiary": JSON(spei.beneficiary), "reference": JSON(spei.reference),
+        "concept": JSON(spei.concept), "agreement": JSON(spei.agreement),
+        "payment_url": JSON(spei.paymentURL),
+      ])
+    case .store(let store):
+      .object([
+        "type": "store", "reference": JSON(store.reference),
+        "barcode_url": JSON(store.barcodeURL),
+        "networks": .array(store.networks.map { JSON($0) }),
+        "payment_url": JSON(store.paymentURL),
+      ])
+    }
+  }
+
+  fileprivate init?(json: JSON) {
+    switch json["type"]?.string {
+    case "spei":
+      guard let clabe = json["clabe"]?.string else { return nil }
+      self = .spei(
+        SPEIInstructions(
+          clabe: clabe, bank: json["bank"]?.string, beneficiary: json["beneficiary"]?.string,
+          reference: json["reference"]?.string, concept: json["concept"]?.string,
+          agreement: json["agreement"]?.string, paymentURL: json["payment_url"]?.string))
+    case "store":
+      guard let reference = json["reference"]?.string else { return nil }
+      self = .store(
+        StoreInstructions(
+          reference: reference, barcodeURL: json["barcode_url"]?.string,
+          networks: json["networks"]?.array?.compactMap(\.string) ?? [],
+          paymentURL: json["payment_url"]?.string))
+    default: return nil
+    }
+  }
+}

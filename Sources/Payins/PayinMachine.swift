@@ -1,0 +1,83 @@
+import JSONText
+
+/// The state machine: total, pure. Every input in every state has an answer, mostly "recorded,
+/// nothing changes".
+extension Payin {
+  /// A new pay-in with its first attempt ready to be sent.
+  /// - Precondition: `routing.candidates` is not empty.
+  public static func open(
+    _ request: PayinRequest, id: PayinID, merchant: String, token: String,
+    routing: RoutingRecord, _ context: Context
+  ) -> Transition {
+    precondition(!routing.candidates.isEmpty, "routing refuses a pay-in without candidates")
+    let payin = Payin(
+      id: id, merchant: merchant, request: request,
+      createdAt: context.now, token: token, status: .processing, updatedAt: context.now,
+      expiresAt: context.now, attempts: [], receipts: [], late: false, routing: routing,
+      eventCount: 0, announcedCount: 0, version: 0)
+    var next = Transition(payin)
+    next.record("payin.created", ["rule": .string(routing.rule)])
+    next.startAttempt(context)
+    next.finish(context)
+    return next
+  }
+
+  /// The one function that changes a pay-in.
+  public func apply(_ input: PayinInput, _ context: Context) -> Transition {
+    var next = Transition(self)
+    switch input {
+    case .sent(let id, let outcome): next.sent(id, outcome, context)
+    case .interrupted(let id): next.interrupted(id, context)
+    case .queried(let id, let outcome): next.queried(id, outcome, context)
+    case .reported(let id, let report, let grade): next.reported(id, report, grade, context)
+    case .cancelled: next.cancelled(context)
+    }
+    next.finish(context)
+    return next
+  }
+}
+
+extension Transition {
+  mutating func record(_ type: String, _ data: JSONObject, announced: Bool = false) {
+    events.append(EventDraft(type: type, data: .object(data), isAnnounced: announced))
+  }
+
+  mutating func announce(_ type: String, _ data: JSONObject = [:]) {
+    record(type, data, announced: true)
+  }
+
+  mutating func finish(_ context: Context) {
+    payin.updatedAt = max(payin.updatedAt, context.now)
+    payin.eventCount += events.count
+    payin.announcedCount += events.count { $0.isAnnounced }
+    payin.version += 1
+  }
+
+  mutating func update(_ id: AttemptID, _ change: (inout Attempt) -> Void) {
+    guard let index = payin.attempts.firstIndex(where: { $0.id == id }) else { return }
+    change(&payin.attempts[index])
+  }
+
+  /// Starts the next candidate's attempt; there must be one.
+  mutating func startAttempt(_ context: Context) {
+    let candidate = payin.routing.candidates[payin.attempts.count]
+    let attempt = Attempt(
+      id: .make(at: context.now, entropy: context.entropy), candidate: candidate, at: context.now)
+    payin.attempts.append(attempt)
+    payin.expiresAt = payin.createdAt.adding(
+      seconds: payin.request.expirySeconds(for: candidate.target.method))
+    record(
+      "attempt.started",
+      ["attempt": .string(attempt.id.text), "target": .string(candidate.target.description),
+        "order_number": .string(attempt.orderNumber)])
+    jobs.append(.send(attempt.id))
+  }
+
+  /// Plans the next question for an attempt, or ends its watch.
+  mutating func planQuery(_ id: AttemptID, _ context: Context) {
+    guard let attempt = payin.attempt(id) else { return }
+    let due = PollSchedule.next(for: attempt, of: payin, context)
+    update(id) { $0.nextCheckAt = due }
+    jobs.append(due.map { .query(id, due: $0) } ?? .stopQuerying(id))
+  }
+}

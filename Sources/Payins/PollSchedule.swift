@@ -1,0 +1,49 @@
+/// When a provider is asked again: a pure function of what is known of an attempt.
+enum PollSchedule {
+  /// Seconds between questions while an order is in doubt, by how many were asked.
+  private static let doubtSeconds: [Int64] = [2, 4, 8, 16, 30, 30, 60, 120, 300]
+  static let graceAfterExpirySeconds: Int64 = 5
+  private static let shortest: Int64 = 5
+  private static let longest: Int64 = 1800
+
+  /// "Not found" must be heard this often, over this many seconds, to be believed: providers
+  /// index new orders late.
+  static let absencesForProof = 3
+  static let proofSeconds: Int64 = 60
+
+  /// Nil: the instrument is dead, or can bring no more money.
+  static func next(for attempt: Attempt, of payin: Payin, _ context: Context) -> Instant? {
+    guard let delay = delaySeconds(for: attempt, of: payin, now: context.now) else { return nil }
+    return context.now.adding(milliseconds: jittered(delay * 1000, context.entropy))
+  }
+
+  private static func delaySeconds(
+    for attempt: Attempt, of payin: Payin, now: Instant
+  ) -> Int64? {
+    guard attempt.state.isLive else { return nil }
+    if attempt.state == .inDoubt || attempt.state == .sending {
+      return doubtSeconds[min(attempt.polls, doubtSeconds.count - 1)]
+    }
+    let settled = attempt.state == .paid && !attempt.candidate.showsRepeatedPayments
+    guard !settled, now < attempt.instrumentDiesAt else { return nil }
+    let age = now.milliseconds(since: attempt.createdAt) / 1000
+    if payin.status.isOpen && attempt.state == .pending {
+      let regular = min(max(age / 4, shortest), longest)
+      let left = payin.expiresAt.milliseconds(since: now) / 1000
+      guard left > 0 else {
+        // Past expiry and not yet confirmed: the provider did not answer.
+        return min(max(-left, shortest), longest)
+      }
+      // Denser near the end, and once right after it.
+      return min(regular, max(left / 3, 15), left + graceAfterExpirySeconds)
+    }
+    // Closed for us, but money may still come: ever more seldom, at most daily.
+    return min(max(age / 2, 3600), 86_400)
+  }
+
+  /// Within a tenth of the delay, so that orders created together are not asked together.
+  private static func jittered(_ milliseconds: Int64, _ entropy: any Entropy) -> Int64 {
+    let byte = Int64(entropy.bytes(1)[0])
+    return milliseconds + milliseconds * byte / 2560
+  }
+}

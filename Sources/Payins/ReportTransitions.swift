@@ -1,0 +1,208 @@
+import JSONText
+
+/// What a provider's word on an order does: answers to queries, and callbacks.
+extension Transition {
+  mutating func queried(_ id: AttemptID, _ outcome: QueryOutcome, _ context: Context) {
+    guard let attempt = payin.attempt(id) else { return }
+    update(id) { $0.polls += 1 }
+    var data: JSONObject = ["attempt": .string(id.text)]
+    switch outcome {
+    case .found(let report):
+      record("poll.\(outcome.label)", data)
+      take(report, from: attempt, .query, context)
+    case .absent:
+      record("poll.absent", data)
+      absent(attempt, context)
+    case .undetermined(let refusal), .mismatch(let refusal):
+      data["code"] = .string(refusal.code)
+      data["message"] = .string(refusal.message)
+      record("poll.\(outcome.label)", data)
+      if case .mismatch = outcome { alerts.append(.mismatch) }
+    }
+    planQuery(id, context)
+  }
+
+  mutating func reported(
+    _ id: AttemptID, _ report: StatusReport, _ grade: EvidenceGrade, _ context: Context
+  ) {
+    guard let attempt = payin.attempt(id) else { return }
+    record("callback.received", ["attempt": .string(id.text), "grade": .string(grade.label),
+      "status": .string(report.status.label)])
+    // A word that would end the order never overwrites a higher grade: the query decides.
+    let contradicts = report.status.isDead && (payin.lastEvidence?.grade ?? grade) > grade
+    if grade.creditsMoney && !contradicts {
+      take(report, from: attempt, grade, context)
+      planQuery(id, context)
+    } else {
+      update(id) { $0.nextCheckAt = context.now }
+      jobs.append(.query(id, due: context.now))
+    }
+  }
+
+  private mutating func take(
+    _ report: StatusReport, from attempt: Attempt, _ grade: EvidenceGrade, _ context: Context
+  ) {
+    payin.lastEvidence = Evidence(grade: grade, at: context.now)
+    if let order = report.providerOrderID {
+      update(attempt.id) { $0.providerOrderID = $0.providerOrderID ?? order }
+    }
+    if report.note != nil { alerts.append(.note) }
+    if case .unrecognised(let word) = report.status {
+      alerts.append(.unknownStatus)
+      record("attempt.unknown_status", ["attempt": .string(attempt.id.text),
+        "word": .string(word)])
+    }
+    let arrived = credit(report.deposits, to: attempt, context)
+    advance(attempt, by: report, context)
+    if arrived { settle(at: context.now) }
+    end(attempt.id, report.status, context)
+  }
+
+  /// Records each deposit once, by its identity. Returns whether any was new.
+  private mutating func credit(
+    _ deposits: [Deposit], to attempt: Attempt, _ context: Context
+  ) -> Bool {
+    var arrived = false
+    for deposit in deposits where deposit.amount > 0 {
+      let known = payin.receipts.contains {
+        $0.identity == deposit.identity
+          && payin.attempt($0.attempt)?.target.account == attempt.target.account
+      }
+      if known { continue }
+      let receipt = Receipt(
+        id: .make(at: context.now, entropy: context.entropy), amount: deposit.amount,
+        receivedAt: deposit.receivedAt ?? context.now,
+        providerReference: deposit.providerReference, attempt: attempt.id,
+        identity: deposit.identity)
+      payin.receipts.append(receipt)
+      record("receipt.recorded", ["receipt": .string(receipt.id.text),
+        "attempt": .string(attempt.id.text), "amount": .number(JSONNumber(deposit.amount))])
+      if attempt.id != payin.active { alerts.append(.orphanPaid) }
+      arrived = true
+    }
+    return arrived
+  }
+
+  /// Brings the attempt to where the provider says that its order stands.
+  private mutating func advance(
+    _ attempt: Attempt, by report: StatusReport, _ context: Context
+  ) {
+    switch attempt.state {
+    case .sending:
+      // The create call's own answer decides what the payer is shown.
+      break
+    case .inDoubt:
+      resolve(attempt, report, context)
+    case .declined, .neverSent, .absent:
+      // We believed that there was no order.
+      alerts.append(.mismatch)
+      update(attempt.id) { $0.state = .orphaned }
+      record("attempt.orphaned", ["attempt": .string(attempt.id.text)])
+    case .pending, .orphaned, .paid, .failed, .expired, .cancelled:
+      guard let state = report.status.attemptState, attempt.state != .paid else { break }
+      update(attempt.id) { $0.state = state }
+    }
+  }
+
+  private mutating func resolve(
+    _ attempt: Attempt, _ report: StatusReport, _ context: Context
+  ) {
+    record("attempt.found", ["attempt": .string(attempt.id.text)])
+    guard let state = report.status.attemptState else {
+      return adopt(attempt.id, report.instructions, context)
+    }
+    update(attempt.id) { $0.state = state }
+    if report.status.isDead {
+      moveOn(
+        after: .declined,
+        Refusal(code: "provider_\(report.status.label)", message: "the provider ended the order"),
+        context)
+    }
+  }
+
+  /// "Not found" is believed after enough of it over enough time.
+  private mutating func absent(_ attempt: Attempt, _ context: Context) {
+    guard attempt.state == .inDoubt, let since = attempt.inDoubtSince else {
+      if attempt.state == .pending { alerts.append(.acceptedOrderAbsent) }
+      return
+    }
+    update(attempt.id) { $0.absences += 1 }
+    guard attempt.absences + 1 >= PollSchedule.absencesForProof,
+      context.now >= since.adding(seconds: PollSchedule.proofSeconds)
+    else { return }
+    update(attempt.id) { $0.state = .absent }
+    record("attempt.absent", ["attempt": .string(attempt.id.text)])
+    moveOn(
+      after: .neverSent,
+      attempt.refusal ?? Refusal(code: "absent", message: "the provider has no such order"),
+      context)
+  }
+
+  /// Derives the pay-in's status from the money that has arrived.
+  private mutating func settle(at now: Instant) {
+    let before = payin.status
+    let received = payin.amountReceived
+    switch before {
+    case .succeeded: break
+    case .processing, .pending, .partiallyPaid, .expired, .cancelled, .failed:
+      if received >= payin.request.amount {
+        payin.status = .succeeded
+        payin.succeededAt = now
+      } else if before != .failed {
+        payin.status = .partiallyPaid
+      }
+    }
+    if before == .expired || before == .cancelled { payin.late = true }
+    if payin.status == before {
+      announce("payin.receipt")
+    } else {
+      payin.failure = nil
+      announce("payin.\(payin.status.rawValue)")
+    }
+  }
+
+  /// Ends an open pay-in whose shown order can bring no more, by the provider's word and our clock.
+  private mutating func end(_ id: AttemptID, _ status: ReportedStatus, _ context: Context) {
+    guard id == payin.active, !payin.late,
+      payin.status == .pending || payin.status == .partiallyPaid
+    else { return }
+    let overdue = context.now >= payin.expiresAt
+    switch status {
+    case .expired: expire()
+    case .pending where overdue: expire()
+    case .failed where overdue, .cancelled where overdue: expire()
+    case .failed where payin.status == .pending, .cancelled where payin.status == .pending:
+      payin.status = .failed
+      payin.failure = Failure(
+        code: "provider_\(status.label)", message: "the provider reports the order as \(status.label)")
+      announce("payin.failed")
+    case .pending, .paid, .failed, .cancelled, .unrecognised: break
+    }
+  }
+
+  private mutating func expire() {
+    payin.status = .expired
+    announce("payin.expired")
+  }
+}
+
+extension ReportedStatus {
+  /// Ended without money.
+  var isDead: Bool {
+    switch self {
+    case .failed, .expired, .cancelled: true
+    case .pending, .paid, .unrecognised: false
+    }
+  }
+
+  /// The attempt's state that this word asks for; nil: leave it.
+  var attemptState: AttemptState? {
+    switch self {
+    case .paid: .paid
+    case .failed: .failed
+    case .expired: .expired
+    case .cancelled: .cancelled
+    case .pending, .unrecognised: nil
+    }
+  }
+}

@@ -1,0 +1,63 @@
+public import JSONText
+
+/// What happens to a pay-in.
+public enum PayinInput: Equatable, Sendable {
+  /// What is known of the create call of an attempt.
+  case sent(AttemptID, CreateOutcome)
+  /// A process died between the commit that planned the create call and its answer.
+  case interrupted(AttemptID)
+  /// What is known after asking the provider.
+  case queried(AttemptID, QueryOutcome)
+  /// A verified callback: applied where its grade credits money, else a reason to ask now.
+  case reported(AttemptID, StatusReport, EvidenceGrade)
+  /// The merchant no longer wants it.
+  case cancelled
+}
+
+/// A timeline entry to be written.
+public struct EventDraft: Equatable, Sendable {
+  /// Such as `payin.succeeded` or `attempt.in_doubt`.
+  public var type: String
+  public var data: JSON
+  /// Whether the merchant is told, with the pay-in as committed.
+  public var isAnnounced: Bool
+}
+
+/// Work with the outside world, to be kept as a job.
+public enum JobEffect: Equatable, Sendable {
+  case send(AttemptID)
+  /// Ask the provider at `due`; replaces an earlier plan for the attempt.
+  case query(AttemptID, due: Instant)
+  /// The instrument is dead: ask no more.
+  case stopQuerying(AttemptID)
+}
+
+/// Counted, and shown to the operator: something that the providers' documents do not allow for.
+public enum Alert: String, Sendable, CaseIterable {
+  case unknownStatus = "unknown_status"
+  case mismatch
+  case acceptedOrderAbsent = "accepted_order_absent"
+  case note
+  case orphanPaid = "orphan_paid"
+}
+
+/// The next state and its effects, as values.
+public struct Transition: Equatable, Sendable {
+  public internal(set) var payin: Payin
+  public internal(set) var events: [EventDraft] = []
+  public internal(set) var jobs: [JobEffect] = []
+  public internal(set) var alerts: [Alert] = []
+
+  init(_ payin: Payin) { self.payin = payin }
+}
+
+/// Now, and the randomness that identifiers and jitter need.
+public struct Context: Sendable {
+  public var now: Instant
+  public var entropy: any Entropy
+
+  public init(now: Instant, entropy: any Entropy) {
+    self.now = now
+    self.entropy = entropy
+  }
+}

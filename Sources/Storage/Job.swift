@@ -1,0 +1,92 @@
+public import Payins
+
+public enum JobKind: String, Sendable, CaseIterable {
+  /// Create an attempt's order at its provider; the subject is an attempt.
+  case sendAttempt = "send_attempt"
+  /// Ask an attempt's provider where it stands; the subject is an attempt.
+  case queryAttempt = "query_attempt"
+}
+
+public struct JobKey: Hashable, Sendable {
+  public var kind: JobKind
+  public var subject: String
+
+  public init(kind: JobKind, subject: String) {
+    self.kind = kind
+    self.subject = subject
+  }
+}
+
+/// Work with the outside world that outlives a crash.
+public struct Job: Equatable, Sendable {
+  public var key: JobKey
+  public var payin: PayinID
+  /// The account that it loads; limits hold per account.
+  public var account: String
+  /// A leased job is due at the end of its lease.
+  public var due: Instant
+  /// How often it was leased, this time included.
+  public var tries: Int
+  /// Nil where nobody holds it.
+  public var lease: Lease?
+
+  public init(
+    key: JobKey, payin: PayinID, account: String, due: Instant, tries: Int = 0,
+    lease: Lease? = nil
+  ) {
+    self.key = key
+    self.payin = payin
+    self.account = account
+    self.due = due
+    self.tries = tries
+    self.lease = lease
+  }
+}
+
+/// Proves that its bearer was given the job last; unique per lease.
+public struct Lease: Hashable, Sendable {
+  public let token: String
+  public init(token: String) { self.token = token }
+}
+
+public struct LeaseRequest: Equatable, Sendable {
+  public var now: Instant
+  /// When the lease runs out.
+  public var until: Instant
+  public var limit: Int
+  public var lease: Lease
+  /// Accounts whose jobs are left alone, such as those at their concurrency limit.
+  public var skippingAccounts: [String]
+
+  public init(
+    now: Instant, until: Instant, limit: Int, lease: Lease, skippingAccounts: [String] = []
+  ) {
+    self.now = now
+    self.until = until
+    self.limit = limit
+    self.lease = lease
+    self.skippingAccounts = skippingAccounts
+  }
+}
+
+public enum JobChange: Equatable, Sendable {
+  /// Makes the job, or gives it a new due time and frees it of any lease. Tries start at 0, or
+  /// at 1 where the job is made already leased.
+  case put(Job)
+  /// Ends a job. Throws `.leaseLost` for a lease that is not the job's own.
+  case finish(JobKey, Lease)
+  /// Frees a leased job for `due`. Throws `.leaseLost` like `finish`.
+  case reschedule(JobKey, Lease, due: Instant)
+  /// Ends a job whoever holds it, if it exists.
+  case drop(JobKey)
+}
+
+public struct Backlog: Equatable, Sendable {
+  public var dueCount: Int
+  public var oldestDue: Instant?
+
+  public init(dueCount: Int, oldestDue: Instant?) {
+    self.dueCount = dueCount
+    self.oldestDue = oldestDue
+  }
+}

@@ -1,0 +1,242 @@
+public import JSONText
+public import Payins
+
+/// What keeps the gateway's books. Every change is one `Change`, durable in whole or not at all;
+/// there is no other way to write. One contract suite holds for every implementation.
+public protocol Store: Sendable {
+  /// Returns once the change is durable. Callers that wait at the same time share one commit;
+  /// one caller's conflict leaves the others' changes as they are.
+  func commit(_ change: Change) async throws(StoreError)
+
+  func payin(_ id: PayinID) async throws(StoreError) -> Payin?
+  func payin(token: String) async throws(StoreError) -> Payin?
+  func payin(merchant: String, reference: String) async throws(StoreError) -> PayinID?
+  /// The attempt that an account's callback speaks of, by our number or the provider's.
+  func attempt(account: String, number: OrderLookup) async throws(StoreError) -> AttemptPlace?
+  /// Newest first.
+  func payins(_ query: PayinQuery) async throws(StoreError) -> [Payin]
+  /// In order of `sequence`.
+  func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent]
+  func idempotent(_ key: IdempotencyKey) async throws(StoreError) -> IdempotencyRecord?
+
+  /// Takes up to `limit` due jobs, soonest first, for the holder until the lease runs out; no two
+  /// callers are given the same. Durable before it returns.
+  func lease(_ request: LeaseRequest) async throws(StoreError) -> [Job]
+  /// When the next job is due, leased ones at the end of their lease; nil: there are none.
+  func nextDue() async throws(StoreError) -> Instant?
+  /// Jobs whose time has come, and since when the oldest waits.
+  func backlog(at now: Instant) async throws(StoreError) -> Backlog
+  /// Ends the leases of processes that are surely gone. Returns how many.
+  func releaseAbandonedLeases(at now: Instant) async throws(StoreError) -> Int
+
+  /// Answers only where the store can be written to; leaves nothing behind.
+  func probe() async throws(StoreError)
+  /// Ends after the changes that wait; later calls throw `.closed`.
+  func close() async
+}
+
+public enum StoreError: Error, Equatable, Sendable {
+  /// The pay-in was changed by another; read it again and decide anew.
+  case versionConflict
+  /// The merchant used the reference before.
+  case duplicateReference(existing: PayinID)
+  /// The key is taken; read its record.
+  case duplicateKey
+  /// Another holds the job now.
+  case leaseLost
+  /// The store's medium failed: function, code and message, for the operator.
+  case failed(function: String, code: Int, message: String)
+  /// A stored document cannot be read.
+  case damaged(String)
+  case closed
+}
+
+extension StoreError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .versionConflict: "the pay-in was changed by another"
+    case .duplicateReference(let id): "the merchant reference belongs to \(id)"
+    case .duplicateKey: "the idempotency key is taken"
+    case .leaseLost: "the job's lease was lost"
+    case .failed(let function, let code, let message): "\(function): \(message) (\(code))"
+    case .damaged(let what): "damaged: \(what)"
+    case .closed: "the store is closed"
+    }
+  }
+}
+
+/// One atomic change.
+public struct Change: Equatable, Sendable {
+  public var payin: PayinWrite?
+  public var events: [PayinEvent] = []
+  public var jobs: [JobChange] = []
+  public var key: KeyWrite?
+  public var callback: CallbackRecord?
+
+  public init() {}
+}
+
+public enum PayinWrite: Equatable, Sendable {
+  /// Throws `.duplicateReference`.
+  case insert(Payin)
+  /// Throws `.versionConflict` unless the stored version is `before`'s.
+  case update(Payin, before: Payin)
+
+  public var payin: Payin {
+    switch self {
+    case .insert(let payin), .update(let payin, _): payin
+    }
+  }
+}
+
+/// One entry of a pay-in's timeline.
+public struct PayinEvent: Equatable, Sendable {
+  public var id: EventID
+  public var payin: PayinID
+  /// 1, 2, 3 … without gaps within the pay-in.
+  public var sequence: Int
+  public var type: String
+  public var at: Instant
+  public var data: JSON
+  /// Where the merchant is told: counts 1, 2, 3 … within the pay-in, and the pay-in as committed.
+  public var announcement: Announcement?
+
+  public init(
+    id: EventID, payin: PayinID, sequence: Int, type: String, at: Instant, data: JSON,
+    announcement: Announcement? = nil
+  ) {
+    self.id = id
+    self.payin = payin
+    self.sequence = sequence
+    self.type = type
+    self.at = at
+    self.data = data
+    self.announcement = announcement
+  }
+}
+
+public struct Announcement: Equatable, Sendable {
+  public var sequence: Int
+  /// The webhook's `data`.
+  public var body: JSON
+
+  public init(sequence: Int, body: JSON) {
+    self.sequence = sequence
+    self.body = body
+  }
+}
+
+/// Scoped to the merchant and the operation, such as `payins.create`.
+public struct IdempotencyKey: Hashable, Sendable {
+  public var merchant: String
+  public var operation: String
+  public var key: String
+
+  public init(merchant: String, operation: String, key: String) {
+    self.merchant = merchant
+    self.operation = operation
+    self.key = key
+  }
+}
+
+public struct IdempotencyRecord: Equatable, Sendable {
+  public var key: IdempotencyKey
+  /// SHA-256 of the request's body.
+  public var requestHash: [UInt8]
+  /// What the call made, such as a pay-in's id.
+  public var subject: String
+  public var createdAt: Instant
+  /// Nil until an answer is known that a retry cannot change.
+  public var answer: KeptAnswer?
+
+  public init(
+    key: IdempotencyKey, requestHash: [UInt8], subject: String, createdAt: Instant,
+    answer: KeptAnswer? = nil
+  ) {
+    self.key = key
+    self.requestHash = requestHash
+    self.subject = subject
+    self.createdAt = createdAt
+    self.answer = answer
+  }
+}
+
+public struct KeptAnswer: Equatable, Sendable {
+  public var status: Int
+  public var body: [UInt8]
+
+  public init(status: Int, body: [UInt8]) {
+    self.status = status
+    self.body = body
+  }
+}
+
+public enum KeyWrite: Equatable, Sendable {
+  /// Throws `.duplicateKey`.
+  case insert(IdempotencyRecord)
+  /// Keeps the first answer; a later one changes nothing.
+  case answer(IdempotencyKey, KeptAnswer)
+}
+
+public enum OrderLookup: Equatable, Sendable {
+  /// Our order number.
+  case ours(String)
+  /// The provider's order id. Where several orders share it (a sandbox does that), the newest.
+  case theirs(String)
+}
+
+public struct AttemptPlace: Equatable, Sendable {
+  public var payin: PayinID
+  public var attempt: AttemptID
+
+  public init(payin: PayinID, attempt: AttemptID) {
+    self.payin = payin
+    self.attempt = attempt
+  }
+}
+
+/// A verified callback as it came, kept as evidence.
+public struct CallbackRecord: Equatable, Sendable {
+  public var id: EventID
+  public var account: String
+  public var receivedAt: Instant
+  public var payin: PayinID?
+  public var grade: String
+  /// Exactly the bytes received.
+  public var body: [UInt8]
+
+  public init(
+    id: EventID, account: String, receivedAt: Instant, payin: PayinID?, grade: String,
+    body: [UInt8]
+  ) {
+    self.id = id
+    self.account = account
+    self.receivedAt = receivedAt
+    self.payin = payin
+    self.grade = grade
+    self.body = body
+  }
+}
+
+/// One merchant's pay-ins, newest first.
+public struct PayinQuery: Equatable, Sendable {
+  public var merchant: String
+  public var status: PayinStatus?
+  public var method: Method?
+  public var account: String?
+  public var merchantReference: String?
+  public var createdFrom: Instant?
+  /// Not included.
+  public var createdTo: Instant?
+  /// Centavos, both included.
+  public var amountFrom: Int64?
+  public var amountTo: Int64?
+  /// Only those older than this one: the last of the page before.
+  public var before: PayinID?
+  public var limit: Int
+
+  public init(merchant: String, limit: Int) {
+    self.merchant = merchant
+    self.limit = limit
+  }
+}
