@@ -21,5 +21,42 @@ let package = Package(
 
     .target(name: "JSONText", swiftSettings: strict),
     .target(name: "Payins", dependencies: ["JSONText"], swiftSettings: strict),
+    .target(name: "Expressions", swiftSettings: strict),
+    .target(
+      name: "Routing", dependencies: ["Expressions", "JSONText", "Payins"], swiftSettings: strict),
+    .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: wrapper),
+    .target(
+      name: "HTTPServing", dependencies: ["CLinux", "COpenSSL", "JSONText"],
+      swiftSettings: wrapper),
+    .target(name: "HTTPCalling", dependencies: ["CCurl"], swiftSettings: wrapper),
+    .target(
+      name: "Storage", dependencies: ["CSQLite", "JSONText", "Payins"], swiftSettings: wrapper),
+    .target(
+      name: "Providers", dependencies: ["Crypto", "HTTPCalling", "JSONText", "Payins"],
+      swiftSettings: strict),
+    .target(
+      name: "Gateway",
+      dependencies: [
+        "Crypto", "HTTPCalling", "JSONText", "Payins", "Providers", "Routing", "Storage",
+      ], swiftSettings: strict),
+
+    .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
+    .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"], swiftSettings: strict),
+    .testTarget(name: "HTTPCallingTests", dependencies: ["HTTPCalling"], swiftSettings: strict),
+    .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing"], swiftSettings: strict),
+    .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),
+    .testTarget(
+      name: "ProvidersTests",
+      dependencies: ["Crypto", "HTTPCalling", "JSONText", "Payins", "Providers"],
+      exclude: ["Golden"], swiftSettings: strict),
+    .testTarget(
+      name: "RoutingTests", dependencies: ["Expressions", "JSONText", "Payins", "Routing"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "StorageBench", dependencies: ["JSONText", "Payins", "Storage"],
+      path: "Tests/Benchmarks/StorageBench", swiftSettings: strict),
+    .testTarget(
+      name: "StorageTests", dependencies: ["JSONText", "Payins", "Storage"],
+      swiftSettings: strict),
   ]
 )

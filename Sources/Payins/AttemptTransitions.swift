@@ -36,11 +36,10 @@ extension Transition {
     update(id) {
       $0.state = state
       $0.refusal = refusal
-      $0.nextCheckAt = nil
     }
     record("attempt.\(state.rawValue)", ["attempt": .string(id.text),
       "code": .string(refusal.code), "message": .string(refusal.message)])
-    jobs.append(.stopQuerying(id))
+    stopQuerying(id)
   }
 
   private mutating func doubt(_ id: AttemptID, _ refusal: Refusal, _ context: Context) {

@@ -140,6 +140,8 @@ public struct Payin: Equatable, Sendable {
   public let createdAt: Instant
   /// Opens the payer's page; unguessable.
   public let token: String
+  /// Of the call that made it; the first settled state is kept as that call's answer.
+  public let idempotencyKey: String
 
   public internal(set) var status: PayinStatus
   public internal(set) var updatedAt: Instant

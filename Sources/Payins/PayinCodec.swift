@@ -6,7 +6,8 @@ extension Payin {
   public var stored: JSON {
     .object([
       "id": JSON(id.text), "merchant": JSON(merchant), "request": request.stored,
-      "created_at": createdAt.stored, "token": JSON(token), "status": JSON(status.rawValue),
+      "created_at": createdAt.stored, "token": JSON(token),
+      "idempotency_key": JSON(idempotencyKey), "status": JSON(status.rawValue),
       "updated_at": updatedAt.stored, "succeeded_at": succeededAt?.stored ?? .null,
       "expires_at": expiresAt.stored, "instructions": instructions?.json ?? .null,
       "active": JSON(active?.text), "attempts": .array(attempts.map(\.stored)),
@@ -22,6 +23,7 @@ extension Payin {
       let merchant = json["merchant"]?.string,
       let request = json["request"].flatMap(PayinRequest.init(stored:)),
       let createdAt = Instant(stored: json["created_at"]), let token = json["token"]?.string,
+      let key = json["idempotency_key"]?.string,
       let status = json["status"]?.string.flatMap(PayinStatus.init(rawValue:)),
       let updatedAt = Instant(stored: json["updated_at"]),
       let expiresAt = Instant(stored: json["expires_at"]),
@@ -34,7 +36,7 @@ extension Payin {
     else { return nil }
     self.init(
       id: id, merchant: merchant, request: request, createdAt: createdAt, token: token,
-      status: status, updatedAt: updatedAt, succeededAt: Instant(stored: json["succeeded_at"]),
+      idempotencyKey: key, status: status, updatedAt: updatedAt, succeededAt: Instant(stored: json["succeeded_at"]),
       expiresAt: expiresAt, instructions: json["instructions"].flatMap(Instructions.init(json:)),
       active: json["active"]?.string.map(AttemptID.init(unchecked:)), attempts: attempts,
       receipts: receipts, failure: json["failure"].flatMap(Refusal.init(stored:)), late: late,

@@ -7,12 +7,13 @@ extension Payin {
   /// - Precondition: `routing.candidates` is not empty.
   public static func open(
     _ request: PayinRequest, id: PayinID, merchant: String, token: String,
-    routing: RoutingRecord, _ context: Context
+    idempotencyKey: String, routing: RoutingRecord, _ context: Context
   ) -> Transition {
     precondition(!routing.candidates.isEmpty, "routing refuses a pay-in without candidates")
     let payin = Payin(
       id: id, merchant: merchant, request: request,
-      createdAt: context.now, token: token, status: .processing, updatedAt: context.now,
+      createdAt: context.now, token: token, idempotencyKey: idempotencyKey,
+      status: .processing, updatedAt: context.now,
       expiresAt: context.now, attempts: [], receipts: [], late: false, routing: routing,
       eventCount: 0, announcedCount: 0, version: 0)
     var next = Transition(payin)
@@ -76,8 +77,16 @@ extension Transition {
   /// Plans the next question for an attempt, or ends its watch.
   mutating func planQuery(_ id: AttemptID, _ context: Context) {
     guard let attempt = payin.attempt(id) else { return }
-    let due = PollSchedule.next(for: attempt, of: payin, context)
+    guard let due = PollSchedule.next(for: attempt, of: payin, context) else {
+      return stopQuerying(id)
+    }
     update(id) { $0.nextCheckAt = due }
-    jobs.append(due.map { .query(id, due: $0) } ?? .stopQuerying(id))
+    jobs.append(.query(id, due: due))
+  }
+
+  mutating func stopQuerying(_ id: AttemptID) {
+    guard payin.attempt(id)?.nextCheckAt != nil else { return }
+    update(id) { $0.nextCheckAt = nil }
+    jobs.append(.stopQuerying(id))
   }
 }

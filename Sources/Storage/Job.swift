@@ -70,12 +70,12 @@ public struct LeaseRequest: Equatable, Sendable {
 }
 
 public enum JobChange: Equatable, Sendable {
-  /// Makes the job, or gives it a new due time and frees it of any lease. Tries start at 0, or
-  /// at 1 where the job is made already leased.
+  /// Makes the job, or gives it a new due time and this lease or none. Tries start at 0, or at 1
+  /// where the job is made already leased; a job that is there keeps them, counting a lease.
   case put(Job)
   /// Ends a job. Throws `.leaseLost` for a lease that is not the job's own.
   case finish(JobKey, Lease)
-  /// Frees a leased job for `due`. Throws `.leaseLost` like `finish`.
+  /// Frees a leased job for `due`; tries stay. Throws `.leaseLost` like `finish`.
   case reschedule(JobKey, Lease, due: Instant)
   /// Ends a job whoever holds it, if it exists.
   case drop(JobKey)

@@ -5,7 +5,9 @@ public import Payins
 /// there is no other way to write. One contract suite holds for every implementation.
 public protocol Store: Sendable {
   /// Returns once the change is durable. Callers that wait at the same time share one commit;
-  /// one caller's conflict leaves the others' changes as they are.
+  /// one caller's conflict leaves the others' changes as they are. Of several conflicts it throws
+  /// the first in this order: `.duplicateKey`, `.leaseLost`, `.duplicateReference`,
+  /// `.versionConflict`.
   func commit(_ change: Change) async throws(StoreError)
 
   func payin(_ id: PayinID) async throws(StoreError) -> Payin?
@@ -26,7 +28,9 @@ public protocol Store: Sendable {
   func nextDue() async throws(StoreError) -> Instant?
   /// Jobs whose time has come, and since when the oldest waits.
   func backlog(at now: Instant) async throws(StoreError) -> Backlog
-  /// Ends the leases of processes that are surely gone. Returns how many.
+  /// Ends the leases of processes that are surely gone: all of them where no other process has
+  /// the store open, none otherwise. For a process that starts, before it leases anything: its own
+  /// leases would end too. Returns how many.
   func releaseAbandonedLeases(at now: Instant) async throws(StoreError) -> Int
 
   /// Answers only where the store can be written to; leaves nothing behind.
@@ -44,7 +48,8 @@ public enum StoreError: Error, Equatable, Sendable {
   case duplicateKey
   /// Another holds the job now.
   case leaseLost
-  /// The store's medium failed: function, code and message, for the operator.
+  /// The store's medium failed: function, code and message, for the operator. A change that
+  /// throws this is not seen by later reads; whether it is there after a crash is not known.
   case failed(function: String, code: Int, message: String)
   /// A stored document cannot be read.
   case damaged(String)
@@ -68,7 +73,9 @@ extension StoreError: CustomStringConvertible {
 /// One atomic change.
 public struct Change: Equatable, Sendable {
   public var payin: PayinWrite?
+  /// A sequence that the pay-in has already throws `.versionConflict`.
   public var events: [PayinEvent] = []
+  /// Done in this order.
   public var jobs: [JobChange] = []
   public var key: KeyWrite?
   public var callback: CallbackRecord?
@@ -77,7 +84,7 @@ public struct Change: Equatable, Sendable {
 }
 
 public enum PayinWrite: Equatable, Sendable {
-  /// Throws `.duplicateReference`.
+  /// Throws `.duplicateReference`, and `.versionConflict` where the id exists.
   case insert(Payin)
   /// Throws `.versionConflict` unless the stored version is `before`'s.
   case update(Payin, before: Payin)
@@ -174,7 +181,7 @@ public struct KeptAnswer: Equatable, Sendable {
 public enum KeyWrite: Equatable, Sendable {
   /// Throws `.duplicateKey`.
   case insert(IdempotencyRecord)
-  /// Keeps the first answer; a later one changes nothing.
+  /// Keeps the first answer; a later one, or one for a key that is not there, changes nothing.
   case answer(IdempotencyKey, KeptAnswer)
 }
 
@@ -218,7 +225,7 @@ public struct CallbackRecord: Equatable, Sendable {
   }
 }
 
-/// One merchant's pay-ins, newest first.
+/// One merchant's pay-ins, newest first: by creation, then by id.
 public struct PayinQuery: Equatable, Sendable {
   public var merchant: String
   public var status: PayinStatus?
@@ -231,7 +238,8 @@ public struct PayinQuery: Equatable, Sendable {
   /// Centavos, both included.
   public var amountFrom: Int64?
   public var amountTo: Int64?
-  /// Only those older than this one: the last of the page before.
+  /// Only those older than this one: the last of the page before. A pay-in that is not the
+  /// merchant's has nothing older.
   public var before: PayinID?
   public var limit: Int
 

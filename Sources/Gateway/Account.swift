@@ -1,0 +1,66 @@
+public import Payins
+public import Providers
+public import Routing
+
+/// A configured provider account: the provider's dialect, and the bounds of its use.
+public struct Account: Sendable {
+  public let identity: AccountIdentity
+  public let provider: any Provider
+  public let limits: AccountLimits
+  /// Merchants that may use it; nil: all.
+  public let merchants: [String]?
+
+  public init(
+    identity: AccountIdentity, provider: any Provider, limits: AccountLimits,
+    merchants: [String]? = nil
+  ) {
+    self.identity = identity
+    self.provider = provider
+    self.limits = limits
+    self.merchants = merchants
+  }
+
+  public var id: String { identity.id }
+  public var providerName: String { type(of: provider).name }
+
+  /// The provider's capabilities within the operator's own amount range.
+  public var capabilities: [Payins.Method: Capability] {
+    guard let creator = provider as? any CreatesPayins else { return [:] }
+    return creator.capabilities.compactMapValues { capability in
+      let low = max(capability.amounts.lowerBound, limits.amountMinimum ?? .min)
+      let high = min(capability.amounts.upperBound, limits.amountMaximum ?? .max)
+      guard low <= high else { return nil }
+      var narrowed = capability
+      narrowed.amounts = low...high
+      return narrowed
+    }
+  }
+
+  public var offer: AccountOffer {
+    AccountOffer(
+      account: id, provider: providerName, capabilities: capabilities, merchants: merchants)
+  }
+}
+
+public struct AccountLimits: Equatable, Sendable {
+  /// For one call to the provider, in seconds.
+  public var timeoutSeconds: Int64
+  /// Centavos.
+  public var amountMinimum: Int64?
+  public var amountMaximum: Int64?
+  /// Calls per second, creates and queries apart; nil: no limit.
+  public var rate: Int64?
+  /// Calls at one time, creates and queries apart.
+  public var concurrency: Int
+
+  public init(
+    timeoutSeconds: Int64 = 30, amountMinimum: Int64? = nil, amountMaximum: Int64? = nil,
+    rate: Int64? = nil, concurrency: Int = 256
+  ) {
+    self.timeoutSeconds = timeoutSeconds
+    self.amountMinimum = amountMinimum
+    self.amountMaximum = amountMaximum
+    self.rate = rate
+    self.concurrency = concurrency
+  }
+}

@@ -1,0 +1,162 @@
+import JSONText
+public import Payins
+public import Storage
+
+/// Applies inputs to pay-ins and keeps the result: the only place where a transition becomes a
+/// change of the store.
+public struct Books: Sendable {
+  let store: any Store
+  let time: any TimeSource
+  let entropy: any Entropy
+  let document: PayinDocument
+  let changes: PayinChanges
+  let metrics: Metrics
+
+  public init(
+    store: any Store, time: any TimeSource, entropy: any Entropy, document: PayinDocument,
+    changes: PayinChanges, metrics: Metrics
+  ) {
+    self.store = store
+    self.time = time
+    self.entropy = entropy
+    self.document = document
+    self.changes = changes
+    self.metrics = metrics
+  }
+
+  /// A job that this process holds and that the next commit disposes of.
+  struct Holding: Sendable {
+    var key: JobKey
+    var lease: Lease
+  }
+
+  var context: Context { Context(now: time.now(), entropy: entropy) }
+
+  /// Applies `input` to the pay-in, anew where somebody else changed it meanwhile.
+  /// - Parameters:
+  ///   - known: the pay-in as last read, to save reading it.
+  ///   - sending: the lease under which attempts that this starts are sent at once.
+  func apply(
+    _ input: PayinInput, to id: PayinID, known: Payin? = nil, holding: Holding? = nil,
+    sending: SendLease? = nil, callback: CallbackRecord? = nil
+  ) async throws(StoreError) -> Payin {
+    var known = known
+    var holding = holding
+    while true {
+      let before: Payin
+      if let known { before = known } else {
+        guard let read = try await store.payin(id) else {
+          throw .damaged("the pay-in \(id) of a job or callback does not exist")
+        }
+        before = read
+      }
+      let transition = before.apply(input, context)
+      var change = self.change(
+        transition, .update(transition.payin, before: before), holding: holding, sending: sending)
+      change.callback = callback
+      if before.status == .processing, transition.payin.status != .processing {
+        change.key = .answer(key(of: before), answer(transition.payin))
+      }
+      do {
+        try await store.commit(change)
+        committed(transition, before: before.status)
+        return transition.payin
+      } catch .versionConflict {
+        known = nil
+      } catch .leaseLost {
+        // Another took the job up; what we learnt is recorded all the same.
+        holding = nil
+      }
+    }
+  }
+
+  func committed(_ transition: Transition, before: PayinStatus?) {
+    metrics.count(transition, before: before)
+    changes.publish(transition.payin)
+  }
+
+  func key(of payin: Payin) -> IdempotencyKey {
+    IdempotencyKey(
+      merchant: payin.merchant, operation: PayinService.createOperation,
+      key: payin.idempotencyKey)
+  }
+
+  /// What the call that made the pay-in answers once it is settled.
+  func answer(_ payin: Payin) -> KeptAnswer {
+    KeptAnswer(status: 201, body: document.json(payin).bytes)
+  }
+
+  func change(
+    _ transition: Transition, _ write: PayinWrite, holding: Holding?, sending: SendLease?
+  ) -> Change {
+    var change = Change()
+    change.payin = write
+    change.events = events(transition)
+    change.jobs = jobs(transition, holding: holding, sending: sending)
+    return change
+  }
+
+  private func events(_ transition: Transition) -> [PayinEvent] {
+    let payin = transition.payin
+    var sequence = payin.eventCount - transition.events.count
+    var announced = payin.announcedCount - transition.events.count { $0.isAnnounced }
+    return transition.events.map { draft in
+      sequence += 1
+      if draft.isAnnounced { announced += 1 }
+      return PayinEvent(
+        id: .make(at: payin.updatedAt, entropy: entropy), payin: payin.id, sequence: sequence,
+        type: draft.type, at: payin.updatedAt, data: draft.data,
+        announcement: draft.isAnnounced
+          ? Announcement(sequence: announced, body: document.json(payin)) : nil)
+    }
+  }
+
+  private func jobs(
+    _ transition: Transition, holding: Holding?, sending: SendLease?
+  ) -> [JobChange] {
+    let payin = transition.payin
+    var disposed = holding == nil
+    var out: [JobChange] = []
+    for effect in transition.jobs {
+      switch effect {
+      case .send(let id):
+        let key = JobKey(kind: .sendAttempt, subject: id.text)
+        out.append(.put(job(key, id, of: payin, due: payin.updatedAt, sending: sending)))
+      case .query(let id, let due):
+        let key = JobKey(kind: .queryAttempt, subject: id.text)
+        if let holding, holding.key == key {
+          out.append(.reschedule(key, holding.lease, due: due))
+          disposed = true
+        } else {
+          out.append(.put(job(key, id, of: payin, due: due, sending: nil)))
+        }
+      case .stopQuerying(let id):
+        let key = JobKey(kind: .queryAttempt, subject: id.text)
+        if let holding, holding.key == key {
+          out.append(.finish(key, holding.lease))
+          disposed = true
+        } else {
+          out.append(.drop(key))
+        }
+      }
+    }
+    if let holding, !disposed { out.append(.finish(holding.key, holding.lease)) }
+    return out
+  }
+
+  private func job(
+    _ key: JobKey, _ id: AttemptID, of payin: Payin, due: Instant, sending: SendLease?
+  ) -> Job {
+    let account = payin.attempt(id)?.target.account ?? ""
+    guard let sending else { return Job(key: key, payin: payin.id, account: account, due: due) }
+    return Job(
+      key: key, payin: payin.id, account: account, due: sending.until, tries: 1,
+      lease: sending.lease)
+  }
+}
+
+/// Under which attempts are sent at once by the process that commits them.
+struct SendLease: Sendable {
+  var lease: Lease
+  var until: Instant
+}

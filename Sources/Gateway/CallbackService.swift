@@ -1,0 +1,104 @@
+public import HTTPCalling
+import JSONText
+public import Payins
+public import Providers
+import Storage
+
+/// Takes what providers report. A callback is a hint unless its signature covers everything; the
+/// query is the truth.
+public struct CallbackService: Sendable {
+  let books: Books
+  let calls: ProviderCalls
+  let log: Log
+
+  public init(books: Books, calls: ProviderCalls, log: Log) {
+    self.books = books
+    self.calls = calls
+    self.log = log
+  }
+
+  public enum Verdict: Sendable {
+    case taken(Acknowledgement)
+    case unknownAccount
+    case forged
+    case malformed(String)
+    /// Not recorded, so not acknowledged: the provider will repeat it.
+    case notRecorded
+  }
+
+  /// Returns once what the delivery changes is durable.
+  public func receive(account id: String, headers: [HTTPHeader], body: [UInt8]) async -> Verdict {
+    guard let account = calls.accounts[id],
+      let provider = account.provider as? any ReceivesCallbacks
+    else { return .unknownAccount }
+    let reading = provider.read(CallbackDelivery(headers: headers, body: body))
+    count(account, reading)
+    switch reading {
+    case .forged(let reason):
+      log.warn("a callback was refused", ["account": .string(id), "reason": .string(reason)])
+      return .forged
+    case .malformed(let reason):
+      log.warn(
+        "a callback could not be read", ["account": .string(id), "reason": .string(reason)])
+      return .malformed(reason)
+    case .ping(let note):
+      log.info("a callback ping", ["account": .string(id), "note": .string(note)])
+      return .taken(provider.acknowledgement)
+    case .notice(let notice):
+      do throws(StoreError) {
+        try await record(notice, account, body)
+        return .taken(provider.acknowledgement)
+      } catch {
+        log.error(
+          "a callback could not be recorded", ["account": .string(id), "reason": "\(error)"])
+        return .notRecorded
+      }
+    }
+  }
+
+  private func record(
+    _ notice: CallbackNotice, _ account: Account, _ body: [UInt8]
+  ) async throws(StoreError) {
+    let now = books.time.now()
+    var record = CallbackRecord(
+      id: .make(at: now, entropy: books.entropy), account: account.id, receivedAt: now,
+      payin: nil, grade: notice.grade.label, body: body)
+    for lookup in notice.lookups {
+      guard let place = try await books.store.attempt(account: account.id, number: lookup.order)
+      else { continue }
+      record.payin = place.payin
+      _ = try await books.apply(
+        .reported(place.attempt, notice.report, notice.grade), to: place.payin,
+        callback: record)
+      return
+    }
+    // Kept as evidence: it may speak of an order that this gateway did not make.
+    var change = Change()
+    change.callback = record
+    try await books.store.commit(change)
+    log.warn("a callback speaks of an unknown order", ["account": .string(account.id)])
+    books.metrics.increment(
+      "pasarela_callbacks_total", [("account", account.id), ("verdict", "unknown_order")])
+  }
+
+  private func count(_ account: Account, _ reading: CallbackReading) {
+    let verdict =
+      switch reading {
+      case .forged: "forged"
+      case .malformed: "malformed"
+      case .ping: "ping"
+      case .notice: "taken"
+      }
+    books.metrics.increment(
+      "pasarela_callbacks_total", [("account", account.id), ("verdict", verdict)])
+  }
+}
+
+extension CallbackLookup {
+  fileprivate var order: OrderLookup {
+    switch self {
+    case .ours(let number): .ours(number)
+    case .theirs(let id): .theirs(id)
+    }
+  }
+}

@@ -1,0 +1,121 @@
+public import JSONText
+public import Payins
+import Storage
+
+/// `GET /health` in the form of `application/health+json` (draft-inadarei-api-health-check):
+/// a check for the store, each account, the rule set and the reconciler's backlog.
+public struct Health: Sendable {
+  public enum Status: String, Sendable {
+    case pass, warn, fail
+  }
+
+  /// A due job that waits longer than this is a backlog, in seconds.
+  static let backlogWarnSeconds: Int64 = 60
+
+  private let books: Books
+  private let calls: ProviderCalls
+  private let rules: RuleBook
+  private let jobs: JobRunner
+  private let version: String
+
+  public init(
+    books: Books, calls: ProviderCalls, rules: RuleBook, jobs: JobRunner, version: String
+  ) {
+    self.books = books
+    self.calls = calls
+    self.rules = rules
+    self.jobs = jobs
+    self.version = version
+  }
+
+  private struct Check {
+    var name: String
+    var component: String
+    var status: Status
+    var value: JSON?
+    var output: String?
+  }
+
+  /// The whole report, and the worst of its checks that decide whether to serve.
+  public func report() async -> (status: Status, body: JSON) {
+    let now = books.time.now()
+    let store = await storeCheck()
+    var checks = [store, await backlogCheck(now), rulesCheck()]
+    checks += calls.accounts.keys.sorted().compactMap { accountCheck($0, now) }
+    let status: Status =
+      store.status == .fail ? .fail : checks.allSatisfy { $0.status == .pass } ? .pass : .warn
+    let members = checks.map { check -> (String, JSON) in
+      var entry: JSONObject = [
+        "componentType": JSON(check.component), "status": JSON(check.status.rawValue),
+        "time": JSON(now.rfc3339),
+      ]
+      if let value = check.value { entry["observedValue"] = value }
+      if let output = check.output { entry["output"] = JSON(output) }
+      return (check.name, [.object(entry)])
+    }
+    let body: JSON = .object([
+      "status": JSON(status.rawValue), "version": "1", "releaseId": JSON(version),
+      "serviceId": "pasarela", "checks": .object(JSONObject(members)),
+    ])
+    return (status, body)
+  }
+
+  private func storeCheck() async -> Check {
+    do throws(StoreError) {
+      try await books.store.probe()
+      return Check(name: "store:writable", component: "datastore", status: .pass)
+    } catch {
+      return Check(
+        name: "store:writable", component: "datastore", status: .fail,
+        output: "the store cannot be written to")
+    }
+  }
+
+  private func backlogCheck(_ now: Instant) async -> Check {
+    var check = Check(name: "reconciler:backlog", component: "system", status: .pass)
+    guard let backlog = try? await books.store.backlog(at: now) else {
+      check.status = .fail
+      check.output = "the backlog cannot be read"
+      return check
+    }
+    let waited = backlog.oldestDue.map { max(0, now.milliseconds(since: $0)) / 1000 } ?? 0
+    books.metrics.set("pasarela_jobs_due", to: Int64(backlog.dueCount))
+    books.metrics.set("pasarela_jobs_oldest_seconds", to: waited)
+    check.value = JSON(backlog.dueCount)
+    if waited > Self.backlogWarnSeconds {
+      check.status = .warn
+      check.output = "the oldest due job has waited \(waited) s"
+    }
+    if jobs.lastRound.fault != nil {
+      check.status = .fail
+      check.output = "jobs cannot be taken up"
+    }
+    return check
+  }
+
+  private func rulesCheck() -> Check {
+    let status = rules.status
+    var check = Check(
+      name: "rules:set", component: "component", status: .pass, value: JSON(status.version))
+    if let rejection = status.rejection {
+      check.status = .warn
+      check.output = "a newer rule set was refused: \(rejection.faults.first ?? "")"
+    }
+    return check
+  }
+
+  private func accountCheck(_ id: String, _ now: Instant) -> Check? {
+    guard let snapshot = calls.monitors[id]?.snapshot(at: now) else { return nil }
+    books.metrics.set(
+      "pasarela_account_accepts_creates", [("account", id)],
+      to: snapshot.breaker == .open ? 0 : 1)
+    var check = Check(
+      name: "account:\(id)", component: "component", status: .pass,
+      value: JSON(snapshot.breaker.rawValue))
+    if snapshot.breaker != .closed {
+      check.status = .warn
+      check.output = "calls fail: \(snapshot.lastFailure ?? "unknown")"
+    }
+    return check
+  }
+}

@@ -1,0 +1,101 @@
+public import Payins
+import Storage
+import Synchronization
+
+/// Takes up jobs as they fall due, until it is stopped: the reconciler's queries, and sends that
+/// a dead process left behind.
+public final class JobRunner: Sendable {
+  static let batch = 128
+  static let concurrency = 128
+  /// The longest pause between looks at the store: another replica may have made a job.
+  static let pauseMilliseconds: Int64 = 500
+
+  private struct State {
+    var running = 0
+    var stopping = false
+    var lastFault: String?
+    var lastRound: Instant?
+  }
+
+  private let books: Books
+  private let runner: AttemptRunner
+  private let calls: ProviderCalls
+  private let log: Log
+  private let state = Mutex(State())
+
+  public init(books: Books, calls: ProviderCalls, log: Log) {
+    self.books = books
+    self.calls = calls
+    self.log = log
+    runner = AttemptRunner(books: books, calls: calls)
+  }
+
+  /// For health: when the store was last looked at, and what failed then.
+  public var lastRound: (at: Instant?, fault: String?) {
+    state.withLock { ($0.lastRound, $0.lastFault) }
+  }
+
+  /// Returns once `stop` was called and the running jobs have ended.
+  public func run() async {
+    while !state.withLock({ $0.stopping }) {
+      let now = books.time.now()
+      var taken = 0
+      do throws(StoreError) {
+        taken = try await round(at: now)
+        state.withLock {
+          $0.lastRound = now
+          $0.lastFault = nil
+        }
+      } catch {
+        state.withLock { $0.lastFault = error.description }
+        log.error("jobs cannot be taken up", ["reason": "\(error)"])
+      }
+      if taken < Self.batch {
+        await books.time.sleep(until: await wakeTime(after: now))
+      }
+    }
+    while state.withLock({ $0.running }) > 0 {
+      await books.time.sleep(until: books.time.now().adding(milliseconds: 10))
+    }
+  }
+
+  public func stop() { state.withLock { $0.stopping = true } }
+
+  private func wakeTime(after now: Instant) async -> Instant {
+    let latest = now.adding(milliseconds: Self.pauseMilliseconds)
+    guard let next = try? await books.store.nextDue() else { return latest }
+    return max(min(next, latest), now.adding(milliseconds: 20))
+  }
+
+  /// Leases what is due and there is room for. Returns how many jobs were started.
+  private func round(at now: Instant) async throws(StoreError) -> Int {
+    let room = Self.concurrency - state.withLock { $0.running }
+    guard room > 0 else { return 0 }
+    let full = calls.monitors.filter { !$0.value.hasRoom(for: .query) }.map(\.key)
+    let lease = runner.newLease()
+    let jobs = try await books.store.lease(
+      LeaseRequest(
+        now: now, until: runner.leaseEnd(at: now), limit: min(Self.batch, room), lease: lease,
+        skippingAccounts: full.sorted()))
+    for job in jobs {
+      state.withLock { $0.running += 1 }
+      Task.detached { [self] in
+        await perform(job, lease)
+        state.withLock { $0.running -= 1 }
+      }
+    }
+    return jobs.count
+  }
+
+  private func perform(_ job: Job, _ lease: Lease) async {
+    do throws(StoreError) {
+      try await runner.perform(job, under: lease)
+    } catch {
+      // The lease runs out and the job is taken up again.
+      log.error(
+        "a job could not be carried out",
+        ["kind": .string(job.key.kind.rawValue), "payin": .string(job.payin.text),
+          "reason": "\(error)"])
+    }
+  }
+}

@@ -1,0 +1,155 @@
+public import Payins
+import Synchronization
+
+/// Counts, gauges and durations for `GET /metrics`, in Prometheus' text format. Label values come
+/// from bounded sets only: never from a request's text.
+public final class Metrics: Sendable {
+  private struct Key: Hashable {
+    var name: String
+    var labels: String
+  }
+
+  private struct Histogram {
+    var buckets = [Int64](repeating: 0, count: Metrics.bounds.count)
+    var sumMicroseconds: Int64 = 0
+    var count: Int64 = 0
+  }
+
+  private struct State {
+    var counters: [Key: Int64] = [:]
+    var gauges: [Key: Int64] = [:]
+    var histograms: [Key: Histogram] = [:]
+  }
+
+  /// Upper bounds of the duration buckets, in milliseconds.
+  private static let bounds: [Int64] = [
+    1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000,
+  ]
+
+  private static let help: [String: String] = [
+    "pasarela_http_requests_total": "Requests answered, by route and status.",
+    "pasarela_payins_total": "Pay-ins that entered a status.",
+    "pasarela_provider_calls_total": "Calls to providers, by account, operation and outcome.",
+    "pasarela_provider_call_seconds": "Duration of calls to providers.",
+    "pasarela_callbacks_total": "Deliveries from providers, by account and verdict.",
+    "pasarela_alerts_total": "Facts that the providers' documents do not allow for.",
+    "pasarela_rule_errors_total": "Conditions of rules that ended in an error.",
+    "pasarela_jobs_due": "Jobs whose time has come.",
+    "pasarela_jobs_oldest_seconds": "How long the oldest due job has waited.",
+    "pasarela_http_connections": "Open inbound connections.",
+    "pasarela_account_accepts_creates": "1 where the account's breaker lets creates through.",
+    "pasarela_http_request_seconds": "Duration of requests, by route.",
+    "pasarela_rules_reloads_total": "Reloads of the rule set, by result.",
+  ]
+
+  private let state = Mutex(State())
+
+  public init() {}
+
+  public func increment(_ name: String, _ labels: [(String, String)] = [], by amount: Int64 = 1) {
+    let key = Key(name: name, labels: Self.text(labels))
+    state.withLock { $0.counters[key, default: 0] += amount }
+  }
+
+  public func set(_ name: String, _ labels: [(String, String)] = [], to value: Int64) {
+    let key = Key(name: name, labels: Self.text(labels))
+    state.withLock { $0.gauges[key] = value }
+  }
+
+  public func observe(
+    _ name: String, _ labels: [(String, String)] = [], milliseconds: Int64
+  ) {
+    let key = Key(name: name, labels: Self.text(labels))
+    state.withLock {
+      var histogram = $0.histograms[key] ?? Histogram()
+      if let bucket = Self.bounds.firstIndex(where: { milliseconds <= $0 }) {
+        histogram.buckets[bucket] += 1
+      }
+      histogram.count += 1
+      histogram.sumMicroseconds += milliseconds * 1000
+      $0.histograms[key] = histogram
+    }
+  }
+
+  func count(_ transition: Transition, before: PayinStatus?) {
+    if transition.payin.status != before {
+      increment("pasarela_payins_total", [("status", transition.payin.status.rawValue)])
+    }
+    for alert in transition.alerts {
+      increment("pasarela_alerts_total", [("alert", alert.rawValue)])
+    }
+  }
+
+  /// Prometheus' text exposition format, version 0.0.4; durations in seconds.
+  public var exposition: String {
+    let state = state.withLock { $0 }
+    var out = ""
+    Self.write("counter", state.counters, to: &out)
+    Self.write("gauge", state.gauges, to: &out)
+    var last = ""
+    for (key, histogram) in state.histograms.sorted(by: { Self.precedes($0.key, $1.key) }) {
+      if key.name != last { Self.writeHead(key.name, "histogram", to: &out) }
+      last = key.name
+      Self.write(key, histogram, to: &out)
+    }
+    return out
+  }
+
+  private static func write(_ type: String, _ values: [Key: Int64], to out: inout String) {
+    var last = ""
+    for (key, value) in values.sorted(by: { precedes($0.key, $1.key) }) {
+      if key.name != last { writeHead(key.name, type, to: &out) }
+      last = key.name
+      out += key.labels.isEmpty
+        ? "\(key.name) \(value)\n" : "\(key.name){\(key.labels)} \(value)\n"
+    }
+  }
+
+  private static func writeHead(_ name: String, _ type: String, to out: inout String) {
+    if let help = help[name] { out += "# HELP \(name) \(help)\n" }
+    out += "# TYPE \(name) \(type)\n"
+  }
+
+  private static func write(_ key: Key, _ histogram: Histogram, to out: inout String) {
+    let comma = key.labels.isEmpty ? "" : ","
+    var sum: Int64 = 0
+    for (bound, count) in zip(bounds, histogram.buckets) {
+      sum += count
+      let limit = decimal(bound, places: 3)
+      out += "\(key.name)_bucket{\(key.labels)\(comma)le=\"\(limit)\"} \(sum)\n"
+    }
+    out += "\(key.name)_bucket{\(key.labels)\(comma)le=\"+Inf\"} \(histogram.count)\n"
+    let braces = key.labels.isEmpty ? "" : "{\(key.labels)}"
+    out += "\(key.name)_sum\(braces) \(decimal(histogram.sumMicroseconds, places: 6))\n"
+    out += "\(key.name)_count\(braces) \(histogram.count)\n"
+  }
+
+  private static func decimal(_ value: Int64, places: Int) -> String {
+    let digits = String(value)
+    let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+    return "\(padded.dropLast(places)).\(padded.suffix(places))"
+  }
+
+  private static func precedes(_ left: Key, _ right: Key) -> Bool {
+    (left.name, left.labels) < (right.name, right.labels)
+  }
+
+  private static func text(_ labels: [(String, String)]) -> String {
+    var out = ""
+    for (name, value) in labels {
+      if !out.isEmpty { out += "," }
+      out += name
+      out += "=\""
+      for character in value {
+        switch character {
+        case "\\": out += "\\\\"
+        case "\"": out += "\\\""
+        case "\n": out += "\\n"
+        default: out.append(character)
+        }
+      }
+      out += "\""
+    }
+    return out
+  }
+}

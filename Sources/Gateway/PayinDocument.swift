@@ -1,0 +1,64 @@
+public import JSONText
+public import Payins
+
+/// A pay-in as the merchant sees it: in answers and in webhooks alike (product contract).
+public struct PayinDocument: Sendable {
+  /// The gateway's own address, without a slash at its end.
+  public let publicURL: String
+
+  public init(publicURL: String) { self.publicURL = publicURL }
+
+  public func json(_ payin: Payin) -> JSON {
+    let request = payin.request
+    let attempt = payin.currentAttempt
+    return .object([
+      "id": JSON(payin.id.text), "object": "payin", "status": JSON(payin.status.rawValue),
+      "merchant_reference": JSON(request.merchantReference), "amount": JSON(request.amount),
+      "amount_received": JSON(payin.amountReceived),
+      "currency": JSON(request.currency.rawValue), "method": JSON(payin.method.rawValue),
+      "description": JSON(request.description), "payer": payer(request.payer),
+      "metadata": .object(JSONObject(request.metadata.map { ($0.key, JSON($0.value)) })),
+      "instructions": payin.instructions?.json ?? .null,
+      "hosted_url": JSON("\(publicURL)/pay/\(payin.token)"),
+      "return_url": JSON(request.returnURL), "account": JSON(attempt.target.account),
+      "provider": JSON(attempt.candidate.provider),
+      "provider_order_id": JSON(attempt.providerOrderID),
+      "routing": [
+        "rules_version": JSON(payin.routing.rulesVersion), "rule": JSON(payin.routing.rule),
+        "attempts": JSON(payin.attempts.count),
+      ],
+      "receipts": .array(payin.receipts.map(receipt)),
+      "failure": payin.failure.map {
+        ["code": JSON($0.code), "message": JSON($0.message)]
+      } ?? .null,
+      "late": JSON(payin.late), "waiting_for": JSON(waitingFor(payin)),
+      "last_evidence": payin.lastEvidence?.json ?? .null,
+      "next_check_at": JSON(payin.nextCheckAt?.rfc3339),
+      "expires_at": JSON(payin.expiresAt.rfc3339),
+      "created_at": JSON(payin.createdAt.rfc3339),
+      "updated_at": JSON(payin.updatedAt.rfc3339),
+      "succeeded_at": JSON(payin.succeededAt?.rfc3339),
+    ])
+  }
+
+  private func payer(_ payer: Payer) -> JSON {
+    ["name": JSON(payer.name), "email": JSON(payer.email), "phone": JSON(payer.phone)]
+  }
+
+  private func receipt(_ receipt: Receipt) -> JSON {
+    [
+      "id": JSON(receipt.id.text), "amount": JSON(receipt.amount),
+      "received_at": JSON(receipt.receivedAt.rfc3339),
+      "provider_reference": JSON(receipt.providerReference),
+      "attempt": JSON(receipt.attempt.text),
+    ]
+  }
+
+  private func waitingFor(_ payin: Payin) -> String? {
+    switch payin.status {
+    case .processing: "provider"
+    case .pending, .partiallyPaid: "payer"
+    case .succeeded, .failed, .expired, .cancelled: nil
+    }
+  }
+}

@@ -1,0 +1,91 @@
+public import Payins
+public import Storage
+
+/// Reading, waiting, cancelling, asking anew. A merchant sees its own pay-ins only.
+extension PayinService {
+  public func payin(_ id: PayinID, merchant: String) async throws(PayinRefusal) -> Payin {
+    let payin: Payin?
+    do { payin = try await books.store.payin(id) } catch { throw .store(error) }
+    guard let payin, payin.merchant == merchant else { throw .notFound }
+    return payin
+  }
+
+  /// The pay-in once its status differs from what it was at the call, or after `seconds`.
+  public func payin(
+    _ id: PayinID, merchant: String, waitingSeconds seconds: Int64
+  ) async throws(PayinRefusal) -> Payin {
+    let payin = try await payin(id, merchant: merchant)
+    guard seconds > 0 else { return payin }
+    let deadline = books.time.now().adding(seconds: seconds)
+    let status = payin.status
+    let books = books
+    let changed = await books.changes.next(
+      of: id, by: deadline, books.time, where: { $0.status != status },
+      start: {
+        // A commit between the read above and the wait, or by another replica, is not missed.
+        Task {
+          if let latest = try? await books.store.payin(id) { books.changes.publish(latest) }
+        }
+      })
+    if let changed { return changed }
+    return try await self.payin(id, merchant: merchant)
+  }
+
+  public func payins(_ query: PayinQuery) async throws(PayinRefusal) -> [Payin] {
+    do { return try await books.store.payins(query) } catch { throw .store(error) }
+  }
+
+  public func events(
+    of id: PayinID, merchant: String
+  ) async throws(PayinRefusal) -> [PayinEvent] {
+    _ = try await payin(id, merchant: merchant)
+    do { return try await books.store.events(of: id) } catch { throw .store(error) }
+  }
+
+  public func cancel(_ id: PayinID, merchant: String) async throws(PayinRefusal) -> Payin {
+    let payin = try await payin(id, merchant: merchant)
+    if payin.status == .cancelled { return payin }
+    guard payin.status.isOpen else { throw .notCancellable(payin.status) }
+    let after: Payin
+    do { after = try await books.apply(.cancelled, to: id, known: payin) } catch {
+      throw .store(error)
+    }
+    // Money may have come first.
+    guard after.status == .cancelled else { throw .notCancellable(after.status) }
+    return after
+  }
+
+  /// Asks the provider of every attempt that may still bring money, now.
+  public func sync(_ id: PayinID, merchant: String) async throws(PayinRefusal) -> Payin {
+    var payin = try await payin(id, merchant: merchant)
+    do {
+      for attempt in payin.attempts where attempt.state.isLive && attempt.state != .sending {
+        let outcome = await calls.query(payin, attempt)
+        let lease = runner.newLease()
+        payin = try await books.apply(
+          .queried(attempt.id, outcome), to: id, known: payin,
+          sending: SendLease(lease: lease, until: runner.leaseEnd(at: books.time.now())))
+        payin = try await runner.send(payin, under: lease)
+      }
+    } catch {
+      throw .store(error)
+    }
+    return payin
+  }
+
+  /// The pay-in whose payer's page the token opens.
+  public func payin(token: String) async throws(PayinRefusal) -> Payin {
+    do {
+      guard let payin = try await books.store.payin(token: token) else {
+        throw PayinRefusal.notFound
+      }
+      return payin
+    } catch let refusal as PayinRefusal {
+      throw refusal
+    } catch let fault as StoreError {
+      throw .store(fault)
+    } catch {
+      throw .store(.damaged("\(error)"))
+    }
+  }
+}

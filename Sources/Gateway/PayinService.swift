@@ -1,0 +1,138 @@
+public import JSONText
+public import Payins
+public import Storage
+
+/// What merchants do with pay-ins.
+public struct PayinService: Sendable {
+  static let createOperation = "payins.create"
+
+  let books: Books
+  let runner: AttemptRunner
+  let calls: ProviderCalls
+  let rules: RuleBook
+  /// How long a create call waits for a provider, in seconds.
+  let requestSeconds: Int64
+
+  public init(books: Books, calls: ProviderCalls, rules: RuleBook, requestSeconds: Int64) {
+    self.books = books
+    self.calls = calls
+    self.rules = rules
+    self.requestSeconds = requestSeconds
+    runner = AttemptRunner(books: books, calls: calls)
+  }
+
+  public var document: PayinDocument { books.document }
+
+  /// An answer to `POST /v1/payins`: 201, or 202 while no provider has answered.
+  public struct Created: Sendable {
+    public var status: Int
+    public var body: [UInt8]
+    public var isReplay: Bool
+  }
+
+  /// - Parameter requestHash: SHA-256 of the body as received.
+  public func create(
+    _ request: PayinRequest, merchant: String, key: String, requestHash: [UInt8]
+  ) async throws(PayinRefusal) -> Created {
+    let key = IdempotencyKey(
+      merchant: merchant, operation: Self.createOperation, key: key)
+    let context = books.context
+    let id = PayinID.make(at: context.now, entropy: context.entropy)
+    let decision = rules.decide(
+      request, payin: id, merchant: merchant, now: context.now, calls: calls)
+    guard !decision.candidates.isEmpty else {
+      // A repeat of a call that was answered is not refused for today's health.
+      if let replay = try await replay(key, requestHash) { return replay }
+      throw .noEligibleProvider(decision)
+    }
+    let opened = Payin.open(
+      request, id: id, merchant: merchant,
+      token: Hexadecimal.text(context.entropy.bytes(16)), idempotencyKey: key.key,
+      routing: decision.record(rulesVersion: rules.version), context)
+    let sending = SendLease(lease: runner.newLease(), until: runner.leaseEnd(at: context.now))
+    var change = books.change(opened, .insert(opened.payin), holding: nil, sending: sending)
+    change.key = .insert(
+      IdempotencyRecord(
+        key: key, requestHash: requestHash, subject: id.text, createdAt: context.now))
+    do {
+      try await books.store.commit(change)
+    } catch .duplicateKey {
+      if let replay = try await replay(key, requestHash) { return replay }
+      throw .store(.damaged("an idempotency key without a record"))
+    } catch .duplicateReference(let existing) {
+      throw .duplicateReference(existing)
+    } catch {
+      throw .store(error)
+    }
+    books.committed(opened, before: nil)
+    return await settled(opened.payin, sending.lease, deadline: deadline(context.now))
+  }
+
+  private func deadline(_ start: Instant) -> Instant { start.adding(seconds: requestSeconds) }
+
+  /// Sends, and answers when a provider has answered or the time is over; the work goes on.
+  private func settled(_ payin: Payin, _ lease: Lease, deadline: Instant) async -> Created {
+    let first = await books.changes.next(
+      of: payin.id, by: deadline, books.time, where: { $0.status != .processing },
+      start: {
+        // Not tied to the request: a payment is not given up half way.
+        Task.detached { [runner] in
+          // A failing store leaves the job to its lease: it is taken up again.
+          _ = try? await runner.send(payin, under: lease)
+        }
+      })
+    guard let first else {
+      let latest = (try? await books.store.payin(payin.id)) ?? payin
+      return created(latest, isReplay: false)
+    }
+    return created(first, isReplay: false)
+  }
+
+  private func created(_ payin: Payin, isReplay: Bool) -> Created {
+    let answer = books.answer(payin)
+    return Created(
+      status: payin.status == .processing ? 202 : answer.status, body: answer.body,
+      isReplay: isReplay)
+  }
+
+  /// What the key's first call answered; nil where the key is new.
+  private func replay(
+    _ key: IdempotencyKey, _ requestHash: [UInt8]
+  ) async throws(PayinRefusal) -> Created? {
+    do {
+      guard let record = try await books.store.idempotent(key) else { return nil }
+      guard record.requestHash == requestHash else { throw PayinRefusal.keyReused }
+      if let answer = record.answer {
+        return Created(status: answer.status, body: answer.body, isReplay: true)
+      }
+      guard books.time.now() >= deadline(record.createdAt) else {
+        throw PayinRefusal.inProgress
+      }
+      guard let payin = try await books.store.payin(PayinID(unchecked: record.subject)) else {
+        throw StoreError.damaged("an idempotency key without its pay-in")
+      }
+      return created(payin, isReplay: true)
+    } catch let refusal as PayinRefusal {
+      throw refusal
+    } catch let fault as StoreError {
+      throw .store(fault)
+    } catch {
+      throw .store(.damaged("\(error)"))
+    }
+  }
+}
+
+/// Why a call on pay-ins is not carried out.
+public enum PayinRefusal: Error, Sendable {
+  case notFound
+  /// The reason stands beside each account.
+  case noEligibleProvider(RoutingDecision)
+  case duplicateReference(PayinID)
+  /// The same key with another body.
+  case keyReused
+  /// The same key's first call still runs.
+  case inProgress
+  /// It is over already.
+  case notCancellable(PayinStatus)
+  case store(StoreError)
+}

@@ -1,0 +1,142 @@
+public import HTTPCalling
+public import Payins
+public import Providers
+
+/// Sends what providers ask for, times and counts it, and tells the outcome: done here once for
+/// all providers.
+public struct ProviderCalls: Sendable {
+  public let accounts: [String: Account]
+  public let monitors: [String: AccountMonitor]
+  let caller: any HTTPCaller
+  let time: any TimeSource
+  let publicURL: String
+  let metrics: Metrics
+
+  /// - Parameter publicURL: without a slash at its end; callbacks come to it.
+  public init(
+    accounts: [Account], caller: any HTTPCaller, time: any TimeSource, publicURL: String,
+    metrics: Metrics
+  ) {
+    self.accounts = Dictionary(uniqueKeysWithValues: accounts.map { ($0.id, $0) })
+    monitors = Dictionary(
+      uniqueKeysWithValues: accounts.map { ($0.id, AccountMonitor(limits: $0.limits)) })
+    self.caller = caller
+    self.time = time
+    self.publicURL = publicURL
+    self.metrics = metrics
+  }
+
+  func create(_ payin: Payin, _ attempt: Attempt) async -> CreateOutcome {
+    guard let account = accounts[attempt.target.account],
+      let provider = account.provider as? any CreatesPayins
+    else { return .neverSent(.removed(attempt.target.account)) }
+    let order = order(payin, attempt)
+    let call = await call(account, .create) { provider.createRequest(order, at: $0) }
+    switch call {
+    case .refused(let refusal): return .neverSent(refusal)
+    case .done(let outcome, let finish):
+      let result: CreateOutcome =
+        switch outcome {
+        case .neverSent(let failure): .neverSent(Refusal(failure))
+        case .sentNoAnswer(let failure): .inDoubt(Refusal(failure))
+        case .answered(let response): provider.createOutcome(response, order)
+        }
+      finish(result.label, result.failure)
+      return result
+    }
+  }
+
+  func query(_ payin: Payin, _ attempt: Attempt) async -> QueryOutcome {
+    guard let account = accounts[attempt.target.account],
+      let provider = account.provider as? any Queryable
+    else { return .undetermined(.removed(attempt.target.account)) }
+    let order = order(payin, attempt)
+    let call = await call(account, .query) { provider.queryRequest(order, at: $0) }
+    switch call {
+    case .refused(let refusal): return .undetermined(refusal)
+    case .done(let outcome, let finish):
+      let result: QueryOutcome =
+        switch outcome {
+        case .neverSent(let failure), .sentNoAnswer(let failure): .undetermined(Refusal(failure))
+        case .answered(let response): provider.queryOutcome(response, order)
+        }
+      finish(result.label, result.failure)
+      return result
+    }
+  }
+
+  private enum Call {
+    case refused(Refusal)
+    /// `finish` takes the outcome's label and, where the provider's side failed, what failed.
+    case done(CallOutcome, finish: @Sendable (String, String?) -> Void)
+  }
+
+  private func call(
+    _ account: Account, _ operation: AccountMonitor.Operation,
+    _ request: (Instant) -> HTTPRequest
+  ) async -> Call {
+    guard let monitor = monitors[account.id] else { return .refused(.removed(account.id)) }
+    let start = time.now()
+    switch monitor.admit(operation, at: start) {
+    case .admitted: break
+    case .breakerOpen:
+      return .refused(Refusal(code: "breaker_open", message: "the account has failed of late"))
+    case .tooManyCalls:
+      return .refused(Refusal(code: "too_many_calls", message: "the account's limit is reached"))
+    }
+    let limits = CallLimits(
+      connectMilliseconds: Int(min(account.limits.timeoutSeconds, 10) * 1000),
+      totalMilliseconds: Int(account.limits.timeoutSeconds * 1000), responseBytes: 1 << 20)
+    let outcome = await caller.call(request(start), limits: limits)
+    return .done(outcome) { [metrics, time] label, failure in
+      let end = time.now()
+      let milliseconds = end.milliseconds(since: start)
+      monitor.finished(operation, milliseconds: milliseconds, failure: failure, at: end)
+      let labels = [("account", account.id), ("operation", operation.rawValue)]
+      metrics.increment("pasarela_provider_calls_total", labels + [("outcome", label)])
+      metrics.observe("pasarela_provider_call_seconds", labels, milliseconds: milliseconds)
+    }
+  }
+
+  private func order(_ payin: Payin, _ attempt: Attempt) -> Order {
+    let request = payin.request
+    return Order(
+      number: attempt.orderNumber, providerOrderID: attempt.providerOrderID,
+      method: attempt.target.method, amount: request.amount, currency: request.currency,
+      description: request.description, payer: request.payer, createdAt: attempt.createdAt,
+      expiresAt: payin.createdAt.adding(
+        seconds: request.expirySeconds(for: attempt.target.method)),
+      callbackURL: "\(publicURL)/callbacks/\(attempt.target.account)",
+      returnURL: request.returnURL)
+  }
+}
+
+extension Refusal {
+  init(_ failure: CallFailure) {
+    self.init(code: failure.label.rawValue, message: failure.message)
+  }
+
+  static func removed(_ account: String) -> Refusal {
+    Refusal(
+      code: "account_removed", message: "the configuration has no account \(account) any more")
+  }
+}
+
+extension CreateOutcome {
+  /// What failed on the provider's side; a decline is an answer.
+  fileprivate var failure: String? {
+    switch self {
+    case .accepted, .declined: nil
+    case .neverSent(let refusal), .inDoubt(let refusal): refusal.code
+    }
+  }
+}
+
+extension QueryOutcome {
+  fileprivate var failure: String? {
+    switch self {
+    case .found, .absent, .mismatch: nil
+    case .undetermined(let refusal): refusal.code
+    }
+  }
+}

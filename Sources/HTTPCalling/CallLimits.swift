@@ -1,0 +1,20 @@
+/// The bounds of one call.
+public struct CallLimits: Sendable, Equatable {
+  /// For resolving, connecting and the TLS handshake, in milliseconds.
+  public var connectMilliseconds: Int
+  /// For everything, from the call to the last byte of the answer, in milliseconds.
+  public var totalMilliseconds: Int
+  /// The largest answer's body, in bytes. (Headers: 64 KiB in all.)
+  public var responseBytes: Int
+  public var addressPolicy: AddressPolicy
+
+  public init(
+    connectMilliseconds: Int = 3_000, totalMilliseconds: Int = 10_000,
+    responseBytes: Int = 1_048_576, addressPolicy: AddressPolicy = .any
+  ) {
+    self.connectMilliseconds = connectMilliseconds
+    self.totalMilliseconds = totalMilliseconds
+    self.responseBytes = responseBytes
+    self.addressPolicy = addressPolicy
+  }
+}

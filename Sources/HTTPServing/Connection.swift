@@ -1,0 +1,154 @@
+/// One client's connection: its conversation, played over its socket, through TLS where there is a
+/// session. Belongs to one loop's thread.
+final class Connection {
+  let token: UInt64
+  let socket: ConnectionSocket
+  var conversation: Conversation
+  private let tls: TLSSession?
+  private var ciphertext = OutputQueue()
+  /// Plaintext whose ciphertext is still on its way out.
+  private var encrypted = 0
+  private let handshakeDeadline: Int64
+  private var hasEndedWriting = false
+  private(set) var isBroken = false
+
+  /// The loop's notes: what is watched for, the time of the queued deadline, a place among the
+  /// connections to be looked after in this turn.
+  var interest: Readiness = .readable
+  var queuedDeadline: Int64?
+  var isTouched = false
+
+  /// - Parameter handshakeDeadline: in milliseconds of the conversation's clock.
+  init(
+    token: UInt64, socket: ConnectionSocket, tls: TLSSession?, conversation: Conversation,
+    handshakeDeadline: Int64
+  ) {
+    self.token = token
+    self.socket = socket
+    self.tls = tls
+    self.conversation = conversation
+    self.handshakeDeadline = handshakeDeadline
+  }
+
+  private var isEstablished: Bool { tls?.isEstablished ?? true }
+
+  var isOver: Bool { isBroken || conversation.phase == .finished }
+
+  var deadline: Int64? { isEstablished ? conversation.deadline : handshakeDeadline }
+
+  var wantedInterest: Readiness {
+    var interest: Readiness = []
+    if conversation.wantsBytes || !isEstablished { interest.insert(.readable) }
+    if !conversation.output.isEmpty || !ciphertext.isEmpty { interest.insert(.writable) }
+    return interest
+  }
+
+  /// Cuts the connection: something went wrong that leaves nothing to say.
+  func cut() {
+    isBroken = true
+  }
+
+  func expired(at now: Moment, id: () -> String) {
+    guard isEstablished else { return cut() }
+    conversation.expired(at: now, id: id)
+  }
+
+  /// Reads once.
+  /// - Parameters:
+  ///   - bytes: room for what comes off the socket.
+  ///   - plaintext: room for what TLS makes of it.
+  func receive(_ bytes: inout [UInt8], _ plaintext: inout [UInt8]) {
+    switch socket.read(into: &bytes) {
+    case .bytes(let count):
+      guard let tls else { return conversation.received(bytes.span.extracting(..<count)) }
+      decrypt(bytes[..<count], with: tls, into: &plaintext)
+    case .end where isEstablished: conversation.receivedEnd()
+    case .end, .broken: cut()
+    case .wouldBlock: break
+    }
+  }
+
+  private func decrypt(
+    _ bytes: ArraySlice<UInt8>, with tls: TLSSession, into plaintext: inout [UInt8]
+  ) {
+    guard tls.receive(bytes) else { return cut() }
+    while true {
+      switch tls.read(into: &plaintext) {
+      case .bytes(let count): conversation.received(plaintext.span.extracting(..<count))
+      case .starved: return
+      case .ended: return conversation.receivedEnd()
+      case .failed:
+        ciphertext.append(tls.takeCiphertext())  // the alert
+        _ = socket.send(ciphertext)
+        return cut()
+      }
+    }
+  }
+
+  /// Sends what can be sent; gives whether some of the conversation's output went out.
+  func flush() -> Bool {
+    let isProgress = tls.map(flush(through:)) ?? flushPlain()
+    if conversation.phase == .lingering, !hasEndedWriting, !isBroken {
+      tls?.close()
+      sendCiphertext()
+      if ciphertext.isEmpty {
+        hasEndedWriting = true
+        socket.endWriting()
+      }
+    }
+    return isProgress && !isBroken
+  }
+
+  private func flushPlain() -> Bool {
+    var isProgress = false
+    while !conversation.output.isEmpty {
+      guard let count = send(conversation.output) else { break }
+      conversation.sent(count)
+      isProgress = true
+    }
+    return isProgress
+  }
+
+  private func flush(through tls: TLSSession) -> Bool {
+    var isProgress = false
+    while true {
+      sendCiphertext()
+      guard ciphertext.isEmpty, !isBroken else { return isProgress }
+      if encrypted > 0 {
+        conversation.sent(encrypted)
+        encrypted = 0
+        isProgress = true
+      }
+      guard !conversation.output.isEmpty, tls.isEstablished else { return isProgress }
+      guard let count = tls.encrypt(conversation.output) else {
+        cut()
+        return isProgress
+      }
+      encrypted = count
+    }
+  }
+
+  private func sendCiphertext() {
+    guard let tls else { return }
+    ciphertext.append(tls.takeCiphertext())
+    while !ciphertext.isEmpty, let count = send(ciphertext) { ciphertext.drop(count) }
+  }
+
+  /// Nil when the socket takes nothing more at present, or never again.
+  private func send(_ queue: OutputQueue) -> Int? {
+    switch socket.send(queue) {
+    case .bytes(let count): return count
+    case .wouldBlock: return nil
+    case .end, .broken:
+      cut()
+      return nil
+    }
+  }
+
+  /// The last word before the socket is closed: a close_notify, if it can be sent at once.
+  func sayGoodbye() {
+    guard !isBroken, !hasEndedWriting, ciphertext.isEmpty else { return }
+    tls?.close()
+    sendCiphertext()
+  }
+}

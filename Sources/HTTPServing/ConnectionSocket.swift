@@ -1,0 +1,73 @@
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+
+/// How many connections are open, over all loops.
+final class ConnectionCount: Sendable {
+  private let count = Atomic<Int>(0)
+
+  var value: Int { count.load(ordering: .relaxed) }
+
+  fileprivate func add(_ change: Int) {
+    count.add(change, ordering: .relaxed)
+  }
+}
+
+/// The socket of one accepted connection; closes it and counts it out when it goes.
+final class ConnectionSocket: Sendable {
+  enum Outcome {
+    case bytes(Int)
+    /// The other side has closed its direction.
+    case end
+    case wouldBlock
+    case broken
+  }
+
+  let descriptor: Int32
+  /// The numeric address of the other side.
+  let peer: String
+  private let count: ConnectionCount
+
+  init(descriptor: Int32, peer: String, count: ConnectionCount) {
+    self.descriptor = descriptor
+    self.peer = peer
+    self.count = count
+    count.add(1)
+    var yes: Int32 = 1
+    _ = unsafe setsockopt(
+      descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+  }
+
+  deinit {
+    close(descriptor)
+    count.add(-1)
+  }
+
+  func read(into buffer: inout [UInt8]) -> Outcome {
+    let capacity = buffer.count
+    let count = unsafe recv(descriptor, &buffer, capacity, 0)
+    return count == 0 ? .end : outcome(count)
+  }
+
+  /// Sends the start of the queue, two pieces at once.
+  func send(_ queue: OutputQueue) -> Outcome {
+    let count = unsafe queue.first.withUnsafeBytes { first in
+      unsafe queue.second.withUnsafeBytes { second in
+        unsafe pasarela_send(
+          descriptor, first.baseAddress.map { unsafe $0 + queue.offset },
+          first.count - queue.offset, second.baseAddress, second.count)
+      }
+    }
+    return outcome(count)
+  }
+
+  /// Tells the other side that no more bytes come.
+  func endWriting() {
+    _ = shutdown(descriptor, Int32(SHUT_WR))
+  }
+
+  private func outcome(_ count: Int) -> Outcome {
+    if count >= 0 { return .bytes(count) }
+    return errno == EAGAIN || errno == EINTR ? .wouldBlock : .broken
+  }
+}

@@ -1,0 +1,120 @@
+/// A route as it was registered.
+public struct Route: Sendable, Hashable {
+  public let method: HTTPMethod
+  /// As `/v1/payins/{id}`.
+  public let template: String
+}
+
+/// Finds the handler of a request by method and path, and answers for itself where there is none.
+public struct Router: Sendable {
+  /// What a routed handler does. A `Problem` that it throws is the answer; any other error becomes
+  /// a 500 that says nothing.
+  public typealias Action = @Sendable (Request, PathParameters) async throws -> Response
+
+  public struct Answer: Sendable {
+    public let response: Response
+    /// The template of the route, a bounded label for metrics; nil where no path fits.
+    public let template: String?
+  }
+
+  /// In the order of their registration.
+  public private(set) var routes: [Route] = []
+  private var trie = RouteTrie()
+  private let onError: @Sendable (any Error, Request) -> Void
+
+  /// - Parameter onError: hears of errors that handlers throw and that are no `Problem`.
+  public init(onError: @escaping @Sendable (any Error, Request) -> Void = { _, _ in }) {
+    self.onError = onError
+  }
+
+  /// Registers a route. A literal segment is preferred to a parameter, and GET serves HEAD too. A
+  /// malformed template or a route that is there already is a programmer's error and stops the
+  /// program.
+  public mutating func on(
+    _ method: HTTPMethod, _ template: String, _ action: @escaping Action
+  ) {
+    guard let segments = RouteTemplate.segments(template) else {
+      preconditionFailure("\(template) is no route template")
+    }
+    let names = segments.compactMap { segment in
+      if case .parameter(let name) = segment { name } else { nil }
+    }
+    let endpoint = RouteTrie.Endpoint(template: template, names: names, action: action)
+    guard trie.insert(method, segments, endpoint) else {
+      preconditionFailure("\(method) \(template) is registered already")
+    }
+    routes.append(Route(method: method, template: template))
+  }
+
+  public func handle(_ request: Request) async -> Response {
+    await answer(request).response
+  }
+
+  /// The response together with the template that led to it.
+  public func answer(_ request: Request) async -> Answer {
+    if request.path == "*" {
+      let allowed = Self.allowed(Set(routes.map(\.method)))
+      return Answer(response: Self.options(allowed), template: nil)
+    }
+    guard let segments = Self.segments(of: request.path) else {
+      let problem = Problem.invalidRequest("the path holds an invalid percent-encoding")
+      return Answer(response: problem.response(requestID: request.id), template: nil)
+    }
+    switch trie.match(request.method, segments) {
+    case .found(let endpoint, let values):
+      let parameters = PathParameters(names: endpoint.names, values: values)
+      let response = await run(endpoint, request, parameters)
+      return Answer(response: response, template: endpoint.template)
+    case .otherMethods(let methods, let template):
+      let allowed = Self.allowed(methods)
+      if request.method == .options {
+        return Answer(response: Self.options(allowed), template: template)
+      }
+      var response = Problem.methodNotAllowed(allowed).response(requestID: request.id)
+      response.headers["Allow"] = allowed
+      return Answer(response: response, template: template)
+    case .none:
+      return Answer(response: Problem.notFound().response(requestID: request.id), template: nil)
+    }
+  }
+
+  private func run(
+    _ endpoint: RouteTrie.Endpoint, _ request: Request, _ parameters: PathParameters
+  ) async -> Response {
+    do {
+      return try await endpoint.action(request, parameters)
+    } catch let problem as Problem {
+      return problem.response(requestID: request.id)
+    } catch {
+      onError(error, request)
+      return Problem.internalError.response(requestID: request.id)
+    }
+  }
+
+  /// Decoded after the split: an encoded slash stays within its segment. Nil for a broken encoding
+  /// and for control characters, which no name here has.
+  private static func segments(of path: String) -> [String]? {
+    guard path.utf8.first == UInt8(ascii: "/") else { return nil }
+    var segments: [String] = []
+    for part in path.utf8.dropFirst().split(
+      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    {
+      guard let segment = PercentCoding.decode(Substring(part)),
+        segment.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+      else { return nil }
+      segments.append(segment)
+    }
+    return segments
+  }
+
+  private static func options(_ allowed: String) -> Response {
+    Response(.noContent, headers: ["Allow": allowed])
+  }
+
+  /// What `Allow` says: the routes' methods, and those that the router answers because of them.
+  private static func allowed(_ methods: Set<HTTPMethod>) -> String {
+    var methods = methods.union([.options])
+    if methods.contains(.get) { methods.insert(.head) }
+    return methods.map(\.rawValue).sorted().joined(separator: ", ")
+  }
+}

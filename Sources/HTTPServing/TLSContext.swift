@@ -1,0 +1,42 @@
+internal import COpenSSL
+
+/// What every TLS session of a server shares: certificate, key, TLS 1.2 or later.
+@safe final class TLSContext: @unchecked Sendable {  // OpenSSL locks it; set up once in init
+  private let context: OpaquePointer
+
+  init(_ files: TLSFiles) throws(HTTPServerFault) {
+    ERR_clear_error()
+    guard let context = unsafe SSL_CTX_new(TLS_server_method()) else {
+      throw Self.fault(files.certificate)
+    }
+    unsafe self.context = context
+    guard unsafe pasarela_tls_prepare(context) == 1,
+      unsafe SSL_CTX_use_certificate_chain_file(context, files.certificate) == 1
+    else { throw Self.fault(files.certificate) }
+    guard unsafe SSL_CTX_use_PrivateKey_file(context, files.key, SSL_FILETYPE_PEM) == 1,
+      unsafe SSL_CTX_check_private_key(context) == 1
+    else { throw Self.fault(files.key) }
+  }
+
+  deinit {
+    unsafe SSL_CTX_free(context)
+  }
+
+  /// Nil when memory has run out.
+  func session() -> TLSSession? {
+    unsafe TLSSession(SSL_new(context))
+  }
+
+  /// The first reason that OpenSSL left; later ones only say who passed it on.
+  private static func fault(_ file: String) -> HTTPServerFault {
+    defer { ERR_clear_error() }
+    let code = ERR_get_error()
+    if ERR_GET_LIB(code) == ERR_LIB_SYS {
+      return .tls(file: file, reason: SystemCall.text(of: ERR_GET_REASON(code)))
+    }
+    guard let reason = unsafe ERR_reason_error_string(code) else {
+      return .tls(file: file, reason: "OpenSSL gives no reason")
+    }
+    return .tls(file: file, reason: unsafe String(cString: reason))
+  }
+}

@@ -1,0 +1,18 @@
+/// What every account has, whatever its provider.
+public struct AccountIdentity: Equatable, Sendable {
+  public var id: String
+  /// Without a slash at its end.
+  public var baseURL: String
+  /// Whether the base URL is a loopback address: a simulator, where warnings replace refusals.
+  public var isLocal: Bool
+
+  public init(id: String, baseURL: String, isLocal: Bool) {
+    self.id = id
+    self.baseURL = baseURL
+    self.isLocal = isLocal
+  }
+
+  /// A simulator, or a provider's test host: `sandbox-api.openpay.mx` (dossier 3.1),
+  /// `sandbox-gateway.smilepayz.com` (1.1). Nobody pays there with real money.
+  var isSandbox: Bool { isLocal || baseURL.hasPrefix("https://sandbox-") }
+}

@@ -1,0 +1,65 @@
+public import HTTPCalling
+public import Payins
+
+/// What came to `POST /callbacks/{account}`.
+public struct CallbackDelivery: Equatable, Sendable {
+  public var headers: [HTTPHeader]
+  /// The bytes as they came: signatures cover them.
+  public var body: [UInt8]
+
+  public init(headers: [HTTPHeader], body: [UInt8]) {
+    self.headers = headers
+    self.body = body
+  }
+
+  /// The value of the only header of that name; nil where there is none or more than one.
+  public func header(_ name: String) -> String? {
+    let found = headers.filter { $0.name.lowercased() == name.lowercased() }
+    return found.count == 1 ? found[0].value : nil
+  }
+}
+
+public enum CallbackReading: Equatable, Sendable {
+  /// Not proved to be the provider's: answered 401, nothing changes.
+  case forged(String)
+  /// The provider's, but not readable: answered 400, nothing changes.
+  case malformed(String)
+  /// From the provider, but about no order of ours, such as a verification. The note is for the
+  /// operator.
+  case ping(note: String)
+  case notice(CallbackNotice)
+}
+
+/// A provider speaks of one order.
+public struct CallbackNotice: Equatable, Sendable {
+  /// Ways to find the order, at least one, to be tried in this order.
+  public var lookups: [CallbackLookup]
+  public var grade: EvidenceGrade
+  /// What it says; below `fullySignedCallback` only a reason to ask.
+  public var report: StatusReport
+
+  public init(lookups: [CallbackLookup], grade: EvidenceGrade, report: StatusReport) {
+    self.lookups = lookups
+    self.grade = grade
+    self.report = report
+  }
+}
+
+public enum CallbackLookup: Equatable, Sendable {
+  /// By our order number.
+  case ours(String)
+  /// By the provider's id of the order.
+  case theirs(String)
+}
+
+public struct Acknowledgement: Equatable, Sendable {
+  public var status: Int
+  public var contentType: String
+  public var body: String
+
+  public init(status: Int = 200, contentType: String = "text/plain", body: String) {
+    self.status = status
+    self.contentType = contentType
+    self.body = body
+  }
+}

@@ -1,0 +1,23 @@
+import Crypto
+import JSONText
+import Payins
+
+/// The webhook (S002 "Async Webhook Notification"; dossier 2.9). Its signature covers the whole
+/// body, amount and status with it.
+extension CashyPay {
+  public var acknowledgement: Acknowledgement { Acknowledgement(body: "SUCCESS") }
+
+  public func read(_ delivery: CallbackDelivery) -> CallbackReading {
+    // In whatever case it comes (dossier 2.3), over the bytes as they came.
+    guard let sign = delivery.header("Sign").flatMap(Hex.decode),
+      ConstantTime.equal(sign, Digest.md5(delivery.body + Array(apiKey.reveal().utf8)))
+    else { return .forged("Sign is absent or wrong") }
+    guard let json = try? JSON(parsing: delivery.body), let order = CashyPayOrder(json) else {
+      return .malformed("orderNo, orderStatus or amount is missing or cannot be read")
+    }
+    let lookups = order.lookups.isEmpty ? [.theirs(order.orderNo)] : order.lookups
+    return .notice(
+      CallbackNotice(
+        lookups: lookups, grade: .fullySignedCallback, report: order.report(self)))
+  }
+}

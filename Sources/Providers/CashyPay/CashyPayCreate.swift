@@ -1,0 +1,85 @@
+public import HTTPCalling
+import JSONText
+public import Payins
+
+/// POST /api/payIn (S002 "Create Payin Order"; dossier 2.4, 2.5).
+extension CashyPay {
+  public func createRequest(_ order: Order, at now: Instant) -> HTTPRequest {
+    var body: JSONObject = [
+      "currency": .string(order.currency.rawValue),
+      "payType": JSON(payTypes[order.method]),
+      "amount": .number(WireAmount.wholePesos(order.amount)),
+      "reusableStatus": false,
+      "mchOrderNo": .string(order.number),
+      "expireTime": JSON(order.secondsLeft(at: now)),
+    ]
+    body["notifyUrl"] = LimitedText.whole(order.callbackURL, 250).map(JSON.string)
+    body["nonceStr"] = .string(Self.nonce("create", order.number))
+    body["remark"] = .string(LimitedText.ascii(order.description, 32).or("Pago"))
+    body["realName"] = .string(LimitedText.ascii(order.payer.name ?? "", 32).or("Cliente"))
+    body["phone"] = LimitedText.whole(order.payer.phone, 32).map(JSON.string)
+    body["email"] = LimitedText.whole(order.payer.email, 32).map(JSON.string)
+    return request("/api/payIn", .object(body))
+  }
+
+  public func createOutcome(_ response: HTTPResponse, _ order: Order) -> CreateOutcome {
+    if let outcome = CreateOutcome.ofStatus(response.status) { return outcome }
+    guard let answer = CashyPayAnswer(response.body) else { return .inDoubt(.unreadable) }
+    guard answer.isSuccess else { return Self.refused(answer) }
+    let data = answer.data
+    guard let orderNo = data["orderNo"]?.wireText,
+      let amount = WireAmount.centavos(data["amount"], decimals: 2)
+    else { return .inDoubt(.unreadable) }
+    if let number = data["mchOrderNo"]?.wireText, number != order.number {
+      return .inDoubt(.contradiction("order number"))
+    }
+    if amount != order.amount { return .inDoubt(.contradiction("amount")) }
+    return .accepted(
+      Acceptance(providerOrderID: orderNo, instructions: instructions(data, order.method)))
+  }
+
+  /// docs.cashypro.com appendices, "all countries", list cut off there (dossier 2.8). Whatever it
+  /// does not name leaves doubt: the message of a duplicate `mchOrderNo` is not known.
+  private static func refused(_ answer: CashyPayAnswer) -> CreateOutcome {
+    if answer.code == "401" { return .declined(.unauthorized(answer.detail)) }
+    switch answer.word ?? "" {
+    case "Sign_verify_error", "MerchantId_is_null", "MerchantId_not_Number",
+      "MerchantId_is_error", "Request_ip_notWhiteList":
+      return .declined(.unauthorized(answer.detail))
+    case "RequestMethod_not_post", "RequestContentType_not_json", "RequestBody_is_null",
+      "Params_jsonFormat_error":
+      return .declined(.rejected(answer.detail))
+    case let word where word.contains("mchOrderNo"):
+      return .inDoubt(.duplicate(answer.detail))
+    case let word where word.hasPrefix("Params_"):
+      return .declined(.rejected(answer.detail))
+    case "System_error", "System_busy", "System_Maintenance":
+      return .inDoubt(.failing(answer.detail))
+    default:
+      return .inDoubt(.unexpected(answer.detail))
+    }
+  }
+
+  /// Nil where the answer holds nothing to pay with. A query shows no `reference` and `concept`.
+  func instructions(_ data: JSON, _ method: Payins.Method) -> Instructions? {
+    let page = data["payDeskUrl"]?.webAddress ?? data["payUrl"]?.webAddress
+    switch method {
+    case .store:
+      guard let code = data["payCode"]?.tillReference else { return nil }
+      return .store(StoreInstructions(reference: code, networks: ["oxxo"], paymentURL: page))
+    case .spei:
+      guard let clabe = data["payCode"]?.string, takesAnyCLABE || CLABE.isValid(clabe) else {
+        return nil
+      }
+      let bank = data["bankName"]?.wireText
+      let reference = data["reference"]?.wireText
+      let concept = data["concept"]?.wireText
+      // In the centralised mode the reference is the receiving bank's convenio CIE (S002).
+      let isCentralised = bank != nil && reference != nil && concept != nil
+      return .spei(
+        SPEIInstructions(
+          clabe: clabe, bank: bank, reference: reference, concept: concept,
+          agreement: isCentralised ? reference : nil, paymentURL: page))
+    }
+  }
+}

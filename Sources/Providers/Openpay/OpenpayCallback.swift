@@ -1,0 +1,54 @@
+import JSONText
+import Payins
+
+/// Webhooks (S001 "Webhooks"; dossier 3.9): authenticated by HTTP Basic, not signed, so never
+/// more than a reason to ask.
+extension Openpay {
+  /// Any 200 will do (dossier 3.9).
+  public var acknowledgement: Acknowledgement { Acknowledgement(body: "") }
+
+  public func read(_ delivery: CallbackDelivery) -> CallbackReading {
+    guard let given = delivery.header("Authorization"), callbackCredentials.matches(given) else {
+      return .forged("Authorization is absent or wrong")
+    }
+    // Registering a webhook may come without a body (dossier 3.9).
+    if delivery.body.isEmpty { return .ping(note: "an empty body") }
+    guard let event = (try? JSON(parsing: delivery.body))?.object else {
+      return .malformed("the body is not a JSON object")
+    }
+    if event.isEmpty { return .ping(note: "an empty object") }
+    guard let type = event["type"]?.string?.eventName else {
+      return .malformed("type is missing")
+    }
+    if type == "verification" {
+      let code = event["verification_code"]?.string?.safeWord ?? "that cannot be read"
+      return .ping(note: "the webhook's verification code is \(code)")
+    }
+    // Payouts, fees, transfers, funds received and disputes are about no order of ours.
+    guard type.hasPrefix("charge.") || type == "transaction.expired",
+      let transaction = event["transaction"], let number = transaction["order_id"]?.string,
+      (1...100).contains(number.utf8.count)
+    else { return .ping(note: "\(type) is about no order") }
+    return .notice(
+      CallbackNotice(
+        lookups: [.ours(number)], grade: .unsignedCallback, report: report(type, transaction)))
+  }
+
+  private func report(_ type: String, _ transaction: JSON) -> StatusReport {
+    guard let charge = OpenpayCharge(transaction) else {
+      return StatusReport(status: .unrecognised(type))
+    }
+    let isExpired = type == "transaction.expired" && charge.reportedStatus == .cancelled
+    return StatusReport(
+      status: isExpired ? .expired : charge.reportedStatus, deposits: charge.deposits,
+      providerOrderID: charge.id)
+  }
+}
+
+extension String {
+  /// An event's name such as `charge.rescored.to.decline`, fit for logs.
+  fileprivate var eventName: String? {
+    let parts = split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count <= 6 && parts.allSatisfy { String($0).safeWord != nil } ? self : nil
+  }
+}

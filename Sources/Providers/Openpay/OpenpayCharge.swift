@@ -1,0 +1,93 @@
+import JSONText
+import Payins
+
+/// The charge object of answers, lists and callbacks (S001 "Objeto Transacción", dossier 3.4).
+struct OpenpayCharge {
+  let id: String
+  /// Centavos.
+  let amount: Int64
+  let currency: String
+  let method: String
+  /// In lower case: list filters spell it in upper case (dossier 3.5).
+  let status: String
+  let orderNumber: String?
+  let authorization: String?
+  let operationDate: Instant?
+  let dueDate: Instant?
+  let paymentMethod: JSON
+
+  init?(_ json: JSON) {
+    guard let id = json["id"]?.wireText,
+      let amount = WireAmount.centavos(json["amount"], decimals: 2),
+      let currency = json["currency"]?.string, let method = json["method"]?.string,
+      let status = json["status"]?.string
+    else { return nil }
+    self.id = id
+    self.amount = amount
+    self.currency = currency
+    self.method = method
+    self.status = status.lowercased()
+    orderNumber = json["order_id"]?.string
+    authorization = json["authorization"]?.wireText
+    operationDate = Self.instant(json["operation_date"])
+    dueDate = Self.instant(json["due_date"])
+    paymentMethod = json["payment_method"] ?? .null
+  }
+
+  /// Without an offset the time is Mexico City's (dossier 3.3).
+  private static func instant(_ json: JSON?) -> Instant? {
+    json?.string.flatMap {
+      Instant(rfc3339: $0, assumingOffset: Instant.mexicoCityOffset)
+    }
+  }
+
+  func contradiction(of order: Order) -> Refusal? {
+    if let orderNumber, orderNumber != order.number { return .contradiction("order number") }
+    if currency != order.currency.rawValue { return .contradiction("currency") }
+    if method != order.method.openpayWord { return .contradiction("method") }
+    return amount == order.amount ? nil : .contradiction("amount")
+  }
+
+  /// Openpay's `cancelled` is also how expiry looks (dossier 3.5).
+  var reportedStatus: ReportedStatus {
+    let status = Openpay.status(status)
+    guard status == .cancelled, let dueDate, let operationDate, operationDate >= dueDate else {
+      return status
+    }
+    return .expired
+  }
+
+  /// The money of a completed charge. A charge is paid once, so its id tells the deposit.
+  var deposits: [Deposit] {
+    guard reportedStatus == .paid else { return [] }
+    return [
+      Deposit(
+        identity: id, amount: amount, receivedAt: operationDate,
+        providerReference: authorization ?? id)
+    ]
+  }
+
+  /// Nil where the answer holds nothing to pay with.
+  func instructions(_ method: Payins.Method, anyCLABE: Bool) -> Instructions? {
+    switch method {
+    case .store:
+      guard let reference = paymentMethod["reference"]?.tillReference else { return nil }
+      return .store(
+        StoreInstructions(
+          reference: reference, barcodeURL: paymentMethod["barcode_url"]?.webAddress,
+          networks: ["paynet"], paymentURL: paymentMethod["url_store"]?.webAddress))
+    case .spei:
+      guard let clabe = paymentMethod["clabe"]?.string, anyCLABE || CLABE.isValid(clabe) else {
+        return nil
+      }
+      // `name` is the reference that the payer writes as concept: 7 digits in the older shape,
+      // 20 in the current one, where the CLABE is shared (dossier 3.4).
+      return .spei(
+        SPEIInstructions(
+          clabe: clabe, bank: paymentMethod["bank"]?.wireText,
+          concept: paymentMethod["name"]?.wireText,
+          agreement: paymentMethod["agreement"]?.wireText,
+          paymentURL: paymentMethod["url_spei"]?.webAddress))
+    }
+  }
+}

@@ -1,0 +1,47 @@
+public import HTTPCalling
+import JSONText
+public import Payins
+
+/// GET /charges?order_id=… (S001 "Listado de cargos"; the filter is slate's, dossier 3.6).
+extension Openpay {
+  public func queryRequest(_ order: Order, at now: Instant) -> HTTPRequest {
+    HTTPRequest(
+      method: "GET", url: "\(root)/charges?order_id=\(order.number)", headers: [authorization])
+  }
+
+  public func queryOutcome(_ response: HTTPResponse, _ order: Order) -> QueryOutcome {
+    if let outcome = QueryOutcome.ofStatus(response.status) { return outcome }
+    guard let entries = (try? JSON(parsing: response.body))?.array else {
+      return .undetermined(.unreadable)
+    }
+    if entries.isEmpty { return .absent }
+    let ours = entries.filter { $0["order_id"]?.string == order.number }
+    // The filter was not heeded: what was asked for may stand on another page.
+    if ours.isEmpty { return .mismatch(.contradiction("order number")) }
+    let charges = ours.compactMap(OpenpayCharge.init)
+    guard charges.count == ours.count else { return .undetermined(.unreadable) }
+    if let contradiction = charges.lazy.compactMap({ $0.contradiction(of: order) }).first {
+      return .mismatch(contradiction)
+    }
+    return report(charges, order)
+  }
+
+  /// Failed charges may share an order number with one that did not fail (dossier 3.6). Newest
+  /// first; never empty.
+  private func report(_ charges: [OpenpayCharge], _ order: Order) -> QueryOutcome {
+    let standing = charges.filter { $0.reportedStatus != .failed }
+    guard standing.count > 1 else {
+      let charge = standing.first ?? charges[0]
+      return .found(
+        StatusReport(
+          status: charge.reportedStatus, deposits: charge.deposits, providerOrderID: charge.id,
+          instructions: charge.instructions(order.method, anyCLABE: identity.isSandbox)))
+    }
+    // Not foreseen: no telling which of them the payer holds, but what is paid is paid.
+    let deposits = standing.flatMap(\.deposits)
+    guard !deposits.isEmpty else { return .mismatch(.contradiction("number of charges")) }
+    return .found(
+      StatusReport(
+        status: .paid, deposits: deposits, note: "several charges have one order number"))
+  }
+}

@@ -1,0 +1,45 @@
+import JSONText
+
+/// Texts in providers' answers that are shown to people or kept.
+extension JSON {
+  /// A text or a number's text that is not empty: providers write ids either way.
+  var wireText: String? {
+    let text = string ?? number?.text
+    return text.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// The address of a web page. Nothing else (`javascript:` …) reaches a payer's browser.
+  var webAddress: String? {
+    guard let text = string, text.utf8.count <= 2048,
+      text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+      text.hasPrefix("https://") || text.hasPrefix("http://")
+    else { return nil }
+    return text
+  }
+
+  /// A reference that a till can read: 1 to 40 visible ASCII characters (dossier 3.4).
+  var tillReference: String? {
+    guard let text = wireText, text.utf8.count <= 40,
+      text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    else { return nil }
+    return text
+  }
+}
+
+extension String {
+  /// One word of letters, digits, `_` and `-`, at most 64: fit for URLs, headers and logs. A
+  /// provider's sentences may repeat the payer's data; its code words do not. Nil otherwise.
+  var safeWord: String? {
+    let isSafe =
+      (1...64).contains(utf8.count)
+      && utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
+    return isSafe ? self : nil
+  }
+}

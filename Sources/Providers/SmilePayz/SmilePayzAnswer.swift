@@ -1,0 +1,57 @@
+import JSONText
+import Payins
+
+/// An answer to a create call or a query, or the body of a callback (S003; dossier 1.7, 1.8, 1.12):
+/// they share these fields. Answers are not signed.
+struct SmilePayzAnswer {
+  let json: JSON
+  /// In answers.
+  let code: String?
+  let orderNo: String?
+  let tradeNo: String?
+  let status: String?
+  let currency: String?
+  /// Centavos.
+  let amount: Int64?
+
+  init?(_ body: [UInt8], amountDecimals: Int) {
+    guard let json = try? JSON(parsing: body), json.object != nil else { return nil }
+    self.json = json
+    code = json["code"]?.string?.safeWord
+    orderNo = json["orderNo"]?.wireText
+    tradeNo = json["tradeNo"]?.wireText
+    status = json["status"]?.string
+    currency = json["money"]?["currency"]?.string
+    amount = WireAmount.centavos(json["money"]?["amount"], decimals: amountDecimals)
+  }
+
+  var isSuccess: Bool { code == "00" }
+  var detail: String { "code \(code ?? "missing")" }
+
+  func contradiction(of order: Order) -> Refusal? {
+    if let orderNo, orderNo != order.number { return .contradiction("order number") }
+    if let tradeNo, let known = order.providerOrderID, tradeNo != known {
+      return .contradiction("provider's order number")
+    }
+    if let currency, currency != order.currency.rawValue { return .contradiction("currency") }
+    return amount == order.amount ? nil : .contradiction("amount")
+  }
+
+  /// - Parameter id: the provider's id of the order: all its main payment's reports name one.
+  func report(_ id: String, _ status: String) -> StatusReport {
+    let reported = SmilePayz.status(status)
+    var deposits: [Deposit] = []
+    if reported == .paid, let amount {
+      let time = json["transactionTime"]?.string
+      deposits = [
+        Deposit(
+          identity: id, amount: amount,
+          receivedAt: time.flatMap {
+            Instant(rfc3339: $0, assumingOffset: Instant.mexicoCityOffset)
+          },
+          providerReference: id)
+      ]
+    }
+    return StatusReport(status: reported, deposits: deposits, providerOrderID: id)
+  }
+}

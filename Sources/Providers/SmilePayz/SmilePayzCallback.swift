@@ -1,0 +1,44 @@
+import Crypto
+import JSONText
+import Payins
+
+/// The notification (S003; dossier 1.12). Its signature covers neither status nor amount, so it is
+/// never more than a reason to ask.
+extension SmilePayz {
+  public var acknowledgement: Acknowledgement { Acknowledgement(body: "SUCCESS") }
+
+  public func read(_ delivery: CallbackDelivery) -> CallbackReading {
+    guard let time = delivery.header("X-TIMESTAMP"),
+      let signature = delivery.header("X-SIGNATURE").flatMap(Base64.decode),
+      let body = SmilePayzAnswer(delivery.body, amountDecimals: amountDecimals),
+      let tradeNo = body.tradeNo
+    else { return .forged("X-TIMESTAMP, X-SIGNATURE or tradeNo is missing") }
+    let signed =
+      switch callbackString {
+      case .tradeNoAndTime: Array("\(tradeNo)|\(time)".utf8)
+      case .timeAndBody: Array("\(time)|".utf8) + Self.minified(delivery.body)
+      }
+    guard platformKey.verify(signature: signature, message: signed) else {
+      return .forged("X-SIGNATURE is wrong")
+    }
+    guard let status = body.status else { return .malformed("status is missing") }
+    // The signed field first.
+    let lookups = [.theirs(tradeNo)] + (body.orderNo.map { [CallbackLookup.ours($0)] } ?? [])
+    return .notice(
+      CallbackNotice(
+        lookups: lookups, grade: .partlySignedCallback, report: body.report(tradeNo, status)))
+  }
+
+  /// JSON without the white space between its tokens; nothing else changes (dossier 1.3).
+  private static func minified(_ json: [UInt8]) -> [UInt8] {
+    var isInString = false
+    var isEscaped = false
+    return json.filter { byte in
+      defer {
+        if byte == UInt8(ascii: "\""), !isEscaped { isInString.toggle() }
+        isEscaped = isInString && byte == UInt8(ascii: "\\") && !isEscaped
+      }
+      return isInString || ![0x20, 0x09, 0x0A, 0x0D].contains(byte)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+public import HTTPCalling
+import JSONText
+public import Payins
+
+/// POST /v2.0/transaction/pay-in (S003; dossier 1.5, 1.7).
+extension SmilePayz {
+  public func createRequest(_ order: Order, at now: Instant) -> HTTPRequest {
+    let amount: JSONNumber =
+      amountDecimals == 0 ? JSONNumber(order.amount) : WireAmount.wholePesos(order.amount)
+    var body: JSONObject = [
+      "orderNo": .string(order.number),
+      // 64 "characters" of UTF-8: bytes satisfy every reading.
+      "purpose": .string(LimitedText.utf8(order.description, 64).or("Pago")),
+      "merchant": ["merchantId": .string(merchant)],
+      "money": ["currency": .string(order.currency.rawValue), "amount": .number(amount)],
+      "paymentMethod": "SPEI",
+      "expiryPeriod": JSON(min(order.secondsLeft(at: now), 86_400)),
+    ]
+    body["redirectUrl"] = LimitedText.whole(order.returnURL, 256).map(JSON.string)
+    body["callbackUrl"] = LimitedText.whole(order.callbackURL, 256).map(JSON.string)
+    body["area"] = area.map { JSON($0) }
+    return request("/v2.0/transaction/pay-in", .object(body), at: now)
+  }
+
+  public func createOutcome(_ response: HTTPResponse, _ order: Order) -> CreateOutcome {
+    let answer = SmilePayzAnswer(response.body, amountDecimals: amountDecimals)
+    // A failing server's codes are not believed.
+    if response.status < 500, let answer, let meaning = answer.code.flatMap({ codes[$0] }) {
+      switch meaning {
+      case .permanent: return .declined(.rejected(answer.detail))
+      case .retryable: return .neverSent(.busy(answer.detail))
+      case .ambiguous, .absent: return .inDoubt(.unexpected(answer.detail))
+      }
+    }
+    if let outcome = CreateOutcome.ofStatus(response.status) { return outcome }
+    guard let answer, answer.code != nil else { return .inDoubt(.unreadable) }
+    // A duplicate number's code is not published either (dossier 1.5).
+    guard answer.isSuccess else { return .inDoubt(.unexpected(answer.detail)) }
+    guard answer.amount != nil else { return .inDoubt(.unreadable) }
+    if let contradiction = answer.contradiction(of: order) { return .inDoubt(contradiction) }
+    let status = answer.status.map(Self.status) ?? .pending
+    guard status == .pending || status == .paid else {
+      return .inDoubt(.unexpected("a new order is \(status.label)"))
+    }
+    return .accepted(
+      Acceptance(providerOrderID: answer.tradeNo, instructions: instructions(answer.json)))
+  }
+
+  /// Nil where the answer holds no CLABE to pay to.
+  private func instructions(_ json: JSON) -> Instructions? {
+    let channel = json["channel"] ?? .null
+    guard let clabe = channel["vaNumber"]?.string, account.isSandbox || CLABE.isValid(clabe) else {
+      return nil
+    }
+    return .spei(
+      SPEIInstructions(
+        clabe: clabe, bank: channel["receiverBankName"]?.wireText,
+        paymentURL: channel["paymentUrl"]?.webAddress))
+  }
+}

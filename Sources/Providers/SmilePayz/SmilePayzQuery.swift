@@ -1,0 +1,32 @@
+public import HTTPCalling
+import JSONText
+public import Payins
+
+/// POST /v2.0/inquiry-status (dossier 1.8). The answer does not repeat the CLABE.
+extension SmilePayz {
+  public func queryRequest(_ order: Order, at now: Instant) -> HTTPRequest {
+    // 1: a pay-in.
+    var body: JSONObject = ["tradeType": 1, "orderNo": .string(order.number)]
+    body["tradeNo"] = order.providerOrderID.map(JSON.string)
+    return request("/v2.0/inquiry-status", .object(body), at: now)
+  }
+
+  public func queryOutcome(_ response: HTTPResponse, _ order: Order) -> QueryOutcome {
+    let answer = SmilePayzAnswer(response.body, amountDecimals: amountDecimals)
+    if response.status < 500, let code = answer?.code, codes[code] == .absent { return .absent }
+    if let outcome = QueryOutcome.ofStatus(response.status) { return outcome }
+    guard let answer, answer.code != nil else { return .undetermined(.unreadable) }
+    // How "not found" looks is not published; a failure is not taken for it (dossier 1.8).
+    guard answer.isSuccess else { return .undetermined(.unexpected(answer.detail)) }
+    // Without the provider's id one payment could be recorded twice, under two identities.
+    guard answer.amount != nil, let status = answer.status,
+      let id = answer.tradeNo ?? order.providerOrderID
+    else { return .undetermined(.unreadable) }
+    if let contradiction = answer.contradiction(of: order) { return .mismatch(contradiction) }
+    var report = answer.report(id, status)
+    // Probably further payments into the same CLABE; their shape is not published (dossier 1.8).
+    let further = answer.json["subOrderList"]?.array?.count ?? 0
+    if further > 0 { report.note = "subOrderList has \(further) entries that are not read" }
+    return .found(report)
+  }
+}

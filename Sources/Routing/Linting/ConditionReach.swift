@@ -1,0 +1,100 @@
+import Expressions
+import Payins
+
+/// For which pay-ins a condition can be true at all.
+///
+/// Found by evaluating it with only the method and the amount known: in CEL whatever else it reads
+/// is then an error, and a value that comes out in spite of errors does not depend on what they
+/// stand for. Where that cannot be relied on, everything counts as possible.
+struct ConditionReach {
+  static let anyAmount: ClosedRange<Int64> = 1...Int64.max
+
+  private let condition: Expression
+  /// Where the truth may change as the amount grows; nil where that is not known.
+  private let thresholds: [Int64]?
+  /// Whether only what is known can be false by being absent.
+  private let isSound: Bool
+
+  init(_ condition: Expression) {
+    self.condition = condition
+    thresholds = Self.thresholds(of: condition)
+    isSound = Self.asksOnlyForKnown(condition.source)
+  }
+
+  /// Whether the condition is true for every pay-in.
+  var isAlwaysTrue: Bool { condition.evaluate(Activation(slots: [])).isTrue }
+
+  /// Whether it can be true for any pay-in.
+  var canBeTrue: Bool {
+    canBeTrue(for: nil, Self.anyAmount)
+      || Payins.Method.allCases.contains { canBeTrue(for: $0, Self.anyAmount) }
+  }
+
+  /// Whether it can be true for a pay-in of that method, or of one that leaves it open, with an
+  /// amount (centavos) of that range.
+  func canBeTrue(for method: Payins.Method?, _ amounts: ClosedRange<Int64>) -> Bool {
+    guard isSound else { return true }
+    guard let thresholds else { return !isFalse(method, nil) }
+    let around = thresholds.flatMap { threshold in
+      [
+        threshold.addingReportingOverflow(-1), (threshold, false),
+        threshold.addingReportingOverflow(1),
+      ]
+      .filter { !$0.overflow }.map(\.partialValue)
+    }
+    return (around.filter(amounts.contains) + [amounts.lowerBound, amounts.upperBound])
+      .contains { !isFalse(method, $0) }
+  }
+
+  private func isFalse(_ method: Payins.Method?, _ amount: Int64?) -> Bool {
+    if isFalse(method: method?.rawValue, amount) { return true }
+    guard method == nil, !condition.source.contains("has(payin.method)") else { return false }
+    // What is true without a method does not depend on one, so it is true with any.
+    let methods = Payins.Method.allCases.map(\.rawValue) + [""]
+    return methods.contains { isFalse(method: $0, amount) }
+  }
+
+  private func isFalse(method: String?, _ amount: Int64?) -> Bool {
+    let known: [String: Value?] = [
+      "method": method.map { .string($0) }, "amount": amount.map { .int($0) },
+      // Of no type that has fields: whatever is read of it, has() included, is an error.
+      "payer": .null,
+    ]
+    let payin = ObjectValue(
+      RuleVariables.payin, slots: RuleVariables.payin.fields.map { known[$0.name] ?? nil })
+    return condition.evaluate(Activation(slots: [.object(payin)])) == .value(.bool(false))
+  }
+
+  /// `has()` of a field that is merely unknown here would be false instead of an error.
+  private static func asksOnlyForKnown(_ source: String) -> Bool {
+    var rest = source
+    for known in ["has(payin.method)", "has(payin.payer", "has(payin.metadata."] {
+      rest = rest.replacing(known, with: "")
+    }
+    return !rest.contains("has(")
+  }
+
+  /// The integers that the amount is compared with, if that is all that is done with it.
+  private static func thresholds(of condition: Expression) -> [Int64]? {
+    let parts = condition.explain(Activation(slots: [])).parts
+    let found = parts.compactMap { threshold(in: $0.text) }
+    let uses = condition.source.ranges(of: "amount").count
+    return uses == found.count ? found : nil
+  }
+
+  /// The integer of a text such as `payin.amount >= 100` or `100 < payin.amount`.
+  private static func threshold(in text: String) -> Int64? {
+    let amount = "payin.amount"
+    let isLeft = text.hasPrefix(amount)
+    guard isLeft || text.hasSuffix(amount) else { return nil }
+    let rest = isLeft ? text.dropFirst(amount.count) : text.dropLast(amount.count)
+    let bare = rest.filter { $0 != " " }
+    let isOperator = { (character: Character) in "<>=!".contains(character) }
+    let digits = isLeft ? bare.drop(while: isOperator) : bare.prefix { !isOperator($0) }
+    guard digits.count < bare.count, bare.count - digits.count <= 2,
+      isLeft || bare.dropFirst(digits.count).allSatisfy(isOperator),
+      digits.allSatisfy({ $0.isASCII && $0.isNumber })
+    else { return nil }
+    return Int64(digits)
+  }
+}

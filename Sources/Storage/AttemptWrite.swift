@@ -1,0 +1,31 @@
+import Payins
+
+/// What a pay-in's change means for finding its attempts by order number.
+struct AttemptWrite: Sendable {
+  var payin: PayinID
+  var attempt: AttemptID
+  var account: String
+  var orderNumber: String
+  var providerOrderID: String?
+  /// Else only the provider's order id changed.
+  var isNew: Bool
+}
+
+extension PayinWrite {
+  /// One for each attempt that is new or whose provider's order id changed.
+  var attemptWrites: [AttemptWrite] {
+    let known: [Attempt] =
+      switch self {
+      case .insert: []
+      case .update(_, let before): before.attempts
+      }
+    return payin.attempts.compactMap { attempt in
+      let before = known.first { $0.id == attempt.id }
+      guard before == nil || before?.providerOrderID != attempt.providerOrderID else { return nil }
+      return AttemptWrite(
+        payin: payin.id, attempt: attempt.id, account: attempt.target.account,
+        orderNumber: attempt.orderNumber, providerOrderID: attempt.providerOrderID,
+        isNew: before == nil)
+    }
+  }
+}

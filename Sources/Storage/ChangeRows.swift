@@ -1,0 +1,91 @@
+import JSONText
+import Payins
+
+/// A change as rows, encoded by its caller so that the one writer only binds them.
+struct ChangeRows: Sendable {
+  var payin: PayinRow?
+  var attempts: [AttemptWrite]
+  var events: [EventRow]
+  var jobs: [JobChange]
+  var key: KeyWrite?
+  var callback: CallbackRecord?
+
+  init(_ change: Change) {
+    payin = change.payin.map(PayinRow.init)
+    attempts = change.payin?.attemptWrites ?? []
+    events = change.events.map(EventRow.init)
+    jobs = change.jobs
+    key = change.key
+    callback = change.callback
+  }
+}
+
+/// A pay-in's document, and what is looked for and listed.
+struct PayinRow: Sendable {
+  var id: PayinID
+  var merchant: String
+  var reference: String
+  var status: PayinStatus
+  var method: Method
+  var account: String
+  /// Centavos.
+  var amount: Int64
+  var createdAt: Instant
+  var token: String
+  var version: Int
+  /// JSON.
+  var body: [UInt8]
+  /// The version that must be there; nil: the pay-in must not.
+  var replacedVersion: Int?
+  /// Whether a list must show it elsewhere: its status, method or account changed.
+  var isRelisted: Bool
+
+  init(_ write: PayinWrite) {
+    let payin = write.payin
+    id = payin.id
+    merchant = payin.merchant
+    reference = payin.request.merchantReference
+    status = payin.status
+    method = payin.method
+    account = payin.currentAttempt.target.account
+    amount = payin.request.amount
+    createdAt = payin.createdAt
+    token = payin.token
+    version = payin.version
+    body = payin.stored.bytes
+    switch write {
+    case .insert:
+      isRelisted = true
+    case .update(_, let before):
+      replacedVersion = before.version
+      isRelisted =
+        before.status != payin.status || before.currentAttempt.target != payin.currentAttempt.target
+    }
+  }
+}
+
+struct EventRow: Sendable {
+  var id: EventID
+  var payin: PayinID
+  var sequence: Int
+  var type: String
+  var at: Instant
+  /// JSON.
+  var data: [UInt8]
+  var announcementSequence: Int?
+  /// JSON.
+  var announcementBody: [UInt8]?
+}
+
+extension EventRow {
+  init(_ event: PayinEvent) {
+    id = event.id
+    payin = event.payin
+    sequence = event.sequence
+    type = event.type
+    at = event.at
+    data = event.data.bytes
+    announcementSequence = event.announcement?.sequence
+    announcementBody = event.announcement?.body.bytes
+  }
+}

@@ -1,0 +1,228 @@
+import Payins
+
+/// The tables of `MemoryStore`. A change is checked in whole before anything of it is kept.
+struct MemoryBooks: Sendable {
+  private(set) var payins: [PayinID: Payin] = [:]
+  private(set) var jobs: [JobKey: Job] = [:]
+  private(set) var callbacks: [CallbackRecord] = []
+  private var callbackIDs: Set<EventID> = []
+  private var references: [ExactKey: PayinID] = [:]
+  private var tokens: [ExactKey: PayinID] = [:]
+  private var ours: [ExactKey: AttemptPlace] = [:]
+  private var theirs: [ExactKey: [AttemptPlace]] = [:]
+  private var events: [PayinID: [Int: PayinEvent]] = [:]
+  private var keys: [ExactKey: IdempotencyRecord] = [:]
+
+  // MARK: Changing
+
+  mutating func apply(_ change: Change) throws(StoreError) {
+    try checkKey(change.key)
+    let changedJobs = try jobs(after: change.jobs)
+    try checkPayin(change.payin)
+    try checkAttempts(change.payin)
+    try checkEvents(change.events)
+    try checkCallback(change.callback)
+    // Nothing throws from here on.
+    if let key = change.key { keep(key) }
+    jobs.merge(changedJobs.compactMapValues { $0 }) { $1 }
+    for (key, job) in changedJobs where job == nil { jobs[key] = nil }
+    if let write = change.payin { keep(write) }
+    for event in change.events { events[event.payin, default: [:]][event.sequence] = event }
+    if let callback = change.callback {
+      callbacks.append(callback)
+      callbackIDs.insert(callback.id)
+    }
+  }
+
+  private func checkKey(_ write: KeyWrite?) throws(StoreError) {
+    guard case .insert(let record) = write else { return }
+    if keys[ExactKey(record.key)] != nil { throw .duplicateKey }
+  }
+
+  private func checkPayin(_ write: PayinWrite?) throws(StoreError) {
+    switch write {
+    case .insert(let payin):
+      if let existing = references[ExactKey(payin.merchant, payin.request.merchantReference)] {
+        throw .duplicateReference(existing: existing)
+      }
+      if payins[payin.id] != nil { throw .versionConflict }
+      if tokens[ExactKey(payin.token)] != nil { throw .taken("a token") }
+    case .update(let payin, let before):
+      guard payins[payin.id]?.version == before.version else { throw .versionConflict }
+    case nil: break
+    }
+  }
+
+  private func checkAttempts(_ write: PayinWrite?) throws(StoreError) {
+    var seen: Set<ExactKey> = []
+    for attempt in write?.attemptWrites ?? [] where attempt.isNew {
+      let key = ExactKey(attempt.account, attempt.orderNumber)
+      guard ours[key] == nil, seen.insert(key).inserted else { throw .taken("an order number") }
+    }
+  }
+
+  private func checkEvents(_ new: [PayinEvent]) throws(StoreError) {
+    var seen: [PayinID: Set<Int>] = [:]
+    for event in new {
+      guard events[event.payin]?[event.sequence] == nil,
+        seen[event.payin, default: []].insert(event.sequence).inserted
+      else { throw .versionConflict }
+    }
+  }
+
+  private func checkCallback(_ callback: CallbackRecord?) throws(StoreError) {
+    guard let callback else { return }
+    if callbackIDs.contains(callback.id) { throw .taken("a callback's id") }
+  }
+
+  private mutating func keep(_ write: KeyWrite) {
+    switch write {
+    case .insert(let record): keys[ExactKey(record.key)] = record
+    case .answer(let key, let answer):
+      let key = ExactKey(key)
+      if keys[key]?.answer == nil { keys[key]?.answer = answer }
+    }
+  }
+
+  private mutating func keep(_ write: PayinWrite) {
+    let payin = write.payin
+    payins[payin.id] = payin
+    if case .insert = write {
+      references[ExactKey(payin.merchant, payin.request.merchantReference)] = payin.id
+      tokens[ExactKey(payin.token)] = payin.id
+    }
+    for attempt in write.attemptWrites {
+      let place = AttemptPlace(payin: attempt.payin, attempt: attempt.attempt)
+      ours[ExactKey(attempt.account, attempt.orderNumber)] = place
+      if case .update(_, let before) = write,
+        let number = before.attempt(attempt.attempt)?.providerOrderID
+      {
+        theirs[ExactKey(attempt.account, number)]?.removeAll { $0 == place }
+      }
+      if let number = attempt.providerOrderID {
+        theirs[ExactKey(attempt.account, number), default: []].append(place)
+      }
+    }
+  }
+
+  // MARK: Jobs
+
+  /// What the jobs become; nil: gone. Later changes see what earlier ones did.
+  private func jobs(after changes: [JobChange]) throws(StoreError) -> [JobKey: Job?] {
+    var changed: [JobKey: Job?] = [:]
+    func current(_ key: JobKey) -> Job? { changed[key] ?? jobs[key] }
+    for change in changes {
+      switch change {
+      case .put(let job):
+        var next = current(job.key) ?? job
+        next.tries = (current(job.key)?.tries ?? 0) + (job.lease == nil ? 0 : 1)
+        next.due = job.due
+        next.lease = job.lease
+        changed[job.key] = .some(next)
+      case .finish(let key, let lease):
+        guard current(key)?.lease == lease else { throw .leaseLost }
+        changed[key] = .some(nil)
+      case .reschedule(let key, let lease, let due):
+        guard var job = current(key), job.lease == lease else { throw .leaseLost }
+        job.due = due
+        job.lease = nil
+        changed[key] = .some(job)
+      case .drop(let key):
+        changed[key] = .some(nil)
+      }
+    }
+    return changed
+  }
+
+  mutating func lease(_ request: LeaseRequest) -> [Job] {
+    let due = jobs.values
+      .filter { $0.due <= request.now && !request.skippingAccounts.contains($0.account) }
+      .sorted(by: Job.isSooner)
+      .prefix(max(request.limit, 0))
+    return due.map { job in
+      let leased = job.leased(by: request)
+      jobs[job.key] = leased
+      return leased
+    }
+  }
+
+  mutating func endLeases(at now: Instant) -> Int {
+    let leased = jobs.values.filter { $0.lease != nil }
+    for job in leased {
+      jobs[job.key]?.due = now
+      jobs[job.key]?.lease = nil
+    }
+    return leased.count
+  }
+
+  // MARK: Reading
+
+  func payin(token: String) -> Payin? {
+    tokens[ExactKey(token)].flatMap { payins[$0] }
+  }
+
+  func payin(merchant: String, reference: String) -> PayinID? {
+    references[ExactKey(merchant, reference)]
+  }
+
+  func attempt(account: String, number: OrderLookup) -> AttemptPlace? {
+    switch number {
+    case .ours(let number): ours[ExactKey(account, number)]
+    case .theirs(let number):
+      theirs[ExactKey(account, number)]?.max { $0.attempt.text < $1.attempt.text }
+    }
+  }
+
+  func events(of payin: PayinID) -> [PayinEvent] {
+    (events[payin] ?? [:]).values.sorted { $0.sequence < $1.sequence }
+  }
+
+  func record(of key: IdempotencyKey) -> IdempotencyRecord? { keys[ExactKey(key)] }
+
+  func list(_ query: PayinQuery) -> [Payin] {
+    let mark = query.before.map { payins[$0] }
+    let found = payins.values.filter { payin in
+      guard query.fits(payin) else { return false }
+      guard let mark else { return true }
+      guard let mark, ExactKey(mark.merchant) == ExactKey(query.merchant) else { return false }
+      return Self.isNewer(mark, payin)
+    }
+    return Array(found.sorted(by: Self.isNewer).prefix(max(query.limit, 0)))
+  }
+
+  private static func isNewer(_ left: Payin, _ right: Payin) -> Bool {
+    (left.createdAt, left.id.text) > (right.createdAt, right.id.text)
+  }
+}
+
+extension PayinQuery {
+  fileprivate func fits(_ payin: Payin) -> Bool {
+    let current = payin.currentAttempt.target
+    func same(_ wanted: String?, _ text: String) -> Bool {
+      wanted.map { ExactKey($0) == ExactKey(text) } ?? true
+    }
+    return same(merchant, payin.merchant) && status ?? payin.status == payin.status
+      && method ?? current.method == current.method && same(account, current.account)
+      && same(merchantReference, payin.request.merchantReference)
+      && createdFrom ?? payin.createdAt <= payin.createdAt
+      && createdTo.map { payin.createdAt < $0 } ?? true
+      && amountFrom ?? .min <= payin.request.amount && payin.request.amount <= amountTo ?? .max
+  }
+}
+
+/// Texts as a key: the same bytes are the same key, as in a database, while `String` holds for
+/// equal what only looks the same.
+private struct ExactKey: Hashable {
+  private let parts: [[UInt8]]
+
+  init(_ parts: String...) { self.parts = parts.map { Array($0.utf8) } }
+
+  init(_ key: IdempotencyKey) { self.init(key.merchant, key.operation, key.key) }
+}
+
+extension StoreError {
+  /// What a database's unique index would refuse.
+  fileprivate static func taken(_ what: String) -> StoreError {
+    .failed(function: "commit", code: 0, message: "\(what) is taken")
+  }
+}

@@ -1,0 +1,95 @@
+public import Payins
+import Synchronization
+
+/// A store that forgets with the process, for tests and simulation. It answers without ever
+/// suspending, and equal calls in equal order get equal answers.
+public final class MemoryStore: Store {
+  private struct State {
+    var books = MemoryBooks()
+    var isClosed = false
+  }
+  private let state = Mutex(State())
+
+  public init() {}
+
+  private func use<Value: Sendable>(
+    _ body: (inout MemoryBooks) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    let result = state.withLock { state in
+      Result { () throws(StoreError) in
+        guard !state.isClosed else { throw StoreError.closed }
+        return try body(&state.books)
+      }
+    }
+    return try result.get()
+  }
+
+  /// Every callback kept so far, in the order of coming.
+  var callbacks: [CallbackRecord] { state.withLock { $0.books.callbacks } }
+
+  public func commit(_ change: Change) async throws(StoreError) {
+    try use { books throws(StoreError) in try books.apply(change) }
+  }
+
+  public func payin(_ id: PayinID) async throws(StoreError) -> Payin? {
+    try use { books in books.payins[id] }
+  }
+
+  public func payin(token: String) async throws(StoreError) -> Payin? {
+    try use { books in books.payin(token: token) }
+  }
+
+  public func payin(
+    merchant: String, reference: String
+  ) async throws(StoreError) -> PayinID? {
+    try use { books in books.payin(merchant: merchant, reference: reference) }
+  }
+
+  public func attempt(
+    account: String, number: OrderLookup
+  ) async throws(StoreError) -> AttemptPlace? {
+    try use { books in books.attempt(account: account, number: number) }
+  }
+
+  public func payins(_ query: PayinQuery) async throws(StoreError) -> [Payin] {
+    try use { books in books.list(query) }
+  }
+
+  public func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent] {
+    try use { books in books.events(of: payin) }
+  }
+
+  public func idempotent(
+    _ key: IdempotencyKey
+  ) async throws(StoreError) -> IdempotencyRecord? {
+    try use { books in books.record(of: key) }
+  }
+
+  public func lease(_ request: LeaseRequest) async throws(StoreError) -> [Job] {
+    try use { books in books.lease(request) }
+  }
+
+  public func nextDue() async throws(StoreError) -> Instant? {
+    try use { books in books.jobs.values.lazy.map(\.due).min() }
+  }
+
+  public func backlog(at now: Instant) async throws(StoreError) -> Backlog {
+    try use { books in
+      let due = books.jobs.values.lazy.map(\.due).filter { $0 <= now }
+      return Backlog(dueCount: due.count, oldestDue: due.min())
+    }
+  }
+
+  /// No other process can have this store open, so all leases end.
+  public func releaseAbandonedLeases(at now: Instant) async throws(StoreError) -> Int {
+    try use { books in books.endLeases(at: now) }
+  }
+
+  public func probe() async throws(StoreError) {
+    try use { _ in }
+  }
+
+  public func close() async {
+    state.withLock { $0.isClosed = true }
+  }
+}

@@ -1,0 +1,71 @@
+internal import CSQLite
+
+/// Brings a database to the schema that this program knows. Each migration is one transaction and
+/// leaves its number in `user_version`. They are only ever added, also where nothing but a job
+/// kind or a document's shape is new: an older program must refuse what it cannot read.
+struct Migrations {
+  /// `Psrl`, in the file's header: tells our databases from others'.
+  static let applicationID: Int64 = 0x5073_726C
+
+  /// Number 1 first.
+  static let all: [String] = [Schema.version1]
+
+  private let connection: SQLiteConnection
+  private let steps: [String]
+
+  init(_ connection: SQLiteConnection, steps: [String] = Migrations.all) {
+    self.connection = connection
+    self.steps = steps
+  }
+
+  /// Refuses a file that is another program's, or a newer version's.
+  func identify() throws(StoreError) {
+    // One look: another process may be making the database.
+    try connection.execute("BEGIN")
+    defer { try? connection.execute("ROLLBACK") }
+    let version = try integer("user_version")
+    let owner = try integer("application_id")
+    let tables = try count("SELECT count(*) FROM sqlite_schema")
+    guard owner == Self.applicationID || (owner == 0 && version == 0 && tables == 0) else {
+      throw refusal("it is another program's database")
+    }
+    guard version <= steps.count else {
+      throw refusal(
+        "it has schema version \(version), this program knows \(steps.count): "
+          + "run the newer program")
+    }
+  }
+
+  func run() throws(StoreError) {
+    while try integer("user_version") < steps.count { try runNext() }
+  }
+
+  private func runNext() throws(StoreError) {
+    try connection.execute("BEGIN IMMEDIATE")
+    do throws(StoreError) {
+      // Another process may have been first.
+      let version = Int(try integer("user_version"))
+      if version < steps.count {
+        try connection.execute(steps[version])
+        try connection.execute(
+          "PRAGMA application_id = \(Self.applicationID); PRAGMA user_version = \(version + 1)")
+      }
+      try connection.execute("COMMIT")
+    } catch {
+      if connection.isInTransaction { try connection.execute("ROLLBACK") }
+      throw error
+    }
+  }
+
+  private func integer(_ pragma: String) throws(StoreError) -> Int64 {
+    try count("PRAGMA \(pragma)")
+  }
+
+  private func count(_ sql: String) throws(StoreError) -> Int64 {
+    Int64(try SQLiteStatement(connection, sql).first { row in row.integer(0) } ?? 0)
+  }
+
+  private func refusal(_ message: String) -> StoreError {
+    .failed(function: "open", code: Int(SQLITE_MISMATCH), message: message)
+  }
+}

@@ -1,0 +1,43 @@
+import Glibc
+
+/// Tells whether other processes have the database open. Each holds a shared advisory lock on a
+/// file beside it, which the kernel lifts when the process ends, however it ends.
+final class PresenceLock {
+  private let descriptor: Int32
+
+  /// Waits while another process looks whether it is alone.
+  init(path: String) throws(StoreError) {
+    let opened = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard opened >= 0 else { throw .system("open", "cannot create \(path)") }
+    descriptor = opened  // from here on deinit closes it, whatever is thrown
+    guard Self.lock(opened, LOCK_SH) else { throw .system("flock", "cannot lock \(path)") }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Whether no other holds the lock. Called inside a write transaction only: of all processes one
+  /// at a time is inside, so none can take for gone another that changes its lock here; and who
+  /// opens the database meanwhile cannot lease before the transaction ends.
+  func isAlone() throws(StoreError) -> Bool {
+    let alone = Self.lock(descriptor, LOCK_EX | LOCK_NB)
+    // A failed exclusive lock has lost the shared one.
+    guard Self.lock(descriptor, LOCK_SH) else { throw .system("flock", "cannot lock again") }
+    return alone
+  }
+
+  private static func lock(_ descriptor: Int32, _ operation: Int32) -> Bool {
+    while flock(descriptor, operation) != 0 {
+      guard errno == EINTR else { return false }
+    }
+    return true
+  }
+}
+
+extension StoreError {
+  /// What the operating system just refused.
+  static func system(_ function: String, _ what: String, _ code: Int32 = errno) -> StoreError {
+    .failed(
+      function: function, code: Int(code),
+      message: unsafe "\(what): \(String(cString: strerror(code)))")
+  }
+}

@@ -1,0 +1,38 @@
+import Payins
+
+/// The statement that lists a merchant's pay-ins as a query asks.
+struct PayinListing {
+  private(set) var sql: String
+  private(set) var values: [SQLiteValue]
+
+  init(_ query: PayinQuery) {
+    // Named, so that no statistics can ever turn a page into a look at every row.
+    let index =
+      query.merchantReference != nil
+      ? "payins_by_reference" : query.status != nil ? "payins_by_status" : "payins_by_time"
+    sql = "SELECT body FROM payins INDEXED BY \(index) WHERE merchant = ?"
+    values = [.text(query.merchant)]
+    filter("status = ?", query.status.map { .text($0.rawValue) })
+    filter("method = ?", query.method.map { .text($0.rawValue) })
+    filter("account = ?", query.account.map { .text($0) })
+    filter("reference = ?", query.merchantReference.map { .text($0) })
+    filter("created_ms >= ?", query.createdFrom.map { .milliseconds($0) })
+    filter("created_ms < ?", query.createdTo.map { .milliseconds($0) })
+    filter("amount >= ?", query.amountFrom.map { .integer($0) })
+    filter("amount <= ?", query.amountTo.map { .integer($0) })
+    if let before = query.before {
+      sql += """
+         AND (created_ms, id) < (SELECT created_ms, id FROM payins WHERE id = ? AND merchant = ?)
+        """
+      values += [.text(before.text), .text(query.merchant)]
+    }
+    sql += " ORDER BY created_ms DESC, id DESC LIMIT ?"
+    values.append(.integer(max(query.limit, 0)))
+  }
+
+  private mutating func filter(_ condition: String, _ value: SQLiteValue?) {
+    guard let value else { return }
+    sql += " AND \(condition)"
+    values.append(value)
+  }
+}

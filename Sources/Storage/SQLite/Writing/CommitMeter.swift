@@ -1,0 +1,25 @@
+import Synchronization
+
+/// What a store has committed since it was opened.
+public struct StoreStatistics: Equatable, Sendable {
+  /// Changes, leases and probes that became durable.
+  public var changes: Int
+  /// Transactions that made them so: each costs one wait for the disk.
+  public var commits: Int
+}
+
+final class CommitMeter: Sendable {
+  private let changes = Atomic(0)
+  private let commits = Atomic(0)
+
+  func count(changes new: Int) {
+    guard new > 0 else { return }
+    changes.add(new, ordering: .relaxed)
+    commits.add(1, ordering: .relaxed)
+  }
+
+  var statistics: StoreStatistics {
+    StoreStatistics(
+      changes: changes.load(ordering: .relaxed), commits: commits.load(ordering: .relaxed))
+  }
+}

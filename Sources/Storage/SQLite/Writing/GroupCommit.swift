@@ -1,0 +1,81 @@
+/// A write that waits for the writer.
+struct PendingWrite: Sendable {
+  /// Does it inside the open transaction. Its caller is told by the verdict, later.
+  let apply: @Sendable (WriteSession) -> Verdict
+  /// Tells its caller that nothing was done.
+  let refuse: @Sendable (StoreError) -> Void
+
+  struct Verdict {
+    /// Why nothing of it is to be kept.
+    var fault: StoreError?
+    var tell: () -> Void
+  }
+}
+
+/// Commits all writes that wait as one transaction, each inside a savepoint of its own, and tells
+/// their callers once they are durable.
+struct GroupCommit {
+  /// The longest transaction, in writes.
+  private static let batchLimit = 256
+
+  private let session: WriteSession
+  private let begin: SQLiteStatement
+  private let commit: SQLiteStatement
+  private let rollback: SQLiteStatement
+  private let savepoint: SQLiteStatement
+  private let rollbackToSavepoint: SQLiteStatement
+  private let release: SQLiteStatement
+
+  init(_ session: WriteSession) throws(StoreError) {
+    self.session = session
+    let connection = session.connection
+    begin = try SQLiteStatement(connection, "BEGIN IMMEDIATE")
+    commit = try SQLiteStatement(connection, "COMMIT")
+    rollback = try SQLiteStatement(connection, "ROLLBACK")
+    savepoint = try SQLiteStatement(connection, "SAVEPOINT caller")
+    rollbackToSavepoint = try SQLiteStatement(connection, "ROLLBACK TO caller")
+    release = try SQLiteStatement(connection, "RELEASE caller")
+  }
+
+  /// Works until the queue is closed and empty.
+  func run(_ queue: WorkQueue<PendingWrite>, _ meter: CommitMeter) {
+    while true {
+      let batch = queue.take(upTo: Self.batchLimit)
+      if batch.isEmpty { break }
+      perform(batch, meter)
+    }
+    // Only tidies; the log is as durable as the file.
+    try? session.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+  }
+
+  private func perform(_ batch: [PendingWrite], _ meter: CommitMeter) {
+    do throws(StoreError) {
+      let verdicts = try transact(batch)
+      meter.count(changes: verdicts.count { $0.fault == nil })
+      for verdict in verdicts { verdict.tell() }
+    } catch {
+      if session.connection.isInTransaction { _ = try? rollback.run() }
+      for write in batch { write.refuse(error) }
+    }
+  }
+
+  private func transact(
+    _ batch: [PendingWrite]
+  ) throws(StoreError) -> [PendingWrite.Verdict] {
+    try begin.run()
+    var verdicts: [PendingWrite.Verdict] = []
+    for write in batch {
+      try savepoint.run()
+      let verdict = write.apply(session)
+      if let fault = verdict.fault {
+        // A failing medium may have ended the whole transaction.
+        guard session.connection.isInTransaction else { throw fault }
+        try rollbackToSavepoint.run()
+      }
+      try release.run()
+      verdicts.append(verdict)
+    }
+    try commit.run()
+    return verdicts
+  }
+}

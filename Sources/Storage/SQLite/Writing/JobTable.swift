@@ -1,0 +1,100 @@
+import Payins
+
+/// Writes jobs and gives out their leases.
+struct JobTable {
+  private let putJob: SQLiteStatement
+  private let finishJob: SQLiteStatement
+  private let rescheduleJob: SQLiteStatement
+  private let dropJob: SQLiteStatement
+  private let selectAccounts: SQLiteStatement
+  private let selectDue: SQLiteStatement
+  private let takeJob: SQLiteStatement
+  private let endLeases: SQLiteStatement
+
+  init(_ connection: SQLiteConnection) throws(StoreError) {
+    putJob = try SQLiteStatement(
+      connection,
+      """
+      INSERT INTO jobs (kind, subject, payin, account, due_ms, tries, lease)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+      ON CONFLICT (kind, subject) DO UPDATE SET
+        due_ms = excluded.due_ms, tries = tries + excluded.tries, lease = excluded.lease
+      """)
+    finishJob = try SQLiteStatement(
+      connection, "DELETE FROM jobs WHERE kind = ? AND subject = ? AND lease = ?")
+    rescheduleJob = try SQLiteStatement(
+      connection,
+      """
+      UPDATE jobs SET due_ms = ?4, lease = NULL WHERE kind = ?1 AND subject = ?2 AND lease = ?3
+      """)
+    dropJob = try SQLiteStatement(connection, "DELETE FROM jobs WHERE kind = ? AND subject = ?")
+    selectAccounts = try SQLiteStatement(connection, "SELECT account FROM job_accounts")
+    selectDue = try SQLiteStatement(
+      connection,
+      """
+      SELECT kind, subject, payin, account, due_ms, tries FROM jobs
+      WHERE account = ? AND due_ms <= ? ORDER BY due_ms, kind, subject LIMIT ?
+      """)
+    takeJob = try SQLiteStatement(
+      connection,
+      """
+      UPDATE jobs SET due_ms = ?3, lease = ?4, tries = tries + 1 WHERE kind = ?1 AND subject = ?2
+      """)
+    endLeases = try SQLiteStatement(
+      connection, "UPDATE jobs SET due_ms = ?, lease = NULL WHERE lease IS NOT NULL")
+  }
+
+  func write(_ change: JobChange) throws(StoreError) {
+    switch change {
+    case .put(let job):
+      try putJob.run(
+        .text(job.key.kind.rawValue), .text(job.key.subject), .text(job.payin.text),
+        .text(job.account), .milliseconds(job.due), .integer(job.lease == nil ? 0 : 1),
+        .text(job.lease?.token))
+    case .finish(let key, let lease):
+      let changed = try finishJob.run(
+        .text(key.kind.rawValue), .text(key.subject), .text(lease.token))
+      guard changed == 1 else { throw .leaseLost }
+    case .reschedule(let key, let lease, let due):
+      let changed = try rescheduleJob.run(
+        .text(key.kind.rawValue), .text(key.subject), .text(lease.token), .milliseconds(due))
+      guard changed == 1 else { throw .leaseLost }
+    case .drop(let key):
+      try dropJob.run(.text(key.kind.rawValue), .text(key.subject))
+    }
+  }
+
+  /// Looks at no more than `limit` jobs of each account, so that an account that is left alone
+  /// costs nothing however much of it is due.
+  func lease(_ request: LeaseRequest) throws(StoreError) -> [Job] {
+    let limit = max(request.limit, 0)
+    var due: [Job] = []
+    for account in try selectAccounts.rows(read: { row in row.text(0) })
+    where !request.skippingAccounts.contains(account) {
+      due += try selectDue.rows(
+        .text(account), .milliseconds(request.now), .integer(limit), read: Self.job)
+    }
+    due.sort(by: Job.isSooner)
+    var leased: [Job] = []
+    for job in due.prefix(limit) {
+      try takeJob.run(
+        .text(job.key.kind.rawValue), .text(job.key.subject), .milliseconds(request.until),
+        .text(request.lease.token))
+      leased.append(job.leased(by: request))
+    }
+    return leased
+  }
+
+  func releaseAll(at now: Instant) throws(StoreError) -> Int {
+    try endLeases.run(.milliseconds(now))
+  }
+
+  private static func job(_ row: SQLiteRow) throws(StoreError) -> Job {
+    guard let kind = JobKind(rawValue: row.text(0)) else {
+      throw .damaged("a job's kind is unknown")
+    }
+    return Job(
+      key: JobKey(kind: kind, subject: row.text(1)), payin: PayinID(unchecked: row.text(2)),
+      account: row.text(3), due: row.instant(4), tries: row.integer(5))
+  }
+}

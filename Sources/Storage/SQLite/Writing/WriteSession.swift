@@ -1,0 +1,49 @@
+import Payins
+
+/// The one connection that writes, with its statements. Everything it does happens inside the
+/// transaction that `GroupCommit` has open.
+final class WriteSession {
+  let connection: SQLiteConnection
+  private let payins: PayinTable
+  private let evidence: EvidenceTables
+  private let jobs: JobTable
+  private let keys: KeyTable
+  private let insertProbe: SQLiteStatement
+  private let deleteProbe: SQLiteStatement
+  private let presence: PresenceLock
+
+  init(_ connection: SQLiteConnection, presence: PresenceLock) throws(StoreError) {
+    self.connection = connection
+    self.presence = presence
+    payins = try PayinTable(connection)
+    evidence = try EvidenceTables(connection)
+    jobs = try JobTable(connection)
+    keys = try KeyTable(connection)
+    insertProbe = try SQLiteStatement(connection, "INSERT INTO probes DEFAULT VALUES")
+    deleteProbe = try SQLiteStatement(connection, "DELETE FROM probes")
+  }
+
+  /// In the order in which conflicts count.
+  func apply(_ change: ChangeRows) throws(StoreError) {
+    if let key = change.key { try keys.write(key) }
+    for job in change.jobs { try jobs.write(job) }
+    if let payin = change.payin { try payins.write(payin) }
+    for attempt in change.attempts { try payins.write(attempt) }
+    for event in change.events { try evidence.add(event) }
+    if let callback = change.callback { try evidence.add(callback) }
+  }
+
+  func lease(_ request: LeaseRequest) throws(StoreError) -> [Job] {
+    try jobs.lease(request)
+  }
+
+  func releaseAbandonedLeases(at now: Instant) throws(StoreError) -> Int {
+    try presence.isAlone() ? jobs.releaseAll(at: now) : 0
+  }
+
+  /// Its pages go through the log and to the disk like any others'.
+  func probe() throws(StoreError) {
+    try insertProbe.run()
+    try deleteProbe.run()
+  }
+}

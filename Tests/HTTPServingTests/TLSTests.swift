@@ -1,0 +1,176 @@
+import Foundation
+import Testing
+
+@testable import HTTPServing
+
+/// Runs a command line tool; gives what it wrote to both outputs.
+private func run(_ tool: String, _ arguments: [String], input: String? = nil) throws -> String {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = [tool] + arguments
+  let output = Pipe()
+  process.standardOutput = output
+  process.standardError = output
+  let feed = Pipe()
+  process.standardInput = feed
+  try process.run()
+  if let input { feed.fileHandleForWriting.write(Data(input.utf8)) }
+  feed.fileHandleForWriting.closeFile()
+  let data = output.fileHandleForReading.readDataToEndOfFile()
+  process.waitUntilExit()
+  return String(decoding: data, as: UTF8.self)
+}
+
+/// A certificate and its key for localhost, made anew for a test in a folder of its own.
+private final class Certificate: Sendable {
+  let folder: String
+  var files: TLSFiles { TLSFiles(certificate: folder + "/cert.pem", key: folder + "/key.pem") }
+
+  init() throws {
+    folder = NSTemporaryDirectory() + "/http-serving-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    _ = try run(
+      "openssl",
+      [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+        "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+        folder + "/key.pem", "-out", folder + "/cert.pem",
+      ])
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+}
+
+@Suite("TLS")
+struct TLSTests {
+  @Test(
+    "serves requests, a large body in both directions, over TLS 1.2 and 1.3",
+    arguments: [
+      "1.2", "1.3",
+    ])
+  func roundTrip(version: String) async throws {
+    let certificate = try await onThread { try Certificate() }
+    let live = try LiveServer {
+      Response(.ok, body: $0.body)
+    } configure: {
+      $0.tls = certificate.files
+      $0.limits.bodyBytes = 4 << 20
+    }
+    let body = (0..<300_000).map { "\($0)" }.joined()
+    let port = live.port
+    let answer = try await onThread {
+      try Data(body.utf8).write(to: URL(fileURLWithPath: certificate.folder + "/body"))
+      return try run(
+        "curl",
+        [
+          "-sS", "--noproxy", "*", "--cacert", certificate.files.certificate, "--tlsv\(version)",
+          "--tls-max", version, "-H", "Expect:", "--data-binary", "@\(certificate.folder)/body",
+          "https://127.0.0.1:\(port)/",
+        ])
+    }
+    #expect(answer == body)
+  }
+
+  @Test("keeps a connection over several requests and ends it with close_notify")
+  func keepAlive() async throws {
+    let certificate = try await onThread { try Certificate() }
+    let live = try LiveServer(configure: { $0.tls = certificate.files })
+    let port = live.port
+    let output = try await onThread {
+      try run(
+        "openssl",
+        ["s_client", "-connect", "127.0.0.1:\(port)", "-quiet", "-ign_eof", "-state"],
+        input:
+          "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+      )
+    }
+    #expect(output.contains("GET /1 "))
+    #expect(output.contains("GET /2 "))
+    #expect(output.contains("SSL3 alert read:warning:close notify"))
+  }
+
+  @Test("refuses TLS 1.1")
+  func oldVersion() async throws {
+    let certificate = try await onThread { try Certificate() }
+    let live = try LiveServer(configure: { $0.tls = certificate.files })
+    let port = live.port
+    let output = try await onThread {
+      try run(
+        "openssl",
+        ["s_client", "-connect", "127.0.0.1:\(port)", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
+    }
+    #expect(output.contains("alert protocol version"))
+  }
+
+  @Test("closes a client that speaks plain HTTP, and one that never ends its handshake")
+  func handshake() async throws {
+    let certificate = try await onThread { try Certificate() }
+    let live = try LiveServer(configure: {
+      $0.tls = certificate.files
+      $0.deadlines.handshakeMilliseconds = 100
+    })
+    try await withClient(live.port) { client in
+      try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      let bytes = try client.readToEnd()
+      #expect(!String(decoding: bytes, as: UTF8.self).contains("HTTP/1.1"))
+    }
+    try await withClient(live.port) { client in
+      try client.send([0x16, 0x03, 0x01, 0x02])
+      #expect(try client.isClosed())
+    }
+    let silent = try await withClient(live.port) { try $0.isClosed() }
+    #expect(silent)
+  }
+
+  @Test("drains TLS connections, those within a handshake too")
+  func drain() async throws {
+    let certificate = try await onThread { try Certificate() }
+    let live = try LiveServer(configure: { $0.tls = certificate.files })
+    try await withClient(live.port) { client in
+      while live.server.openConnections == 0 { usleep(1_000) }
+      let isComplete = try waitFor { await live.server.drain(withinSeconds: 60) }
+      #expect(isComplete)
+      #expect(try client.isClosed())
+    }
+  }
+
+  @Test("names the file that cannot be used, and OpenSSL's reason")
+  func badFiles() async throws {
+    let certificate = try await onThread { try Certificate() }
+    let other = try await onThread { try Certificate() }
+    let locked = certificate.folder + "/locked.pem"
+    _ = try await onThread {
+      try run(
+        "openssl",
+        [
+          "ec", "-in", certificate.files.key, "-aes128", "-passout", "pass:secret", "-out", locked,
+        ])
+    }
+    func reason(_ certificate: String, _ key: String) -> String {
+      var configuration = HTTPServerConfiguration(port: 0)
+      configuration.tls = TLSFiles(certificate: certificate, key: key)
+      let server = HTTPServer(configuration: configuration, handler: LiveServer.echo)
+      do throws(HTTPServerFault) {
+        _ = try server.start()
+        return "started"
+      } catch {
+        return error.description
+      }
+    }
+    let files = certificate.files
+    #expect(
+      reason("/nowhere/cert.pem", files.key)
+        == "the TLS file /nowhere/cert.pem cannot be used: No such file or directory")
+    #expect(
+      reason(files.certificate, "/nowhere/key.pem")
+        == "the TLS file /nowhere/key.pem cannot be used: No such file or directory")
+    #expect(
+      reason(files.key, files.key) == "the TLS file \(files.key) cannot be used: no start line")
+    #expect(
+      reason(files.certificate, other.files.key)
+        == "the TLS file \(other.files.key) cannot be used: key values mismatch")
+    #expect(reason(files.certificate, locked).hasPrefix("the TLS file \(locked) cannot be used: "))
+  }
+}

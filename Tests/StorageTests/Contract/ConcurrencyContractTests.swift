@@ -1,0 +1,202 @@
+import Payins
+import Testing
+
+@testable import Storage
+
+@Suite("The store contract: many callers at once")
+struct ConcurrencyContractTests {
+  let author = Author()
+
+  @Test(
+    "of 200 commits at once the conflicting ones fail and the others all stand",
+    arguments: StoreKind.allCases)
+  func conflictsAmongOthers(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      let references = (0..<200).map { index in
+        index % 4 == 0 ? "shared-\(index % 16)" : "own-\(index)"
+      }
+      let changes = references.map { reference in author.change(author.open(reference)) }
+      let outcomes = await withTaskGroup(of: (Int, StoreError?).self) { group in
+        for (index, change) in changes.enumerated() {
+          group.addTask {
+            do throws(StoreError) {
+              try await store.commit(change)
+              return (index, nil)
+            } catch {
+              return (index, error)
+            }
+          }
+        }
+        return await group.reduce(into: [Int: StoreError?]()) { $0[$1.0] = $1.1 }
+      }
+      var winners: [String: PayinID] = [:]
+      for (index, change) in changes.enumerated() where outcomes[index] == .some(nil) {
+        let payin = try #require(change.payin?.payin)
+        #expect(winners.updateValue(payin.id, forKey: references[index]) == nil)
+        #expect(try await store.payin(payin.id) == payin)
+        #expect(try await store.events(of: payin.id) == change.events)
+      }
+      #expect(winners.count == 154)
+      for (index, change) in changes.enumerated() {
+        guard let fault = outcomes[index] ?? nil else { continue }
+        let payin = try #require(change.payin?.payin)
+        #expect(fault == .duplicateReference(existing: try #require(winners[references[index]])))
+        #expect(try await store.payin(payin.id) == nil)
+        #expect(try await store.events(of: payin.id).isEmpty)
+      }
+    }
+  }
+
+  @Test("of many who change the same version one succeeds", arguments: StoreKind.allCases)
+  func oneVersion(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      let opened = author.open("order-1")
+      try await store.commit(author.change(opened))
+      let change = author.change(
+        opened.payin.apply(.cancelled, author.context(Author.noon)), before: opened.payin)
+      let winners = await withTaskGroup(of: Int.self) { group in
+        for _ in 0..<60 {
+          group.addTask {
+            do throws(StoreError) {
+              try await store.commit(change)
+              return 1
+            } catch {
+              #expect(error == .versionConflict)
+              return 0
+            }
+          }
+        }
+        return await group.reduce(0, +)
+      }
+      #expect(winners == 1)
+      #expect(try await store.payin(opened.payin.id)?.version == opened.payin.version + 1)
+    }
+  }
+
+  @Test(
+    "the same key inserted a hundred times at once is taken once", arguments: StoreKind.allCases)
+  func oneKey(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      let winners = try await withThrowingTaskGroup(of: PayinID?.self) { group in
+        for index in 0..<100 {
+          let opened = author.open("order-\(index)")
+          var change = author.change(opened)
+          change.key = .insert(
+            IdempotencyRecord(
+              key: IdempotencyKey(merchant: "demo", operation: "payins.create", key: "k"),
+              requestHash: [1],
+              subject: opened.payin.id.text, createdAt: Author.noon))
+          group.addTask { [change] in
+            do throws(StoreError) {
+              try await store.commit(change)
+              return opened.payin.id
+            } catch .duplicateKey {
+              return nil
+            }
+          }
+        }
+        return try await group.reduce(into: []) { $0 += $1.map { [$0] } ?? [] }
+      }
+      #expect(winners.count == 1)
+      let record = try await store.idempotent(
+        IdempotencyKey(merchant: "demo", operation: "payins.create", key: "k"))
+      #expect(record?.subject == winners.first?.text)
+      #expect(try await store.payins(PayinQuery(merchant: "demo", limit: 100)).map(\.id) == winners)
+    }
+  }
+
+  @Test(
+    "each of many callers at once reads what it has just committed", arguments: StoreKind.allCases)
+  func ownWrites(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for index in 0..<64 {
+          let opened = author.open("order-\(index)")
+          let change = author.change(opened)
+          group.addTask {
+            #expect(try await store.payin(opened.payin.id) == nil)
+            try await store.commit(change)
+            #expect(try await store.payin(opened.payin.id) == opened.payin)
+            #expect(
+              try await store.payins(PayinQuery(merchant: "demo", limit: 64)).contains(opened.payin)
+            )
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+  }
+
+  @Test("a probe answers and leaves nothing behind", arguments: StoreKind.allCases)
+  func probe(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      try await store.probe()
+      #expect(try await store.nextDue() == nil)
+      #expect(try await store.payins(PayinQuery(merchant: "demo", limit: 9)).isEmpty)
+    }
+  }
+
+  @Test(
+    "a closed store says so to every call, and may be closed again", arguments: StoreKind.allCases)
+  func closed(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      await withTaskGroup(of: Void.self) { group in
+        for _ in 0..<4 { group.addTask { await store.close() } }
+      }
+      let id = PayinID(unchecked: "payin_1")
+      let lease = LeaseRequest(
+        now: Author.noon, until: Author.noon, limit: 1, lease: Lease(token: "t"))
+      let key = IdempotencyKey(merchant: "m", operation: "o", key: "k")
+      let calls: [() async throws -> Void] = [
+        { try await store.commit(Change()) }, { _ = try await store.payin(id) },
+        { _ = try await store.payin(token: "t") },
+        { _ = try await store.payin(merchant: "m", reference: "r") },
+        { _ = try await store.attempt(account: "a", number: .ours("n")) },
+        { _ = try await store.payins(PayinQuery(merchant: "m", limit: 1)) },
+        { _ = try await store.events(of: id) }, { _ = try await store.idempotent(key) },
+        { _ = try await store.lease(lease) }, { _ = try await store.nextDue() },
+        { _ = try await store.backlog(at: Author.noon) },
+        { _ = try await store.releaseAbandonedLeases(at: Author.noon) },
+        { try await store.probe() },
+      ]
+      for call in calls {
+        await #expect(throws: StoreError.closed) { try await call() }
+      }
+    }
+  }
+
+  @Test(
+    "changes that wait when the store is closed are either durable or told so",
+    arguments: StoreKind.allCases)
+  func closing(kind: StoreKind) async throws {
+    try await withFolder { folder in
+      let path = folder + "/pasarela.db"
+      let store: any Store = kind == .memory ? MemoryStore() : try SQLiteStore(path: path)
+      let changes = (0..<100).map { author.change(author.open("order-\($0)")) }
+      let kept = await withTaskGroup(of: PayinID?.self) { group in
+        for (index, change) in changes.enumerated() {
+          if index == 50 {
+            group.addTask {
+              await store.close(); return nil
+            }
+          }
+          group.addTask {
+            do throws(StoreError) {
+              try await store.commit(change)
+              return change.payin?.payin.id
+            } catch {
+              #expect(error == .closed)
+              return nil
+            }
+          }
+        }
+        return await group.reduce(into: Set<PayinID>()) { $0.formUnion($1.map { [$0] } ?? []) }
+      }
+      guard kind == .sqlite else { return }
+      let reopened = try SQLiteStore(path: path)
+      #expect(
+        Set(try await reopened.payins(PayinQuery(merchant: "demo", limit: 200)).map(\.id)) == kept)
+      await reopened.close()
+    }
+  }
+}

@@ -1,0 +1,232 @@
+import JSONText
+import Payins
+import Testing
+
+@testable import Storage
+
+@Suite("The store contract: attempts, events, keys, callbacks")
+struct EvidenceContractTests {
+  let author = Author()
+
+  private func sent(_ opened: Payin, _ number: String?) -> Transition {
+    let clabe = SPEIInstructions(clabe: "646180109400135624")
+    return opened.apply(
+      .sent(
+        opened.attempts[0].id,
+        .accepted(Acceptance(providerOrderID: number, instructions: .spei(clabe)))),
+      author.context(Author.noon))
+  }
+
+  @Test(
+    "an attempt is found by our number and by the provider's, within its account",
+    arguments: StoreKind.allCases)
+  func attemptLookup(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      let steps = author.fullLife("order-1")
+      for step in steps { try await store.commit(step.change) }
+      let payin = try #require(steps.last?.payin)
+      for attempt in payin.attempts {
+        let place = AttemptPlace(payin: payin.id, attempt: attempt.id)
+        let account = attempt.target.account
+        #expect(
+          try await store.attempt(account: account, number: .ours(attempt.orderNumber)) == place)
+        #expect(
+          try await store.attempt(account: "stranger", number: .ours(attempt.orderNumber)) == nil)
+        #expect(
+          try await store.attempt(account: account, number: .theirs(attempt.orderNumber)) == nil)
+        guard let theirs = attempt.providerOrderID else { continue }
+        #expect(try await store.attempt(account: account, number: .theirs(theirs)) == place)
+        #expect(try await store.attempt(account: "stranger", number: .theirs(theirs)) == nil)
+        #expect(try await store.attempt(account: account, number: .ours(theirs)) == nil)
+      }
+      #expect(payin.attempts.compactMap(\.providerOrderID).count == 2)
+    }
+  }
+
+  @Test(
+    "of orders with the same provider's id the newest is found, whenever it was kept",
+    arguments: StoreKind.allCases)
+  func newestOrder(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      let payins = (0..<3).map { index in
+        author.open("order-\(index)", at: Author.noon.adding(seconds: Int64(index))).payin
+      }
+      for index in [1, 2, 0] {
+        var insert = Change()
+        insert.payin = .insert(payins[index])
+        try await store.commit(insert)
+        try await store.commit(author.change(sent(payins[index], "same"), before: payins[index]))
+      }
+      let found = try await store.attempt(account: "openpay-main", number: .theirs("same"))
+      #expect(found == AttemptPlace(payin: payins[2].id, attempt: payins[2].attempts[0].id))
+    }
+  }
+
+  @Test("a provider's id that is replaced is found no more", arguments: StoreKind.allCases)
+  func replacedOrder(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      let opened = author.open("order-1")
+      try await store.commit(author.change(opened))
+      let hint = StatusReport(status: .pending, providerOrderID: "early")
+      let reported = opened.payin.apply(
+        .reported(opened.payin.attempts[0].id, hint, .fullySignedCallback),
+        author.context(Author.noon))
+      try await store.commit(author.change(reported, before: opened.payin))
+      #expect(try await store.attempt(account: "openpay-main", number: .theirs("early")) != nil)
+      try await store.commit(author.change(sent(reported.payin, "final"), before: reported.payin))
+      #expect(try await store.attempt(account: "openpay-main", number: .theirs("early")) == nil)
+      #expect(
+        try await store.attempt(account: "openpay-main", number: .theirs("final"))?.payin
+          == opened.payin.id)
+    }
+  }
+
+  @Test(
+    "events come in order of sequence, whatever the order of writing", arguments: StoreKind.allCases
+  )
+  func eventOrder(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      let payin = PayinID(unchecked: "payin_1")
+      let events = (1...30).map { sequence in
+        PayinEvent(
+          id: .make(at: Author.noon, entropy: author.entropy), payin: payin, sequence: sequence,
+          type: "tipo.ñ", at: Author.noon.adding(milliseconds: Int64(-sequence)),
+          data: ["n": JSON(sequence)],
+          announcement: sequence % 3 == 0
+            ? Announcement(sequence: sequence / 3, body: ["d": "🎟️"]) : nil)
+      }
+      for batch in [events[20...], events[..<5], events[5..<20]] {
+        var change = Change()
+        change.events = batch.reversed()
+        try await store.commit(change)
+      }
+      #expect(try await store.events(of: payin) == events)
+      #expect(try await store.events(of: PayinID(unchecked: "payin_")).isEmpty)
+    }
+  }
+
+  @Test("a sequence that is taken is a version conflict", arguments: StoreKind.allCases)
+  func takenSequence(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      func event(_ sequence: Int, _ type: String) -> PayinEvent {
+        PayinEvent(
+          id: .make(at: Author.noon, entropy: author.entropy), payin: PayinID(unchecked: "payin_1"),
+          sequence: sequence, type: type, at: Author.noon, data: [:])
+      }
+      var change = Change()
+      change.events = [event(1, "first")]
+      try await store.commit(change)
+      change.events = [event(2, "second"), event(1, "third")]
+      await #expect(throws: StoreError.versionConflict) { try await store.commit(change) }
+      change.events = [event(2, "twice"), event(2, "twice")]
+      await #expect(throws: StoreError.versionConflict) { try await store.commit(change) }
+      #expect(try await store.events(of: PayinID(unchecked: "payin_1")).map(\.type) == ["first"])
+    }
+  }
+
+  private func record(_ key: String, _ hash: [UInt8] = [0, 1, 255], answer: KeptAnswer? = nil)
+    -> IdempotencyRecord
+  {
+    IdempotencyRecord(
+      key: IdempotencyKey(merchant: "demo", operation: "payins.create", key: key),
+      requestHash: hash,
+      subject: "payin_1", createdAt: Author.noon, answer: answer)
+  }
+
+  @Test("a key is taken once, within its merchant and operation", arguments: StoreKind.allCases)
+  func keys(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      let first = record("k")
+      var change = Change()
+      change.key = .insert(first)
+      try await store.commit(change)
+      var again = author.change(author.open("order-1"))
+      again.key = .insert(record("k", [9]))
+      await #expect(throws: StoreError.duplicateKey) { try await store.commit(again) }
+      #expect(try await store.idempotent(first.key) == first)
+      #expect(try await store.payin(merchant: "demo", reference: "order-1") == nil)
+      for key in [
+        IdempotencyKey(merchant: "other", operation: "payins.create", key: "k"),
+        IdempotencyKey(merchant: "demo", operation: "store_payments.create", key: "k"),
+        IdempotencyKey(merchant: "demo", operation: "payins.create", key: "K"),
+      ] {
+        var other = first
+        other.key = key
+        #expect(try await store.idempotent(key) == nil)
+        change.key = .insert(other)
+        try await store.commit(change)
+        #expect(try await store.idempotent(key) == other)
+      }
+    }
+  }
+
+  @Test("a key's first answer stays", arguments: StoreKind.allCases)
+  func answers(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      let answer = KeptAnswer(status: 201, body: Array("{\"é\":\"\0\"}".utf8))
+      var change = Change()
+      change.key = .answer(record("k").key, answer)
+      try await store.commit(change)
+      #expect(try await store.idempotent(record("k").key) == nil)
+      change.key = .insert(record("k"))
+      try await store.commit(change)
+      for later in [answer, KeptAnswer(status: 500, body: [])] {
+        change.key = .answer(record("k").key, later)
+        try await store.commit(change)
+        #expect(try await store.idempotent(record("k").key) == record("k", answer: answer))
+      }
+      let empty = record("empty", [], answer: KeptAnswer(status: 204, body: []))
+      change.key = .insert(empty)
+      try await store.commit(change)
+      #expect(try await store.idempotent(empty.key) == empty)
+    }
+  }
+
+  @Test("callbacks are kept byte for byte, each once", arguments: StoreKind.allCases)
+  func callbacks(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      var records: [CallbackRecord] = []
+      for (payin, body) in [(nil, []), (PayinID(unchecked: "payin_1"), Array(0...255))]
+        as [(PayinID?, [UInt8])]
+      {
+        records.append(
+          CallbackRecord(
+            id: .make(
+              at: Author.noon.adding(seconds: Int64(records.count)), entropy: author.entropy),
+            account: "cashypay-main", receivedAt: Author.noon, payin: payin,
+            grade: "fully_signed_callback",
+            body: body))
+        var change = Change()
+        change.callback = records.last
+        try await store.commit(change)
+      }
+      var again = Change()
+      again.callback = records[0]
+      await expectFailed { () throws(StoreError) in try await store.commit(again) }
+      #expect(try await keptCallbacks(store) == records)
+    }
+  }
+
+  @Test(
+    "of several conflicts the key counts first, then the lease, then the pay-in",
+    arguments: StoreKind.allCases)
+  func conflictOrder(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      let opened = author.open("order-1")
+      var first = author.change(opened)
+      first.key = .insert(record("k"))
+      try await store.commit(first)
+      var change = author.change(author.open("order-1"))
+      change.events = first.events
+      change.key = .insert(record("k"))
+      change.jobs = [.finish(author.job("none").key, Lease(token: "none"))]
+      await #expect(throws: StoreError.duplicateKey) { try await store.commit(change) }
+      change.key = nil
+      await #expect(throws: StoreError.leaseLost) { try await store.commit(change) }
+      change.jobs = []
+      await #expect(throws: StoreError.duplicateReference(existing: opened.payin.id)) {
+        try await store.commit(change)
+      }
+    }
+  }
+}

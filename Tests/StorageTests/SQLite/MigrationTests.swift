@@ -1,0 +1,111 @@
+import JSONText
+import Payins
+import Testing
+
+@testable import Storage
+
+@Suite("SQLite: migrations")
+struct MigrationTests {
+  let author = Author()
+
+  private func schema(_ path: String) throws(StoreError) -> [String] {
+    let connection = try SQLiteConnection(path: path)
+    return try SQLiteStatement(
+      connection, "SELECT type || name || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name"
+    ).rows { row in row.text(0) }
+  }
+
+  private func version1(_ folder: String) throws -> String {
+    let path = folder + "/version1.db"
+    try SQLiteConnection(path: DatabaseFile(path: path).path).execute(SchemaVersion1.sql)
+    return path
+  }
+
+  @Test("a database at version 1 opens with all that it holds")
+  func version1() async throws {
+    try await withFolder { folder in
+      let path = try version1(folder)
+      let steps = author.fullLife("order-1")
+      let payin = try #require(steps.last?.payin)
+      do {
+        let connection = try SQLiteConnection(path: path)
+        try SQLiteStatement(
+          connection,
+          """
+          INSERT INTO payins (id, merchant, reference, status, method, account, amount, created_ms,
+            token, version, body)
+          VALUES (?, 'demo', 'order-1', 'succeeded', 'spei', 'openpay-main', 15000, ?, 'tok', ?, ?)
+          """
+        ).run(
+          .text(payin.id.text), .milliseconds(payin.createdAt), .integer(payin.version),
+          .utf8(payin.stored.bytes))
+        try connection.execute(
+          """
+          INSERT INTO attempts VALUES ('openpay-main', 'P1', '\(payin.id)', 'attempt_1', 'trn-1');
+          INSERT INTO events (payin, sequence, id, type, at_ms, data, announcement_sequence,
+            announcement_body)
+          VALUES ('\(payin.id)', 1, 'event_1', 'payin.created', 5, '{"a":1}', 1, '{"b":2}');
+          INSERT INTO jobs VALUES ('query_attempt', 'attempt_1', '\(payin.id)', 'a', 5, 3, 'held');
+          INSERT INTO idempotency_keys (merchant, operation, key, request_hash, subject,
+            created_ms, answer_status, answer_body)
+          VALUES ('demo', 'payins.create', 'k', x'0102', 's', 5, 201, x'07');
+          INSERT INTO callbacks VALUES ('event_2', 'a', 5, NULL, 'query', x'00FF');
+          """)
+      }
+      let store = try SQLiteStore(path: path)
+      #expect(try await store.payin(payin.id) == payin)
+      #expect(try await store.payin(token: "tok") == payin)
+      #expect(try await store.payins(PayinQuery(merchant: "demo", limit: 2)) == [payin])
+      let place = AttemptPlace(payin: payin.id, attempt: AttemptID(unchecked: "attempt_1"))
+      #expect(try await store.attempt(account: "openpay-main", number: .ours("P1")) == place)
+      #expect(try await store.attempt(account: "openpay-main", number: .theirs("trn-1")) == place)
+      let event = PayinEvent(
+        id: EventID(unchecked: "event_1"), payin: payin.id, sequence: 1, type: "payin.created",
+        at: Instant(milliseconds: 5), data: ["a": 1],
+        announcement: Announcement(sequence: 1, body: ["b": 2]))
+      #expect(try await store.events(of: payin.id) == [event])
+      #expect(try await store.releaseAbandonedLeases(at: Instant(milliseconds: 7)) == 1)
+      #expect(try await store.nextDue() == Instant(milliseconds: 7))
+      let key = IdempotencyKey(merchant: "demo", operation: "payins.create", key: "k")
+      let record = IdempotencyRecord(
+        key: key, requestHash: [1, 2], subject: "s", createdAt: Instant(milliseconds: 5),
+        answer: KeptAnswer(status: 201, body: [7]))
+      #expect(try await store.idempotent(key) == record)
+      #expect(try await keptCallbacks(store).map(\.body) == [[0, 255]])
+      await store.close()
+    }
+  }
+
+  @Test("an old database is brought to exactly the schema of a new one")
+  func sameSchema() async throws {
+    try await withFolder { folder in
+      let old = try version1(folder)
+      for path in [old, folder + "/new.db"] { await (try SQLiteStore(path: path)).close() }
+      let schemas = try (schema(old), schema(folder + "/new.db"))
+      #expect(schemas.0 == schemas.1)
+      #expect(schemas.0.count > 15)
+    }
+  }
+
+  @Test("each migration is done once, in order, and a failing one is undone in whole")
+  func steps() async throws {
+    try await withFolder { folder in
+      let file = try DatabaseFile(path: folder + "/pasarela.db")
+      let connection = try SQLiteConnection(path: file.path)
+      var steps = ["CREATE TABLE a (x)", "ALTER TABLE a RENAME TO b"]
+      for _ in 0..<2 {
+        let migrations = Migrations(connection, steps: steps)
+        try migrations.identify()
+        try migrations.run()
+      }
+      steps.append("CREATE TABLE c (x); INSERT INTO nowhere VALUES (1)")
+      let failing = Migrations(connection, steps: steps)
+      #expect(throws: StoreError.self) { try failing.run() }
+      let version = try SQLiteStatement(connection, "PRAGMA user_version").first { $0.integer(0) }
+      let schema = try schema(file.path)
+      #expect(version == 2)
+      #expect(schema == ["tablebCREATE TABLE \"b\" (x)"])
+      #expect(!connection.isInTransaction)
+    }
+  }
+}

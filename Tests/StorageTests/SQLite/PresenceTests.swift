@@ -1,0 +1,92 @@
+import Payins
+import Testing
+
+@testable import Storage
+
+@Suite("SQLite: several processes on one file")
+struct PresenceTests {
+  let author = Author()
+  let noon = Author.noon
+
+  private func lease(_ store: any Store, _ token: String, at now: Instant) async throws -> [Job] {
+    try await store.lease(
+      LeaseRequest(now: now, until: now.adding(seconds: 600), limit: 10, lease: Lease(token: token))
+    )
+  }
+
+  @Test("leases end only where no other process lives")
+  func abandoned() async throws {
+    try await withFolder { folder in
+      let path = folder + "/pasarela.db"
+      let first = try SQLiteStore(path: path)
+      var change = Change()
+      change.jobs = [.put(author.job("a")), .put(author.job("b"))]
+      try await first.commit(change)
+      #expect(try await lease(first, "first", at: noon).count == 2)
+
+      let second = try SQLiteStore(path: path)
+      let later = noon.adding(seconds: 9)
+      // Each looks more than once: a failed look must not cost the looker its own presence.
+      for store in [second, first, second, first] {
+        #expect(try await store.releaseAbandonedLeases(at: later) == 0)
+      }
+      #expect(try await lease(second, "second", at: later).isEmpty)
+
+      await first.close()
+      #expect(try await second.releaseAbandonedLeases(at: later) == 2)
+      #expect(try await lease(second, "second", at: later).map(\.tries) == [2, 2])
+      // After the look the store still counts as present.
+      let third = try SQLiteStore(path: path)
+      #expect(try await third.releaseAbandonedLeases(at: later) == 0)
+      await second.close()
+      await third.close()
+    }
+  }
+
+  @Test("two that look at the same time never take each other for gone")
+  func racing() async throws {
+    try await withFolder { folder in
+      let path = folder + "/pasarela.db"
+      let stores = try [SQLiteStore(path: path), SQLiteStore(path: path)]
+      var change = Change()
+      change.jobs = [.put(author.job("a"))]
+      try await stores[0].commit(change)
+      #expect(try await lease(stores[0], "held", at: noon).count == 1)
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        for index in 0..<200 {
+          group.addTask { try await stores[index % 2].releaseAbandonedLeases(at: noon) }
+        }
+        for try await released in group { #expect(released == 0) }
+      }
+      for store in stores { await store.close() }
+    }
+  }
+
+  @Test("both see at once what either committed, and share leases without overlap")
+  func shared() async throws {
+    try await withFolder { folder in
+      let path = folder + "/pasarela.db"
+      let stores = try [SQLiteStore(path: path), SQLiteStore(path: path)]
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for index in 0..<60 {
+          var change = author.change(author.open("order-\(index)"))
+          change.jobs = [.put(author.job("job-\(index)"))]
+          let id = try #require(change.payin?.payin.id)
+          group.addTask { [change] in
+            try await stores[index % 2].commit(change)
+            #expect(try await stores[(index + 1) % 2].payin(id) == change.payin?.payin)
+          }
+        }
+        try await group.waitForAll()
+      }
+      let given = try await withThrowingTaskGroup(of: [Job].self) { group in
+        for index in 0..<20 {
+          group.addTask { try await lease(stores[index % 2], "leaser-\(index)", at: noon) }
+        }
+        return try await group.reduce(into: []) { $0 += $1 }
+      }
+      #expect(given.count == 60 && Set(given.map(\.key)).count == 60)
+      for store in stores { await store.close() }
+    }
+  }
+}

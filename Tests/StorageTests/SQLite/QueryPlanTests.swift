@@ -1,0 +1,92 @@
+import Payins
+import Testing
+
+@testable import Storage
+
+@Suite("SQLite: no statement looks at a whole table")
+struct QueryPlanTests {
+  private func plan(_ sql: String, on connection: SQLiteConnection) throws(StoreError) -> [String] {
+    try SQLiteStatement(connection, "EXPLAIN QUERY PLAN " + sql).rows { row in row.text(3) }
+  }
+
+  /// Steps that look at every row of a table, or sort what an index should give in order.
+  private func costly(_ plan: [String]) -> [String] {
+    let tables = ["payins", "attempts", "events", "jobs", "idempotency_keys", "callbacks", "due"]
+    return plan.filter { step in
+      tables.contains { step.hasPrefix("SCAN \($0)") } || step.contains("TEMP B-TREE")
+        || step.contains("AUTOMATIC")
+    }
+  }
+
+  /// Every prepared statement, and the costly steps of all.
+  private func examined(
+    _ connection: SQLiteConnection
+  ) throws(StoreError) -> (statements: [String], costly: [String]) {
+    // Emptying the probe's table is meant to take all of its one row.
+    let statements = connection.preparedStatements.filter { $0 != "DELETE FROM probes" }
+    let plans = try statements.map { sql throws(StoreError) in try plan(sql, on: connection) }
+    return (statements, plans.flatMap(costly))
+  }
+
+  @Test("none of the writer's statements, leasing among them")
+  func writer() async throws {
+    try await withStore(.sqlite) { store in
+      let sqlite = try #require(store as? SQLiteStore)
+      let found = try await sqlite.write { session throws(StoreError) in
+        try examined(session.connection)
+      }
+      #expect(found.costly == [])
+      let all = found.statements.joined(separator: "\n")
+      for part in [
+        "FROM job_accounts", "UPDATE payins", "due_ms <=", "lease IS NOT NULL", "UPDATE attempts",
+      ] {
+        #expect(all.contains(part))
+      }
+    }
+  }
+
+  @Test("none of the readers' lookups")
+  func readers() async throws {
+    try await withStore(.sqlite) { store in
+      let sqlite = try #require(store as? SQLiteStore)
+      let found = try await sqlite.read { session throws(StoreError) in
+        try examined(session.connection)
+      }
+      #expect(found.costly == [])
+      #expect(found.statements.count == 9)
+    }
+  }
+
+  @Test("no list, whatever its filters; and what the filters ask is read from the index")
+  func lists() async throws {
+    try await withStore(.sqlite) { store in
+      let sqlite = try #require(store as? SQLiteStore)
+      let settings: [@Sendable (inout PayinQuery) -> Void] = [
+        { $0.status = .failed }, { $0.method = .spei }, { $0.account = "a" },
+        { $0.merchantReference = "r" },
+        { $0.createdFrom = Author.noon }, { $0.createdTo = Author.noon }, { $0.amountFrom = 1 },
+        { $0.amountTo = 2 },
+        { $0.before = PayinID(unchecked: "payin_1") },
+      ]
+      for mask in 0..<(1 << settings.count) {
+        var query = PayinQuery(merchant: "demo", limit: 20)
+        for (bit, set) in settings.enumerated() where mask >> bit & 1 == 1 { set(&query) }
+        let steps = try await sqlite.read { [query] session throws(StoreError) in
+          try plan(PayinListing(query).sql, on: session.connection)
+        }
+        #expect(
+          costly(steps).filter { query.merchantReference == nil || !$0.contains("TEMP B-TREE") }
+            .isEmpty)
+        let first = try #require(steps.first)
+        let index =
+          query.merchantReference != nil ? "reference" : query.status != nil ? "status" : "time"
+        #expect(first.contains("SEARCH payins USING INDEX payins_by_\(index) (merchant=?"))
+        if query.merchantReference == nil,
+          query.before != nil || query.createdTo != nil || query.createdFrom != nil
+        {
+          #expect(first.contains("created_ms"), "\(first)")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import JSONText
+import Payins
+import Testing
+
+@testable import Storage
+
+/// Every implementation that the contract holds for.
+enum StoreKind: CaseIterable, Sendable {
+  case memory, sqlite
+}
+
+/// Runs the body with an empty store, closes it, and removes what it left.
+func withStore(_ kind: StoreKind, _ body: (any Store) async throws -> Void) async throws {
+  switch kind {
+  case .memory:
+    try await body(MemoryStore())
+  case .sqlite:
+    try await withFolder { folder in
+      let store = try SQLiteStore(path: folder + "/pasarela.db")
+      do {
+        try await body(store)
+      } catch {
+        await store.close()
+        throw error
+      }
+      await store.close()
+    }
+  }
+}
+
+/// Runs the body with an empty folder of its own, and removes it.
+func withFolder(_ body: (String) async throws -> Void) async throws {
+  let parent = FileManager.default.temporaryDirectory.path
+  let pattern = "\(parent)/storage-tests-" + String(repeating: "X", count: 6)
+  var template = Array(pattern.utf8CString)
+  let path = try #require(mkdtemp(&template).map { String(cString: $0) })
+  do {
+    try await body(path)
+  } catch {
+    try? FileManager.default.removeItem(atPath: path)
+    throw error
+  }
+  try FileManager.default.removeItem(atPath: path)
+}
+
+/// Everything that was kept of callbacks.
+func keptCallbacks(_ store: any Store) async throws -> [CallbackRecord] {
+  if let memory = store as? MemoryStore { return memory.callbacks }
+  let sqlite = try #require(store as? SQLiteStore)
+  return try await sqlite.write { session throws(StoreError) in
+    try SQLiteStatement(
+      session.connection, "SELECT id, account, received_ms, payin, grade, body FROM callbacks"
+    ).rows { row in
+      CallbackRecord(
+        id: EventID(unchecked: row.text(0)), account: row.text(1), receivedAt: row.instant(2),
+        payin: row.optional(3) { PayinID(unchecked: row.text($0)) }, grade: row.text(4),
+        body: row.bytes(5))
+    }
+  }
+}
+
+/// Expects that the medium's error is thrown, whatever its wording.
+func expectFailed(
+  _ body: () async throws(StoreError) -> Void, at place: SourceLocation = #_sourceLocation
+) async {
+  do throws(StoreError) {
+    try await body()
+    Issue.record("nothing was thrown", sourceLocation: place)
+  } catch .failed {
+  } catch {
+    Issue.record("\(error) was thrown", sourceLocation: place)
+  }
+}
