@@ -1,5 +1,5 @@
 public import Payins
-public import Routing
+import Routing
 import Synchronization
 
 /// How one account fares: its breakers, its open calls, its recent success and latency.

@@ -1,5 +1,5 @@
 import JSONText
-public import Payins
+import Payins
 import Storage
 
 /// Carries out the jobs of attempts: calls the provider, applies what is learnt.

@@ -1,6 +1,6 @@
 public import HTTPCalling
 import JSONText
-public import Payins
+import Payins
 public import Providers
 import Storage
 

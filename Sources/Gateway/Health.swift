@@ -1,5 +1,5 @@
 public import JSONText
-public import Payins
+import Payins
 import Storage
 
 /// `GET /health` in the form of `application/health+json` (draft-inadarei-api-health-check):

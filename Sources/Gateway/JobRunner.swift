@@ -1,3 +1,4 @@
+import JSONText
 public import Payins
 import Storage
 import Synchronization

@@ -1,5 +1,5 @@
 public import JSONText
-public import Payins
+import Payins
 
 /// JSON lines for the operator. Fields are bounded facts: never a secret, never a payer's data.
 public struct Log: Sendable {

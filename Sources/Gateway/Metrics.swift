@@ -1,4 +1,4 @@
-public import Payins
+import Payins
 import Synchronization
 
 /// Counts, gauges and durations for `GET /metrics`, in Prometheus' text format. Label values come

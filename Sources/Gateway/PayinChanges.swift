@@ -1,4 +1,4 @@
-public import Payins
+import Payins
 import Synchronization
 
 /// Tells those who wait for a pay-in that it was committed anew.

@@ -1,5 +1,5 @@
-public import JSONText
 public import Payins
+public import Routing
 public import Storage
 
 /// What merchants do with pay-ins.
@@ -48,13 +48,13 @@ public struct PayinService: Sendable {
     let opened = Payin.open(
       request, id: id, merchant: merchant,
       token: Hexadecimal.text(context.entropy.bytes(16)), idempotencyKey: key.key,
-      routing: decision.record(rulesVersion: rules.version), context)
+      routing: decision.record, context)
     let sending = SendLease(lease: runner.newLease(), until: runner.leaseEnd(at: context.now))
     var change = books.change(opened, .insert(opened.payin), holding: nil, sending: sending)
     change.key = .insert(
       IdempotencyRecord(
         key: key, requestHash: requestHash, subject: id.text, createdAt: context.now))
-    do {
+    do throws(StoreError) {
       try await books.store.commit(change)
     } catch .duplicateKey {
       if let replay = try await replay(key, requestHash) { return replay }
@@ -126,7 +126,7 @@ public struct PayinService: Sendable {
 public enum PayinRefusal: Error, Sendable {
   case notFound
   /// The reason stands beside each account.
-  case noEligibleProvider(RoutingDecision)
+  case noEligibleProvider(Decision)
   case duplicateReference(PayinID)
   /// The same key with another body.
   case keyReused

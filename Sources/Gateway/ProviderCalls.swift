@@ -1,6 +1,6 @@
 public import HTTPCalling
-public import Payins
-public import Providers
+import Payins
+import Providers
 
 /// Sends what providers ask for, times and counts it, and tells the outcome: done here once for
 /// all providers.

@@ -1,4 +1,3 @@
-public import JSONText
 public import Payins
 public import Routing
 import Synchronization
@@ -40,8 +39,8 @@ public final class RuleBook: Sendable {
     self.metrics = metrics
   }
 
-  public var set: RuleSet { state.withLock { $0.set } }
-  public var version: String { set.version }
+  public var current: RuleSet { state.withLock { $0.set } }
+  public var version: String { current.version }
 
   /// Pay-ins in flight keep the decision that they were given.
   public func replace(with set: RuleSet, at now: Instant) {
@@ -58,7 +57,7 @@ public final class RuleBook: Sendable {
   public var status: Status {
     state.withLock { state in
       Status(
-        version: state.set.version, files: state.set.files, rules: state.set.ruleNames,
+        version: state.set.version, files: state.set.files.map(\.name), rules: state.set.files.flatMap(\.rules),
         warnings: state.set.warnings.map(\.description), loadedAt: state.loadedAt,
         rejection: state.rejection)
     }
@@ -66,8 +65,8 @@ public final class RuleBook: Sendable {
 
   public func decide(
     _ request: PayinRequest, payin: PayinID, merchant: String, now: Instant, calls: ProviderCalls
-  ) -> RoutingDecision {
-    let decision = set.decide(
+  ) -> Decision {
+    let decision = current.decide(
       RoutingQuestion(
         request: request, payin: payin, merchant: merchant, now: now,
         health: calls.monitors.mapValues { $0.health(at: now) }))
