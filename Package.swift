@@ -39,6 +39,12 @@ let package = Package(
       dependencies: [
         "Crypto", "HTTPCalling", "JSONText", "Payins", "Providers", "Routing", "Storage",
       ], swiftSettings: strict),
+    .target(
+      name: "MerchantAPI",
+      dependencies: [
+        "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "Payins", "Providers",
+        "Routing", "Storage",
+      ], swiftSettings: strict),
 
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
     .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"], swiftSettings: strict),

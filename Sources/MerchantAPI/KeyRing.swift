@@ -1,0 +1,63 @@
+import Crypto
+import HTTPServing
+
+/// What an API key may do.
+public enum Scope: String, Sendable, CaseIterable {
+  case payinsRead = "payins:read"
+  case payinsWrite = "payins:write"
+  case storePaymentsWrite = "store_payments:write"
+  case admin
+}
+
+/// An API key of the configuration; the key itself is known to its bearer only.
+public struct APIKey: Equatable, Sendable {
+  public var id: String
+  public var merchant: String
+  /// Of the whole key, prefix included: 32 bytes.
+  public var sha256: [UInt8]
+  public var scopes: Set<Scope>
+
+  public init(id: String, merchant: String, sha256: [UInt8], scopes: Set<Scope>) {
+    self.id = id
+    self.merchant = merchant
+    self.sha256 = sha256
+    self.scopes = scopes
+  }
+}
+
+/// Who calls.
+struct Caller: Sendable {
+  var merchant: String
+  var key: String
+}
+
+/// Tells who calls from `Authorization: Bearer KEY`.
+public struct KeyRing: Sendable {
+  private let keys: [[UInt8]: APIKey]
+
+  public init(_ keys: [APIKey]) {
+    self.keys = Dictionary(keys.map { ($0.sha256, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func caller(of request: Request, needing scope: Scope) throws(Problem) -> Caller {
+    let fields = request.headers.values(of: "Authorization")
+    guard fields.count == 1, let field = fields.first, field.lowercased().hasPrefix("bearer ")
+    else { throw .unauthorized }
+    let presented = Digest.sha256(Array(field.dropFirst(7).utf8))
+    // The table is keyed by the digest, which tells a guesser nothing about a key; the whole
+    // digest is compared once more in constant time.
+    guard let key = keys[presented], ConstantTime.equal(key.sha256, presented) else {
+      throw .unauthorized
+    }
+    guard key.scopes.contains(scope) else {
+      throw Problem(
+        .forbidden, code: "forbidden", detail: "this key lacks the scope \(scope.rawValue)")
+    }
+    return Caller(merchant: key.merchant, key: key.id)
+  }
+}
+
+extension Problem {
+  static let unauthorized = Problem(
+    .unauthorized, code: "unauthorized", detail: "a valid API key is needed: Authorization: Bearer KEY")
+}

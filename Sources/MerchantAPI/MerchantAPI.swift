@@ -1,0 +1,80 @@
+public import Gateway
+public import HTTPServing
+import JSONText
+
+/// The gateway's whole HTTP face: every route, its authentication, its bodies.
+public struct MerchantAPI: Sendable {
+  /// What the routes act on.
+  public struct Parts: Sendable {
+    public var service: PayinService
+    public var callbacks: CallbackService
+    public var health: Health
+    public var metrics: Metrics
+    public var calls: ProviderCalls
+    public var rules: RuleBook
+    public var keys: KeyRing
+    public var time: any TimeSource
+    public var log: Log
+    /// The bytes of the OpenAPI document.
+    public var specification: [UInt8]
+    /// Loads the rule files anew; false where they were refused.
+    public var reloadRules: @Sendable () async -> Bool
+
+    public init(
+      service: PayinService, callbacks: CallbackService, health: Health, metrics: Metrics,
+      calls: ProviderCalls, rules: RuleBook, keys: KeyRing, time: any TimeSource, log: Log,
+      specification: [UInt8], reloadRules: @escaping @Sendable () async -> Bool
+    ) {
+      self.service = service
+      self.callbacks = callbacks
+      self.health = health
+      self.metrics = metrics
+      self.calls = calls
+      self.rules = rules
+      self.keys = keys
+      self.time = time
+      self.log = log
+      self.specification = specification
+      self.reloadRules = reloadRules
+    }
+  }
+
+  private let router: Router
+  private let metrics: Metrics
+  private let time: any TimeSource
+
+  public init(_ parts: Parts) {
+    let log = parts.log
+    var router = Router(onError: { error, request in
+      log.error(
+        "a request failed", ["request_id": .string(request.id), "reason": "\(type(of: error))"])
+    })
+    PayinRoutes(service: parts.service, keys: parts.keys, time: parts.time).register(on: &router)
+    CallbackRoutes(service: parts.callbacks).register(on: &router)
+    HostedPageRoutes(service: parts.service).register(on: &router)
+    OperatorRoutes(
+      health: parts.health, metrics: parts.metrics, calls: parts.calls, rules: parts.rules,
+      keys: parts.keys, time: parts.time, specification: parts.specification,
+      reload: parts.reloadRules
+    ).register(on: &router)
+    self.router = router
+    metrics = parts.metrics
+    time = parts.time
+  }
+
+  /// Every route that is served.
+  public var routes: [Route] { router.routes }
+
+  public func handle(_ request: Request) async -> Response {
+    let start = time.now()
+    let answer = await router.answer(request)
+    let route = answer.template ?? "none"
+    metrics.increment(
+      "pasarela_http_requests_total",
+      [("route", route), ("status", String(answer.response.status.code))])
+    metrics.observe(
+      "pasarela_http_request_seconds", [("route", route)],
+      milliseconds: time.now().milliseconds(since: start))
+    return answer.response
+  }
+}

@@ -1,0 +1,116 @@
+import Gateway
+import HTTPServing
+import JSONText
+import Payins
+import Routing
+
+/// Health, metrics, the specification, accounts and rules.
+struct OperatorRoutes: Sendable {
+  let health: Health
+  let metrics: Metrics
+  let calls: ProviderCalls
+  let rules: RuleBook
+  let keys: KeyRing
+  let time: any TimeSource
+  let specification: [UInt8]
+  let reload: @Sendable () async -> Bool
+
+  func register(on router: inout Router) {
+    router.serve(.get, "/health") { _, _ in await report() }
+    router.serve(.get, "/health/ready") { _, _ in await report() }
+    router.serve(.get, "/health/live") { _, _ in
+      Self.health(.ok, ["status": "pass", "version": "1", "serviceId": "pasarela"])
+    }
+    router.serve(.get, "/metrics") { _, _ in
+      _ = await health.report()
+      return .text(.ok, metrics.exposition, type: "text/plain; version=0.0.4; charset=utf-8")
+    }
+    router.serve(.get, "/openapi.json") { _, _ in .json(.ok, specification) }
+    router.serve(.get, "/v1/providers") { request, _ in
+      _ = try keys.caller(of: request, needing: .payinsRead)
+      return .json(.ok, JSON.object(["data": .array(accounts())]).bytes)
+    }
+    router.serve(.get, "/v1/routing/rules") { request, _ in
+      _ = try keys.caller(of: request, needing: .payinsRead)
+      return .json(.ok, ruleStatus().bytes)
+    }
+    router.serve(.post, "/v1/routing/evaluate") { request, _ in try evaluate(request) }
+    router.serve(.post, "/v1/rules/reload") { request, _ in
+      _ = try keys.caller(of: request, needing: .admin)
+      let before = rules.version
+      let accepted = await reload()
+      var body = ruleStatus().object ?? [:]
+      body["accepted"] = JSON(accepted)
+      body["changed"] = JSON(rules.version != before)
+      return .json(accepted ? .ok : .unprocessableContent, JSON.object(body).bytes)
+    }
+  }
+
+  private func report() async -> Response {
+    let report = await health.report()
+    return Self.health(
+      report.status == .fail ? .serviceUnavailable : .ok, report.body)
+  }
+
+  private static func health(_ status: HTTPStatus, _ body: JSON) -> Response {
+    Response(
+      status, headers: ["Content-Type": "application/health+json", "Cache-Control": "no-store"],
+      body: body.bytes)
+  }
+
+  private func accounts() -> [JSON] {
+    let now = time.now()
+    return calls.accounts.values.sorted { $0.id < $1.id }.map { account in
+      let snapshot = calls.monitors[account.id]?.snapshot(at: now)
+      let methods = account.capabilities.sorted { $0.key.rawValue < $1.key.rawValue }
+      return .object([
+        "id": JSON(account.id), "object": "provider_account",
+        "provider": JSON(account.providerName),
+        "methods": .array(methods.map { method($0.key, $0.value) }),
+        "breaker": JSON(snapshot?.breaker.rawValue),
+        "success_permille": JSON(snapshot.map { Int64($0.successPermille) }),
+        "latency_ms": JSON(snapshot?.latencyMilliseconds),
+        "open_calls": JSON(snapshot.map { Int64($0.openCalls) }),
+        "last_failure": JSON(snapshot?.lastFailure),
+      ])
+    }
+  }
+
+  private func method(_ method: Payins.Method, _ capability: Capability) -> JSON {
+    [
+      "method": JSON(method.rawValue),
+      "currencies": .array(capability.currencies.map { JSON($0.rawValue) }),
+      "amount_min": JSON(capability.amounts.lowerBound),
+      "amount_max": JSON(capability.amounts.upperBound),
+      "amount_multiple_of": JSON(capability.granularity),
+      "required_payer_fields": .array(
+        capability.requiredPayerFields.map { JSON($0.rawValue) }),
+      "expires_in_min": JSON(capability.expirySeconds.lowerBound),
+      "expires_in_max": JSON(capability.expirySeconds.upperBound),
+    ]
+  }
+
+  private func ruleStatus() -> JSON {
+    let status = rules.status
+    return .object([
+      "version": JSON(status.version), "files": .array(status.files.map { JSON($0) }),
+      "rules": .array(status.rules.map { JSON($0) }),
+      "warnings": .array(status.warnings.map { JSON($0) }),
+      "loaded_at": JSON(status.loadedAt.rfc3339),
+      "rejected": status.rejection.map {
+        ["at": JSON($0.at.rfc3339), "faults": .array($0.faults.map { JSON($0) })]
+      } ?? .null,
+    ])
+  }
+
+  private func evaluate(_ request: Request) throws -> Response {
+    let caller = try keys.caller(of: request, needing: .payinsRead)
+    let object = try RequestReading.object(request)
+    let now = time.now()
+    let payin = try PayinRequestReader.read(object, now: now)
+    let decision = rules.decide(
+      payin, payin: PayinID(unchecked: "payin_00000000000000000000000000"),
+      merchant: caller.merchant, now: now, calls: calls)
+    return .json(.ok, decision.explanation(.full).bytes)
+  }
+}

@@ -1,0 +1,186 @@
+import JSONText
+import Payins
+
+/// Reads and validates the body of `POST /v1/payins`; every fault is named by its pointer.
+struct PayinRequestReader {
+  /// Centavos: a thousand million pesos.
+  static let amounts: ClosedRange<Int64> = 1...100_000_000_000
+  /// Seconds: a minute to half a year.
+  static let expiries: ClosedRange<Int64> = 60...15_552_000
+
+  private var reader: ObjectReader
+  private let now: Instant
+
+  private init(_ object: JSONObject, now: Instant) {
+    reader = ObjectReader(object)
+    self.now = now
+  }
+
+  static func read(
+    _ object: JSONObject, now: Instant
+  ) throws(InvalidBody) -> PayinRequest {
+    var reader = PayinRequestReader(object, now: now)
+    let request = reader.request()
+    let problems = reader.reader.finish()
+    guard let request, problems.isEmpty else { throw InvalidBody(problems: problems) }
+    return request
+  }
+
+  private mutating func request() -> PayinRequest? {
+    let reference = reader.string("merchant_reference")
+    if let reference { checkReference(reference) }
+    let amount = reader.int64("amount")
+    if let amount, !Self.amounts.contains(amount) {
+      reader.report(
+        "amount",
+        "must be \(Self.amounts.lowerBound) to \(Self.amounts.upperBound) centavos")
+    }
+    let currency = choice("currency", reader.string("currency"), Currency.init(rawValue:),
+      Currency.allCases.map(\.rawValue))
+    let method = choice("method", reader.optionalString("method"), Method.init(rawValue:),
+      Method.allCases.map(\.rawValue))
+    let description = text("description", reader.string("description"), 1...250)
+    let payer = payer()
+    let expiresIn = expirySeconds()
+    let returnURL = reader.optionalString("return_url")
+    if let returnURL { checkURL("return_url", returnURL) }
+    let metadata = metadata()
+    guard let reference, let amount, let currency, let description else { return nil }
+    return PayinRequest(
+      merchantReference: reference, amount: amount, currency: currency, method: method,
+      description: description, payer: payer, expiresIn: expiresIn, returnURL: returnURL,
+      metadata: metadata)
+  }
+
+  private mutating func checkReference(_ text: String) {
+    let allowed = text.utf8.allSatisfy {
+      switch $0 {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+    if !allowed || !(1...64).contains(text.utf8.count) {
+      reader.report("merchant_reference", "must be 1 to 64 of A-Z a-z 0-9 . _ -")
+    } else if CardNumbers.occur(in: text) {
+      reader.report("merchant_reference", Self.cardDetail)
+    }
+  }
+
+  private static let cardDetail = "looks like a card number, which is never accepted here"
+
+  private mutating func choice<Value>(
+    _ key: String, _ text: String?, _ read: (String) -> Value?, _ values: [String]
+  ) -> Value? {
+    guard let text else { return nil }
+    if let value = read(text) { return value }
+    reader.report(key, "must be \(values.joined(separator: " or "))")
+    return nil
+  }
+
+  private mutating func text(
+    _ key: String, _ value: String?, _ lengths: ClosedRange<Int>
+  ) -> String? {
+    guard let value else { return nil }
+    if let fault = Self.fault(value, lengths) { reader.report(key, fault) }
+    return value
+  }
+
+  private static func fault(_ value: String, _ lengths: ClosedRange<Int>) -> String? {
+    if !lengths.contains(value.unicodeScalars.count) {
+      return "must be \(lengths.lowerBound) to \(lengths.upperBound) characters"
+    }
+    if value.unicodeScalars.contains(where: { $0.value < 32 || (127...159).contains($0.value) }) {
+      return "must not contain control characters"
+    }
+    return CardNumbers.occur(in: value) ? cardDetail : nil
+  }
+
+  private mutating func payer() -> Payer {
+    guard let object = reader.optionalObject("payer") else { return Payer() }
+    var fields = ObjectReader(object, pointer: reader.pointer(to: "payer"))
+    let name = fields.optionalString("name")
+    if let name, let fault = Self.fault(name, 1...100) { fields.report("name", fault) }
+    let email = fields.optionalString("email")
+    if let email, !Self.isEmail(email) {
+      fields.report("email", "must be an e-mail address of at most 254 characters")
+    }
+    let phone = fields.optionalString("phone")
+    if let phone, !Self.isPhone(phone) {
+      fields.report("phone", "must be 8 to 15 digits with an optional + in front")
+    }
+    reader.report(fields.finish())
+    return Payer(name: name, email: email, phone: phone)
+  }
+
+  private static func isEmail(_ text: String) -> Bool {
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2, (1...64).contains(parts[0].count), text.utf8.count <= 254,
+      text.unicodeScalars.allSatisfy({ $0.value > 32 && $0.value != 127 && $0 != "," && $0 != ";" })
+    else { return false }
+    let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
+    return labels.count >= 2 && labels.allSatisfy { !$0.isEmpty }
+  }
+
+  private static func isPhone(_ text: String) -> Bool {
+    let digits = text.hasPrefix("+") ? text.dropFirst() : text[...]
+    return (8...15).contains(digits.utf8.count)
+      && digits.utf8.allSatisfy { (48...57).contains($0) }
+  }
+
+  private mutating func expirySeconds() -> Int64? {
+    let relative = reader.optionalInt64("expires_in")
+    let absolute = reader.optionalString("expires_at")
+    if relative != nil, absolute != nil {
+      reader.report("expires_at", "give expires_in or expires_at, not both")
+      return nil
+    }
+    let range = "\(Self.expiries.lowerBound) to \(Self.expiries.upperBound) seconds from now"
+    if let relative, !Self.expiries.contains(relative) {
+      reader.report("expires_in", "must be \(range)")
+    }
+    guard let absolute else { return relative }
+    guard let instant = Instant(rfc3339: absolute) else {
+      reader.report("expires_at", "must be an RFC 3339 time with offset")
+      return nil
+    }
+    let seconds = instant.milliseconds(since: now) / 1000
+    if !Self.expiries.contains(seconds) { reader.report("expires_at", "must be \(range)") }
+    return seconds
+  }
+
+  private mutating func checkURL(_ key: String, _ text: String) {
+    let hasScheme = text.hasPrefix("https://") || text.hasPrefix("http://")
+    let isPlain = text.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != 34 && $0 != 60 && $0 != 62 }
+    let host = text.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    if !hasScheme || !isPlain || host.isEmpty || host.contains("@") || text.utf8.count > 256 {
+      reader.report(key, "must be an http or https URL of at most 256 ASCII characters")
+    }
+  }
+
+  private mutating func metadata() -> [Metadatum] {
+    guard let object = reader.optionalObject("metadata") else { return [] }
+    if object.count > 20 { reader.report("metadata", "may have at most 20 members") }
+    var fields = ObjectReader(object, pointer: reader.pointer(to: "metadata"))
+    var out: [Metadatum] = []
+    for (key, value) in object.members {
+      _ = fields.any(key)
+      if let fault = Self.fault(key, 1...40) {
+        fields.report(key, "the key \(fault)")
+      } else if let text = value.string {
+        if let fault = Self.fault(text, 0...500) { fields.report(key, fault) }
+        out.append(Metadatum(key: key, value: text))
+      } else {
+        fields.report(key, "expected a string, found \(value.kind)")
+      }
+    }
+    reader.report(fields.finish())
+    return out
+  }
+}
+
+struct InvalidBody: Error {
+  var problems: [JSONProblem]
+}

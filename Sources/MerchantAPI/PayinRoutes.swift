@@ -1,0 +1,131 @@
+import Crypto
+import Gateway
+import HTTPServing
+import JSONText
+import Payins
+import Storage
+
+/// `/v1/payins` and what lies under it.
+struct PayinRoutes: Sendable {
+  let service: PayinService
+  let keys: KeyRing
+  let time: any TimeSource
+
+  func register(on router: inout Router) {
+    router.serve(.post, "/v1/payins") { request, _ in try await create(request) }
+    router.serve(.get, "/v1/payins") { request, _ in try await list(request) }
+    router.serve(.get, "/v1/payins/{id}") { request, path in try await get(request, path) }
+    router.serve(.get, "/v1/payins/{id}/events") { request, path in
+      try await events(request, path)
+    }
+    router.serve(.post, "/v1/payins/{id}/cancel") { request, path in
+      let caller = try keys.caller(of: request, needing: .payinsWrite)
+      return try await answer(service.cancel(id(path), merchant: caller.merchant))
+    }
+    router.serve(.post, "/v1/payins/{id}/sync") { request, path in
+      let caller = try keys.caller(of: request, needing: .payinsWrite)
+      return try await answer(service.sync(id(path), merchant: caller.merchant))
+    }
+  }
+
+  private func id(_ path: PathParameters) throws(Problem) -> PayinID {
+    try path.value("id") { PayinID($0) }
+  }
+
+  private func answer(_ payin: Payin) -> Response {
+    .json(.ok, service.document.json(payin).bytes)
+  }
+
+  private func create(_ request: Request) async throws -> Response {
+    let caller = try keys.caller(of: request, needing: .payinsWrite)
+    let key = try RequestReading.idempotencyKey(request)
+    let object = try RequestReading.object(request)
+    let body = try PayinRequestReader.read(object, now: time.now())
+    let created = try await service.create(
+      body, merchant: caller.merchant, key: key, requestHash: Digest.sha256(request.body))
+    var response = Response.json(HTTPStatus(code: created.status) ?? .ok, created.body)
+    if created.isReplay { response.headers["Idempotent-Replayed"] = "true" }
+    return response
+  }
+
+  private func get(_ request: Request, _ path: PathParameters) async throws -> Response {
+    let caller = try keys.caller(of: request, needing: .payinsRead)
+    let parameters = try RequestReading.parameters(request, known: ["wait"])
+    var seconds: Int64 = 0
+    if let text = parameters["wait"] {
+      guard let value = Int64(text), (0...30).contains(value) else {
+        throw Problem.invalidRequest("wait must be 0 to 30 seconds")
+      }
+      seconds = value
+    }
+    let payin = try await service.payin(
+      id(path), merchant: caller.merchant, waitingSeconds: seconds)
+    return answer(payin)
+  }
+
+  private func list(_ request: Request) async throws -> Response {
+    let caller = try keys.caller(of: request, needing: .payinsRead)
+    var query = try PayinListReader.read(request, merchant: caller.merchant)
+    let limit = query.limit
+    query.limit += 1
+    let found = try await service.payins(query)
+    let page = found.prefix(limit)
+    let next = found.count > limit ? page.last?.id.text : nil
+    let body: JSON = [
+      "data": .array(page.map(service.document.json)), "next_cursor": JSON(next),
+    ]
+    return .json(.ok, body.bytes)
+  }
+
+  private func events(_ request: Request, _ path: PathParameters) async throws -> Response {
+    let caller = try keys.caller(of: request, needing: .payinsRead)
+    let events = try await service.events(of: id(path), merchant: caller.merchant)
+    let data = events.map { event -> JSON in
+      [
+        "id": JSON(event.id.text), "object": "event", "sequence": JSON(event.sequence),
+        "type": JSON(event.type), "at": JSON(event.at.rfc3339), "data": event.data,
+        "announced": JSON(event.announcement != nil),
+      ]
+    }
+    return .json(.ok, JSON.object(["data": .array(data)]).bytes)
+  }
+}
+
+/// Reads the filters of `GET /v1/payins`.
+enum PayinListReader {
+  private static let known: Set<String> = [
+    "status", "method", "account", "merchant_reference", "created_from", "created_to",
+    "amount_from", "amount_to", "limit", "cursor",
+  ]
+
+  static func read(_ request: Request, merchant: String) throws(Problem) -> PayinQuery {
+    let values = try RequestReading.parameters(request, known: known)
+    var query = PayinQuery(merchant: merchant, limit: 20)
+    query.status = try read("status", values) { PayinStatus(rawValue: $0) }
+    query.method = try read("method", values) { Method(rawValue: $0) }
+    query.account = values["account"]
+    query.merchantReference = values["merchant_reference"]
+    query.createdFrom = try read("created_from", values) { Instant(rfc3339: $0) }
+    query.createdTo = try read("created_to", values) { Instant(rfc3339: $0) }
+    query.amountFrom = try read("amount_from", values) { Int64($0) }
+    query.amountTo = try read("amount_to", values) { Int64($0) }
+    query.before = try read("cursor", values) { PayinID($0) }
+    if let limit = try read("limit", values, { Int($0) }) {
+      guard (1...100).contains(limit) else {
+        throw .invalidRequest("limit must be 1 to 100")
+      }
+      query.limit = limit
+    }
+    return query
+  }
+
+  private static func read<Value>(
+    _ name: String, _ values: [String: String], _ read: (String) -> Value?
+  ) throws(Problem) -> Value? {
+    guard let text = values[name] else { return nil }
+    guard let value = read(text) else {
+      throw .invalidRequest("the query parameter \(name) cannot be read")
+    }
+    return value
+  }
+}

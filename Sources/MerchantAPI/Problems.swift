@@ -1,0 +1,136 @@
+import Gateway
+import HTTPServing
+import JSONText
+import Payins
+import Routing
+import Storage
+
+/// What a refusal of the domain is in HTTP.
+extension Problem {
+  init(_ refusal: PayinRefusal) {
+    switch refusal {
+    case .notFound: self = .notFound("there is no such pay-in")
+    case .noEligibleProvider(let decision): self = .noEligibleProvider(decision)
+    case .duplicateReference(let existing):
+      self.init(
+        .conflict, code: "duplicate_merchant_reference",
+        detail: "this merchant_reference belongs to \(existing.text)")
+    case .keyReused:
+      self.init(
+        .unprocessableContent, code: "idempotency_key_reused",
+        detail: "this Idempotency-Key was used with another body")
+    case .inProgress:
+      self.init(
+        .conflict, code: "conflict_in_progress",
+        detail: "the first call with this Idempotency-Key is still running",
+        retryAfterSeconds: 1)
+    case .notCancellable(let status):
+      self.init(
+        .unprocessableContent, code: "not_cancellable",
+        detail: "a pay-in that is \(status.rawValue) cannot be cancelled")
+    case .store(let fault): self = .store(fault)
+    }
+  }
+
+  private static func noEligibleProvider(_ decision: Decision) -> Problem {
+    Problem(
+      .unprocessableContent, code: "no_eligible_provider",
+      detail: "no account that rule \(decision.rule) names can serve this pay-in",
+      errors: decision.dropped.map {
+        Entry(pointer: "", detail: "\($0.target): \($0.reason.code): \($0.reason.sentence)")
+      })
+  }
+
+  private static func store(_ fault: StoreError) -> Problem {
+    switch fault {
+    case .damaged: .internalError
+    default: .unavailable("the gateway cannot write to its store", retryAfterSeconds: 5)
+    }
+  }
+
+  init(_ invalid: InvalidBody) {
+    self = .invalidRequest(
+      "the body is not valid",
+      errors: invalid.problems.map { Entry(pointer: $0.pointer, detail: $0.detail) })
+  }
+}
+
+/// Reads of a request what every route reads alike.
+enum RequestReading {
+  /// The body as a JSON object; `Content-Type` must say that it is JSON.
+  static func object(_ request: Request) throws(Problem) -> JSONObject {
+    let type = request.headers["Content-Type"]?.split(separator: ";").first?
+      .trimming(while: { $0 == " " || $0 == "\t" }).lowercased()
+    guard type == "application/json" else {
+      throw Problem(
+        .unsupportedMediaType, code: "unsupported_media_type",
+        detail: "the body must be application/json")
+    }
+    let json: JSON
+    do { json = try JSON(parsing: request.body) } catch {
+      throw .invalidRequest(
+        "the body is not JSON: \(error.message) (line \(error.line), column \(error.column))",
+        errors: [Problem.Entry(pointer: error.pointer, detail: error.message)])
+    }
+    guard let object = json.object else {
+      throw .invalidRequest("the body must be a JSON object, not \(json.kind)")
+    }
+    return object
+  }
+
+  /// 1 to 255 visible ASCII characters.
+  static func idempotencyKey(_ request: Request) throws(Problem) -> String {
+    let keys = request.headers.values(of: "Idempotency-Key")
+    guard keys.count == 1, let key = keys.first else {
+      throw .invalidRequest(
+        keys.isEmpty ? "the header Idempotency-Key is needed" : "one Idempotency-Key only")
+    }
+    guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (33...126).contains($0) })
+    else {
+      throw .invalidRequest("Idempotency-Key must be 1 to 255 visible ASCII characters")
+    }
+    return key
+  }
+
+  /// Refuses query parameters that the route does not know, or that come twice.
+  static func parameters(
+    _ request: Request, known: Set<String>
+  ) throws(Problem) -> [String: String] {
+    var out: [String: String] = [:]
+    for item in request.query.items {
+      guard known.contains(item.name) else {
+        throw .invalidRequest("unknown query parameter \(item.name.prefix(40))")
+      }
+      guard out.updateValue(item.value, forKey: item.name) == nil else {
+        throw .invalidRequest("the query parameter \(item.name) comes twice")
+      }
+    }
+    return out
+  }
+}
+
+extension Substring {
+  fileprivate func trimming(while isBlank: (Character) -> Bool) -> Substring {
+    var text = drop(while: isBlank)
+    while let last = text.last, isBlank(last) { text.removeLast() }
+    return text
+  }
+}
+
+extension Router {
+  /// Registers a route whose action may also throw the domain's refusals.
+  mutating func serve(
+    _ method: HTTPMethod, _ template: String,
+    _ action: @escaping @Sendable (Request, PathParameters) async throws -> Response
+  ) {
+    on(method, template) { request, path in
+      do {
+        return try await action(request, path)
+      } catch let refusal as PayinRefusal {
+        throw Problem(refusal)
+      } catch let invalid as InvalidBody {
+        throw Problem(invalid)
+      }
+    }
+  }
+}
