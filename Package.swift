@@ -45,6 +45,13 @@ let package = Package(
         "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "Payins", "Providers",
         "Routing", "Storage",
       ], swiftSettings: strict),
+    .target(name: "CEmbedded"),
+    .executableTarget(
+      name: "pasarela",
+      dependencies: [
+        "CEmbedded", "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText",
+        "MerchantAPI", "Payins", "Providers", "Routing", "Storage",
+      ], swiftSettings: strict),
 
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
     .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"], swiftSettings: strict),

@@ -1,6 +1,7 @@
 public import Gateway
 public import HTTPServing
 import JSONText
+import Payins
 
 /// The gateway's whole HTTP face: every route, its authentication, its bodies.
 public struct MerchantAPI: Sendable {

@@ -1,0 +1,13 @@
+#include "CEmbedded.h"
+
+static const uint8_t openapi[] = {
+#embed "../../openapi/pasarela.json"
+};
+const size_t pasarela_openapi_size = sizeof openapi;
+const uint8_t *pasarela_openapi_bytes(void) { return openapi; }
+
+static const uint8_t default_rules[] = {
+#embed "../../routing-rules/default.json5"
+};
+const size_t pasarela_default_rules_size = sizeof default_rules;
+const uint8_t *pasarela_default_rules_bytes(void) { return default_rules; }

@@ -1,0 +1,10 @@
+// Files of the project that the executable carries.
+#ifndef PASARELA_CEMBEDDED_H
+#define PASARELA_CEMBEDDED_H
+#include <stddef.h>
+#include <stdint.h>
+extern const size_t pasarela_openapi_size;
+extern const size_t pasarela_default_rules_size;
+const uint8_t *pasarela_openapi_bytes(void);
+const uint8_t *pasarela_default_rules_bytes(void);
+#endif

@@ -1,0 +1,136 @@
+import CEmbedded
+import Foundation
+import Gateway
+import HTTPCalling
+import HTTPServing
+import JSONText
+import MerchantAPI
+import Payins
+import Routing
+import Storage
+
+/// A gateway put together from its configuration.
+final class Application: Sendable {
+  static let version = "0.1.0"
+
+  let configuration: Configuration
+  let log: Log
+  let api: MerchantAPI
+  private let store: any Store
+  private let caller: CurlCaller
+  private let jobs: JobRunner
+  private let server: HTTPServer
+  private let time = SystemTime()
+  private let reload: @Sendable () async -> Bool
+
+  /// - Parameter rules: in place of the configured folder's files.
+  /// - Throws: `ConfigurationFault` for rules that are refused, `StoreError` for a store that
+  ///   cannot be opened.
+  init(
+    _ configuration: Configuration, log: Log, rules given: [RuleFile]? = nil
+  ) async throws {
+    let time = self.time
+    let metrics = Metrics()
+    let accounts = configuration.accounts
+    let book = RuleBook(
+      try RuleFiles.load(given ?? RuleFiles.read(folder: configuration.rules), accounts: accounts),
+      at: time.now(), metrics: metrics)
+    let store: any Store =
+      switch configuration.store {
+      case .sqlite(let path): try SQLiteStore(path: path)
+      }
+    _ = try await store.releaseAbandonedLeases(at: time.now())
+    let caller = CurlCaller()
+    let calls = ProviderCalls(
+      accounts: accounts, caller: caller, time: time, publicURL: configuration.publicURL,
+      metrics: metrics)
+    let books = Books(
+      store: store, time: time, entropy: SystemEntropy(),
+      document: PayinDocument(publicURL: configuration.publicURL), changes: PayinChanges(),
+      metrics: metrics)
+    let jobs = JobRunner(books: books, calls: calls, log: log)
+    let reload: @Sendable () async -> Bool = {
+      do {
+        let files = try given ?? RuleFiles.read(folder: configuration.rules)
+        guard RuleFiles.version(of: files) != book.version else { return true }
+        book.replace(with: try RuleFiles.load(files, accounts: accounts), at: time.now())
+        log.info("a new rule set is in force", ["version": .string(book.version)])
+        return true
+      } catch {
+        let faults = (error as? ConfigurationFault)?.faults ?? ["\(error)"]
+        book.reject(RuleBook.Rejection(at: time.now(), faults: faults))
+        log.error("a rule set was refused", ["faults": .array(faults.map { .string($0) })])
+        return false
+      }
+    }
+    api = MerchantAPI(
+      MerchantAPI.Parts(
+        service: PayinService(
+          books: books, calls: calls, rules: book, requestSeconds: configuration.requestSeconds),
+        callbacks: CallbackService(books: books, calls: calls, log: log),
+        health: Health(
+          books: books, calls: calls, rules: book, jobs: jobs, version: Self.version),
+        metrics: metrics, calls: calls, rules: book, keys: KeyRing(configuration.keys),
+        time: time, log: log, specification: Embedded.openAPI, reloadRules: reload))
+    server = HTTPServer(
+      configuration: Self.serverConfiguration(configuration, log: log), handler: api.handle)
+    self.configuration = configuration
+    self.log = log
+    self.store = store
+    self.caller = caller
+    self.jobs = jobs
+    self.reload = reload
+  }
+
+  private static func serverConfiguration(
+    _ configuration: Configuration, log: Log
+  ) -> HTTPServerConfiguration {
+    var out = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+    out.tls = configuration.tls
+    out.limits.bodyBytes = configuration.bodyBytes
+    out.limits.connections = configuration.connections
+    out.onFault = { fault in log.warn("the server reports", ["reason": .string("\(fault)")]) }
+    return out
+  }
+
+  /// Serves until `stopped` returns, then drains: requests under way are answered, leases end.
+  func run(
+    started: (Int) -> Void = { _ in }, until stopped: @Sendable () async -> Void
+  ) async throws {
+    let port = try server.start()
+    log.info(
+      "serving",
+      ["host": .string(configuration.host), "port": .number(.init(Int64(port))),
+        "accounts": .array(configuration.accounts.map { .string($0.id) })])
+    started(port)
+    let running = Task { await jobs.run() }
+    await stopped()
+    log.info("draining")
+    jobs.stop()
+    _ = await server.drain(withinSeconds: Int(configuration.requestSeconds) + 5)
+    await running.value
+    caller.close()
+    await store.close()
+    log.info("stopped")
+  }
+
+  func reloadRules() async { _ = await reload() }
+}
+
+/// What the executable carries of the project's files.
+enum Embedded {
+  static let openAPI = bytes(of: pasarelaOpenAPI)
+  static let defaultRules = String(decoding: bytes(of: pasarelaDefaultRules), as: UTF8.self)
+
+  private static var pasarelaOpenAPI: (UnsafePointer<UInt8>, Int) {
+    (pasarela_openapi_bytes(), pasarela_openapi_size)
+  }
+
+  private static var pasarelaDefaultRules: (UnsafePointer<UInt8>, Int) {
+    (pasarela_default_rules_bytes(), pasarela_default_rules_size)
+  }
+
+  private static func bytes(of file: (UnsafePointer<UInt8>, Int)) -> [UInt8] {
+    Array(UnsafeBufferPointer(start: file.0, count: file.1))
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+
+/// What the executable can be told to do. Exit codes: 0 fine, 1 the work failed, 2 wrong usage or
+/// configuration.
+enum Command {
+  static let usage = """
+    pasarela: a payment orchestration gateway for Mexico
+
+      pasarela serve [--config FILE]            run the gateway (default pasarela.json5)
+      pasarela rules check PATH [--config FILE] check rule files and run their tests
+      pasarela rules explain --payin FILE [--config FILE]
+                                                which rule decides a pay-in, and why
+      pasarela keys new --merchant ID           make an API key
+    """
+
+  struct Usage: Error {
+    var message: String
+  }
+
+  static func run(_ arguments: [String]) async -> Int32 {
+    do {
+      try await dispatch(arguments)
+      return 0
+    } catch let usage as Usage {
+      Output.error("\(usage.message)\n\n\(Self.usage)")
+      return 2
+    } catch let fault as ConfigurationFault {
+      Output.error(fault.description)
+      return 2
+    } catch {
+      Output.error("\(error)")
+      return 1
+    }
+  }
+
+  private static func dispatch(_ arguments: [String]) async throws {
+    switch arguments.first {
+    case "serve":
+      let options = try Options(arguments.dropFirst(), known: ["--config"])
+      try await ServeCommand.run(config: options["--config"] ?? ServeCommand.defaultConfig)
+    case "rules": try RulesCommand.run(arguments.dropFirst())
+    case "keys": try KeysCommand.run(arguments.dropFirst())
+    case "help", "--help", "-h": Output.line(usage)
+    case nil: throw Usage(message: "a command is needed")
+    case .some(let other): throw Usage(message: "there is no command \(other)")
+    }
+  }
+}
+
+/// `--name value` options and words between them.
+struct Options {
+  private(set) var words: [String] = []
+  private var values: [String: String] = [:]
+
+  init(_ arguments: some Sequence<String>, known: Set<String>) throws(Command.Usage) {
+    var waiting: String?
+    for argument in arguments {
+      if let name = waiting {
+        values[name] = argument
+        waiting = nil
+      } else if argument.hasPrefix("--") {
+        guard known.contains(argument) else {
+          throw Command.Usage(message: "there is no option \(argument) here")
+        }
+        waiting = argument
+      } else {
+        words.append(argument)
+      }
+    }
+    if let waiting { throw Command.Usage(message: "the option \(waiting) needs a value") }
+  }
+
+  subscript(name: String) -> String? { values[name] }
+}
+
+/// Text for people on standard output and standard error.
+enum Output {
+  static func line(_ text: String) {
+    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+  }
+
+  static func error(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+}

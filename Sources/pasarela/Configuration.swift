@@ -1,0 +1,69 @@
+import Crypto
+import Foundation
+import Gateway
+import HTTPServing
+import JSONText
+import MerchantAPI
+
+/// Everything that `pasarela.json5` says (product contract, "Configuration").
+struct Configuration: Sendable {
+  var host = "127.0.0.1"
+  var port = 8080
+  var tls: TLSFiles?
+  /// Without a slash at its end.
+  var publicURL = ""
+  var store = StoreAddress.sqlite("var/pasarela.db")
+  /// The folder of rule files.
+  var rules = "routing-rules"
+  var logLevel = Log.Level.info
+  /// How long a create call waits for a provider, in seconds.
+  var requestSeconds: Int64 = 10
+  var bodyBytes = 65_536
+  var connections = 10_000
+  var merchants: [Merchant] = []
+  var keys: [APIKey] = []
+  var accounts: [Account] = []
+
+  enum StoreAddress: Equatable, Sendable {
+    case sqlite(String)
+  }
+
+  /// - Throws: every fault of the file at once.
+  static func load(
+    path: String, environment: [String: String]
+  ) throws(ConfigurationFault) -> Configuration {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ConfigurationFault(["\(path): the configuration file cannot be read"])
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw ConfigurationFault(["\(path): the configuration file is not UTF-8"])
+    }
+    let folder = path.contains("/") ? String(path[..<path.lastIndex(of: "/")!]) : "."
+    return try read(text, file: path, folder: folder, environment: environment)
+  }
+
+  /// - Parameter folder: what relative paths of `${file:…}` are read from.
+  static func read(
+    _ text: String, file: String, folder: String, environment: [String: String]
+  ) throws(ConfigurationFault) -> Configuration {
+    let document: LocatedJSON
+    do { document = try JSON5.parse(text) } catch {
+      throw ConfigurationFault(["\(file):\(error.line):\(error.column): \(error.message)"])
+    }
+    var substitution = Substitution(environment: environment, folder: folder)
+    let json = substitution.apply(document.value)
+    guard let object = json.object else {
+      throw ConfigurationFault(["\(file): the configuration must be an object"])
+    }
+    var reader = ConfigurationReader(object)
+    let configuration = reader.read()
+    // A text that could not be made is not judged as well.
+    let unmade = Set(substitution.problems.map(\.pointer))
+    let problems =
+      substitution.problems + reader.problems.filter { !unmade.contains($0.pointer) }
+    guard problems.isEmpty else {
+      throw ConfigurationFault(problems, in: document, file: file)
+    }
+    return configuration
+  }
+}

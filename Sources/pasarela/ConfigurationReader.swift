@@ -1,0 +1,196 @@
+import Crypto
+import Gateway
+import HTTPServing
+import JSONText
+import MerchantAPI
+
+/// Reads the configuration's object; faults are collected with their pointers.
+struct ConfigurationReader {
+  private var root: ObjectReader
+  private(set) var problems: [JSONProblem] = []
+
+  init(_ object: JSONObject) { root = ObjectReader(object) }
+
+  mutating func read() -> Configuration {
+    var out = Configuration()
+    listen(&out)
+    if let url = root.optionalString("public_url") {
+      out.publicURL = publicURL(url)
+    } else {
+      out.publicURL = "http://\(out.host):\(out.port)"
+    }
+    if let store = root.optionalString("store") { out.store = storeAddress(store) }
+    if let rules = root.optionalString("rules") { out.rules = rules }
+    section("log") { reader in
+      guard let level = reader.optionalString("level") else { return }
+      if let known = Log.Level(rawValue: level) {
+        out.logLevel = known
+      } else {
+        reader.report("level", "must be debug, info, warn or error")
+      }
+    }
+    limits(&out)
+    merchants(&out)
+    accounts(&out)
+    problems += root.finish()
+    return out
+  }
+
+  private mutating func section(_ key: String, _ read: (inout ObjectReader) -> Void) {
+    guard let object = root.optionalObject(key) else { return }
+    var reader = ObjectReader(object, pointer: root.pointer(to: key))
+    read(&reader)
+    problems += reader.finish()
+  }
+
+  private mutating func listen(_ out: inout Configuration) {
+    section("listen") { reader in
+      if let host = reader.optionalString("host") { out.host = host }
+      if let port = reader.integer("port", 0...65_535) { out.port = Int(port) }
+      guard let tls = reader.optionalObject("tls") else { return }
+      var files = ObjectReader(tls, pointer: reader.pointer(to: "tls"))
+      if let certificate = files.string("certificate"), let key = files.string("key") {
+        out.tls = TLSFiles(certificate: certificate, key: key)
+      }
+      reader.report(files.finish())
+    }
+  }
+
+  private mutating func publicURL(_ text: String) -> String {
+    if !text.hasPrefix("http://") && !text.hasPrefix("https://") {
+      root.report("public_url", "must begin with http:// or https://")
+    }
+    return text.hasSuffix("/") ? String(text.dropLast()) : text
+  }
+
+  private mutating func storeAddress(_ text: String) -> Configuration.StoreAddress {
+    if text.hasPrefix("sqlite:"), text.utf8.count > 7 {
+      return .sqlite(String(text.dropFirst(7)))
+    }
+    root.report("store", text.hasPrefix("postgresql://")
+      ? "this version keeps its books in SQLite only: sqlite:PATH"
+      : "must be sqlite:PATH")
+    return .sqlite("")
+  }
+
+  private mutating func limits(_ out: inout Configuration) {
+    section("limits") { reader in
+      if let seconds = reader.integer("request_seconds", 1...300) { out.requestSeconds = seconds }
+      if let bytes = reader.integer("body_bytes", 1024...16_777_216) { out.bodyBytes = Int(bytes) }
+      if let count = reader.integer("connections", 1...1_000_000) { out.connections = Int(count) }
+    }
+  }
+
+  private mutating func objects(
+    _ key: String, _ read: (inout ObjectReader) -> Void
+  ) {
+    guard let items = root.optionalArray(key) else { return }
+    for (index, item) in items.enumerated() {
+      let pointer = JSONPointer.appending(index, to: root.pointer(to: key))
+      guard let object = item.object else {
+        problems.append(
+          JSONProblem(pointer: pointer, detail: "expected an object, found \(item.kind)"))
+        continue
+      }
+      var reader = ObjectReader(object, pointer: pointer)
+      read(&reader)
+      problems += reader.finish()
+    }
+  }
+
+  private mutating func merchants(_ out: inout Configuration) {
+    var ids: Set<String> = []
+    objects("merchants") { reader in
+      guard let id = reader.identifier("id", &ids) else { return }
+      out.merchants.append(Merchant(id: id, name: reader.optionalString("name") ?? id))
+      for item in reader.items("api_keys") {
+        if let key = Self.key(item.object, item.pointer, id, &reader) { out.keys.append(key) }
+      }
+      Self.webhooks(&reader)
+    }
+  }
+
+  private static func key(
+    _ object: JSONObject, _ pointer: String, _ merchant: String, _ outer: inout ObjectReader
+  ) -> APIKey? {
+    var reader = ObjectReader(object, pointer: pointer)
+    let id = reader.string("id")
+    var digest: [UInt8]?
+    if let text = reader.string("sha256") {
+      digest = Hex.decode(text)
+      if digest?.count != 32 { reader.report("sha256", "must be 64 hexadecimal digits") }
+    }
+    var scopes: Set<Scope> = []
+    for (index, item) in (reader.array("scopes") ?? []).enumerated() {
+      if let scope = item.string.flatMap(Scope.init(rawValue:)) {
+        scopes.insert(scope)
+      } else {
+        let known = Scope.allCases.map(\.rawValue).joined(separator: ", ")
+        reader.report([
+          JSONProblem(
+            pointer: JSONPointer.appending(index, to: reader.pointer(to: "scopes")),
+            detail: "must be one of \(known)")
+        ])
+      }
+    }
+    outer.report(reader.finish())
+    guard let id, let digest else { return nil }
+    return APIKey(id: id, merchant: merchant, sha256: digest, scopes: scopes)
+  }
+
+  /// Read and checked; deliveries to them are not made by this version.
+  private static func webhooks(_ outer: inout ObjectReader) {
+    for item in outer.items("webhooks") {
+      var reader = ObjectReader(item.object, pointer: item.pointer)
+      _ = reader.string("id")
+      _ = reader.string("url")
+      _ = reader.string("secret")
+      _ = reader.optionalArray("events")
+      outer.report(reader.finish())
+    }
+  }
+
+  private mutating func accounts(_ out: inout Configuration) {
+    var ids: Set<String> = []
+    objects("provider_accounts") { reader in
+      guard let id = reader.identifier("id", &ids) else { return }
+      if let account = AccountReader.read(id, &reader) { out.accounts.append(account) }
+    }
+  }
+}
+
+extension ObjectReader {
+  mutating func integer(_ key: String, _ range: ClosedRange<Int64>) -> Int64? {
+    guard let value = optionalInt64(key) else { return nil }
+    if range.contains(value) { return value }
+    report(key, "must be \(range.lowerBound) to \(range.upperBound)")
+    return nil
+  }
+
+  /// 1 to 64 of letters, digits, `.`, `_` and `-`, and not in `taken` before.
+  mutating func identifier(_ key: String, _ taken: inout Set<String>) -> String? {
+    guard let id = string(key) else { return nil }
+    let isPlain = id.utf8.allSatisfy {
+      (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45
+        || $0 == 46 || $0 == 95
+    }
+    guard isPlain, (1...64).contains(id.utf8.count) else {
+      report(key, "must be 1 to 64 of A-Z a-z 0-9 . _ -")
+      return nil
+    }
+    if !taken.insert(id).inserted { report(key, "another has the id \(id)") }
+    return id
+  }
+
+  /// The objects of an optional array, with their pointers.
+  mutating func items(_ key: String) -> [(object: JSONObject, pointer: String)] {
+    (optionalArray(key) ?? []).enumerated().compactMap { index, item in
+      let pointer = JSONPointer.appending(index, to: pointer(to: key))
+      guard let object = item.object else {
+        report([JSONProblem(pointer: pointer, detail: "expected an object, found \(item.kind)")])
+        return nil
+      }
+      return (object, pointer)
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import Crypto
+import Foundation
+
+/// `pasarela keys new`: a key is shown once; the configuration holds its hash.
+enum KeysCommand {
+  static func run(_ arguments: some Sequence<String>) throws {
+    let options = try Options(arguments, known: ["--merchant"])
+    guard options.words == ["new"], let merchant = options["--merchant"] else {
+      throw Command.Usage(message: "say: pasarela keys new --merchant ID")
+    }
+    let key = "pk_" + Base64.encodeURL(SecureRandom.bytes(24))
+    let hash = Hex.encode(Digest.sha256(Array(key.utf8)))
+    Output.line(
+      """
+      A key for the merchant \(merchant). It is shown this once:
+
+        \(key)
+
+      Its hash belongs in the configuration:
+
+        api_keys: [ { id: "k1", sha256: "\(hash)", scopes: ["payins:write", "payins:read"] } ]
+      """)
+  }
+}

@@ -1,0 +1,48 @@
+import Crypto
+import Foundation
+import Gateway
+import Routing
+
+/// Reads the rules folder.
+enum RuleFiles {
+  /// Every `*.json5` of the folder, in the order of their names.
+  static func read(folder: String) throws(ConfigurationFault) -> [RuleFile] {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        .filter { $0.hasSuffix(".json5") && !$0.hasPrefix(".") }.sorted()
+    } catch {
+      throw ConfigurationFault(["\(folder): the rules folder cannot be read"])
+    }
+    guard !names.isEmpty else {
+      throw ConfigurationFault(["\(folder): the rules folder holds no *.json5 file"])
+    }
+    var files: [RuleFile] = []
+    for name in names {
+      guard let data = FileManager.default.contents(atPath: "\(folder)/\(name)"),
+        let text = String(data: data, encoding: .utf8)
+      else { throw ConfigurationFault(["\(folder)/\(name): cannot be read as UTF-8 text"]) }
+      files.append(RuleFile(name: name, text: text))
+    }
+    return files
+  }
+
+  static func load(
+    _ files: [RuleFile], accounts: [Account]
+  ) throws(ConfigurationFault) -> RuleSet {
+    do throws(RuleSetFaults) {
+      return try RuleSet(
+        files: files, offers: accounts.map(\.offer), version: version(of: files))
+    } catch {
+      throw ConfigurationFault(error.faults.map(\.description))
+    }
+  }
+
+  /// SHA-256 over names and contents, each preceded by its length.
+  static func version(of files: [RuleFile]) -> String {
+    let bytes = files.flatMap { file in
+      [file.name, file.text].flatMap { Array("\($0.utf8.count):".utf8) + Array($0.utf8) }
+    }
+    return Hex.encode(Digest.sha256(bytes))
+  }
+}

@@ -1,0 +1,60 @@
+import Crypto
+import Foundation
+import Gateway
+import JSONText
+import MerchantAPI
+import Payins
+import Routing
+
+/// `pasarela rules check` and `pasarela rules explain`.
+enum RulesCommand {
+  static func run(_ arguments: some Sequence<String>) throws {
+    let options = try Options(arguments, known: ["--config", "--payin"])
+    let configuration = try Configuration.load(
+      path: options["--config"] ?? ServeCommand.defaultConfig,
+      environment: ProcessInfo.processInfo.environment)
+    switch options.words.first {
+    case "check" where options.words.count == 2:
+      try check(options.words[1], configuration)
+    case "explain" where options.words.count == 1:
+      guard let payin = options["--payin"] else { fallthrough }
+      try explain(payin, configuration)
+    default:
+      throw Command.Usage(
+        message: "say: pasarela rules check PATH, or pasarela rules explain --payin FILE")
+    }
+  }
+
+  /// - Parameter path: a folder of rule files, or one file.
+  private static func check(_ path: String, _ configuration: Configuration) throws {
+    let files: [RuleFile]
+    if path.hasSuffix(".json5") {
+      guard let data = FileManager.default.contents(atPath: path),
+        let text = String(data: data, encoding: .utf8)
+      else { throw ConfigurationFault(["\(path): cannot be read as UTF-8 text"]) }
+      files = [RuleFile(name: path, text: text)]
+    } else {
+      files = try RuleFiles.read(folder: path)
+    }
+    let set = try RuleFiles.load(files, accounts: configuration.accounts)
+    for warning in set.warnings { Output.line("warning: \(warning)") }
+    let rules = set.files.reduce(0) { $0 + $1.rules.count }
+    let tests = set.files.reduce(0) { $0 + $1.tests }
+    Output.line("\(set.files.count) files, \(rules) rules, \(tests) tests passed")
+  }
+
+  private static func explain(_ path: String, _ configuration: Configuration) throws {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ConfigurationFault(["\(path): the pay-in file cannot be read"])
+    }
+    let time = SystemTime()
+    let set = try RuleFiles.load(
+      RuleFiles.read(folder: configuration.rules), accounts: configuration.accounts)
+    let request = try PayinFile.read(Array(data), path: path, now: time.now())
+    let decision = set.decide(
+      RoutingQuestion(
+        request: request, payin: .make(at: time.now(), entropy: SystemEntropy()),
+        merchant: configuration.merchants.first?.id ?? "", now: time.now(), health: [:]))
+    Output.line(decision.explanation(.full).pretty)
+  }
+}

@@ -1,0 +1,29 @@
+import Foundation
+import Gateway
+
+/// `pasarela serve`.
+enum ServeCommand {
+  static let defaultConfig = "pasarela.json5"
+
+  static func run(config: String) async throws {
+    let configuration = try Configuration.load(
+      path: config, environment: ProcessInfo.processInfo.environment)
+    let application = try await Application(configuration, log: log(configuration.logLevel))
+    let signals = Signals()
+    let (reloads, stops) = (signals.reloads, signals.stops)
+    let reloading = Task {
+      for await _ in reloads { await application.reloadRules() }
+    }
+    try await application.run {
+      for await _ in stops { return }
+    }
+    reloading.cancel()
+    withExtendedLifetime(signals) {}
+  }
+
+  static func log(_ level: Log.Level) -> Log {
+    Log(level: level, time: SystemTime()) { line in
+      FileHandle.standardOutput.write(Data(line))
+    }
+  }
+}

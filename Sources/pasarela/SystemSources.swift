@@ -1,0 +1,24 @@
+import Crypto
+import Foundation
+import Gateway
+import Payins
+
+/// The machine's clock.
+struct SystemTime: TimeSource {
+  func now() -> Instant {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Instant(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+
+  func sleep(until instant: Instant) async {
+    let milliseconds = instant.milliseconds(since: now())
+    guard milliseconds > 0 else { return }
+    try? await Task.sleep(for: .milliseconds(milliseconds))
+  }
+}
+
+/// The system's randomness.
+struct SystemEntropy: Entropy {
+  func bytes(_ count: Int) -> [UInt8] { SecureRandom.bytes(count) }
+}
