@@ -113,7 +113,10 @@ public struct ProviderCalls: Sendable {
 
 extension Refusal {
   init(_ failure: CallFailure) {
-    self.init(code: failure.label.rawValue, message: failure.message)
+    // The transport's own sentence names hosts and ports, which are not the merchant's business.
+    self.init(
+      code: failure.label.rawValue,
+      message: "the call to the provider failed: \(failure.label.rawValue)")
   }
 
   static func removed(_ account: String) -> Refusal {

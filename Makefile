@@ -1,0 +1,29 @@
+# Every habit of this project; `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PACKAGES := libssl-dev libcurl4-openssl-dev libsqlite3-dev pkg-config openssl
+STRICT := --explicit-target-dependency-import-check error
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: help deps build test lint format
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+deps: ## install the system libraries that are missing
+	@missing=(); for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing+=($$p); done; \
+	if [ $${#missing[@]} -gt 0 ]; then echo "installing $${missing[*]}"; \
+	  $(SUDO) apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq $${missing[@]} >/dev/null; fi
+
+build: deps ## build the release executable
+	swift build -c release $(STRICT) --product pasarela
+
+test: deps ## run every test
+	swift test $(STRICT)
+
+lint: ## check the form of every Swift file
+	swift format lint --strict --configuration .swift-format -r Package.swift Sources Tests
+
+format: ## rewrite every Swift file in the house's form
+	swift format -i --configuration .swift-format -r Package.swift Sources Tests
