@@ -45,12 +45,15 @@ let package = Package(
         "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "Payins", "Providers",
         "Routing", "Storage",
       ], swiftSettings: strict),
+    .target(
+      name: "Sandbox", dependencies: ["Crypto", "HTTPCalling", "HTTPServing", "JSONText"],
+      swiftSettings: strict),
     .target(name: "CEmbedded"),
     .executableTarget(
       name: "pasarela",
       dependencies: [
         "CEmbedded", "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText",
-        "MerchantAPI", "Payins", "Providers", "Routing", "Storage",
+        "MerchantAPI", "Payins", "Providers", "Routing", "Sandbox", "Storage",
       ], swiftSettings: strict),
 
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),

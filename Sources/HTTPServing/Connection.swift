@@ -147,6 +147,7 @@ final class Connection {
 
   /// The last word before the socket is closed: a close_notify, if it can be sent at once.
   func sayGoodbye() {
+    guard !conversation.endsWithReset else { return socket.closeWithReset() }
     guard !isBroken, !hasEndedWriting, ciphertext.isEmpty else { return }
     tls?.close()
     sendCiphertext()

@@ -66,6 +66,13 @@ final class ConnectionSocket: Sendable {
     _ = shutdown(descriptor, Int32(SHUT_WR))
   }
 
+  /// Lets the close that follows send a reset.
+  func closeWithReset() {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    _ = unsafe setsockopt(
+      descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+  }
+
   private func outcome(_ count: Int) -> Outcome {
     if count >= 0 { return .bytes(count) }
     return errno == EAGAIN || errno == EINTR ? .wouldBlock : .broken

@@ -42,6 +42,8 @@ struct Conversation {
   private var parser: RequestParser
 
   private(set) var phase = Phase.open
+  /// Close with a reset.
+  private(set) var endsWithReset = false
   private(set) var output = OutputQueue()
 
   /// Requests that are being handled or wait for their turn to be answered, oldest first.
@@ -184,6 +186,11 @@ struct Conversation {
 
   private mutating func moveAnswers(date: String) {
     while let exchange = exchanges.first, let answer = exchange.answer {
+      if let cut = answer.cut {
+        endsWithReset = cut == .reset
+        phase = .finished
+        return
+      }
       exchanges.removeFirst()
       firstSequence += 1
       let isFinal = isDraining && exchanges.isEmpty

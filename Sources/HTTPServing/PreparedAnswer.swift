@@ -5,6 +5,8 @@ struct PreparedAnswer: Sendable, Equatable {
   private var head: [UInt8]
   /// Empty for HEAD and where the status forbids it.
   let body: [UInt8]
+  /// The connection ends here instead of an answer.
+  let cut: Response.Cut?
 
   /// What the server says itself, whatever the handler says.
   private static let ownFields: Set<String> = [
@@ -14,6 +16,7 @@ struct PreparedAnswer: Sendable, Equatable {
 
   /// - Throws: `unusableHeader` where a name is no token or a value holds a control character.
   init(_ response: Response, id: String, isHead: Bool) throws(HTTPServerFault) {
+    cut = response.cut
     head = []
     head.reserveCapacity(256)
     head.append(contentsOf: "HTTP/1.1 \(response.status.code) \(response.status.reason)".utf8)

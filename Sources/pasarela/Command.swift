@@ -7,6 +7,8 @@ enum Command {
     pasarela: a payment orchestration gateway for Mexico
 
       pasarela serve [--config FILE]            run the gateway (default pasarela.json5)
+      pasarela sandbox [--port N] [--callbacks URL]
+                                                run simulators of all providers
       pasarela rules check PATH [--config FILE] check rule files and run their tests
       pasarela rules explain --payin FILE [--config FILE]
                                                 which rule decides a pay-in, and why
@@ -38,6 +40,7 @@ enum Command {
     case "serve":
       let options = try Options(arguments.dropFirst(), known: ["--config"])
       try await ServeCommand.run(config: options["--config"] ?? ServeCommand.defaultConfig)
+    case "sandbox": try await SandboxCommand.run(arguments.dropFirst())
     case "rules": try RulesCommand.run(arguments.dropFirst())
     case "keys": try KeysCommand.run(arguments.dropFirst())
     case "help", "--help", "-h": Output.line(usage)

@@ -1,0 +1,103 @@
+internal import HTTPCalling
+
+/// The webhooks that were sent, are due or wait for another try.
+struct Outbox: Sendable {
+  /// More than that, and the oldest finished ones are forgotten.
+  private static let capacity = 20_000
+  /// Of an answer, kept for people.
+  private static let answerBytes = 500
+
+  private var deliveries: [Int: Delivery] = [:]
+  /// Oldest first.
+  private var sequence: [Int] = []
+  private var due = DueQueue<Int>()
+  private var lastID = 0
+
+  /// Queues a message, together with what the faults do to it.
+  mutating func add(_ message: WebhookMessage, at now: Instant, faults: inout FaultBook) {
+    func take(_ kind: Fault.Kind) -> Fault? {
+      faults.take(message.provider, .webhook) { $0 == kind }
+    }
+    let firstHeaders = take(.badSignature).map { _ in message.forgedHeaders }
+    let delay = take(.webhookDelayed)?.seconds ?? 0
+    let isLost = take(.webhookLost) != nil
+    let copies = take(.webhookDoubled) == nil ? 1 : 2
+    for _ in 0..<copies {
+      lastID += 1
+      var delivery = Delivery(id: lastID, message: message, firstHeaders: firstHeaders)
+      if isLost {
+        delivery.state = .lost
+      } else {
+        delivery.nextTryAt = now.adding(seconds: delay)
+        due.add(lastID, at: now.adding(seconds: delay))
+      }
+      deliveries[lastID] = delivery
+      sequence.append(lastID)
+    }
+    if sequence.count > Self.capacity { forgetOldest() }
+  }
+
+  var nextDue: Instant? { due.next }
+
+  var newestFirst: some Sequence<Delivery> {
+    sequence.reversed().lazy.compactMap { deliveries[$0] }
+  }
+
+  /// Forgets all, but gives no number twice.
+  mutating func removeAll() {
+    let lastID = lastID
+    self = Outbox()
+    self.lastID = lastID
+  }
+
+  /// What is to be sent by now; each must be given back with `record`.
+  mutating func takeDue(at now: Instant, limit: Int) -> [Delivery] {
+    var taken: [Delivery] = []
+    while taken.count < limit, let id = due.takeDue(at: now) {
+      guard deliveries[id]?.state == .waiting else { continue }
+      deliveries[id]?.state = .sending
+      deliveries[id]?.nextTryAt = nil
+      if let delivery = deliveries[id] { taken.append(delivery) }
+    }
+    return taken
+  }
+
+  /// Notes how a try went, and plans the next one where it went wrong.
+  mutating func record(_ id: Int, _ outcome: CallOutcome, at now: Instant) {
+    guard var delivery = deliveries[id] else { return }
+    delivery.tries.append(Self.attempt(outcome, at: now))
+    let message = delivery.message
+    if case .answered(let response) = outcome, message.acknowledgement.accepts(response) {
+      delivery.state = .delivered
+    } else if delivery.tries.count <= message.retryMinutes.count {
+      let next = now.adding(seconds: message.retryMinutes[delivery.tries.count - 1] * 60)
+      delivery.state = .waiting
+      delivery.nextTryAt = next
+      due.add(id, at: next)
+    } else {
+      delivery.state = .exhausted
+    }
+    deliveries[id] = delivery
+  }
+
+  private static func attempt(_ outcome: CallOutcome, at now: Instant) -> Delivery.Try {
+    switch outcome {
+    case .answered(let response):
+      Delivery.Try(
+        at: now, status: response.status,
+        answer: String(decoding: response.body.prefix(answerBytes), as: UTF8.self))
+    case .neverSent(let failure), .sentNoAnswer(let failure):
+      Delivery.Try(at: now, status: nil, answer: failure.description)
+    }
+  }
+
+  private mutating func forgetOldest() {
+    var left = Self.capacity / 10
+    sequence.removeAll { id in
+      guard left > 0, deliveries[id]?.isOver == true else { return false }
+      left -= 1
+      deliveries[id] = nil
+      return true
+    }
+  }
+}

@@ -1,0 +1,89 @@
+internal import JSONText
+
+/// What Openpay knows of a charge beside the common facts (S001 "Objeto Transacción").
+struct OpenpayCharge: Sendable {
+  enum Method: String, Sendable {
+    case store
+    case bank = "bank_account"
+  }
+
+  let method: Method
+  /// Nil for a charge of the merchant.
+  let customerID: String?
+  /// The inline customer, as the charge shows it.
+  let customer: JSON?
+  let description: String
+  let paymentMethod: JSONObject
+  let shape: SandboxSettings.OpenpayShape
+  /// Nil until it is paid.
+  var authorization: String?
+  var errorMessage: String?
+}
+
+extension OpenpayCharge {
+  /// The provider's word for a status. Expiry is a cancellation (dossier 3.9).
+  static func word(_ status: Order.Status) -> String {
+    switch status {
+    case .open: "in_progress"
+    case .paid: "completed"
+    case .failed: "failed"
+    case .expired, .cancelled: "cancelled"
+    }
+  }
+
+  func json(_ order: Order) -> JSON {
+    switch shape {
+    case .seed: .object(seedObject(order))
+    case .current: .object(currentObject(order))
+    }
+  }
+
+  /// As S001 prints it.
+  private func seedObject(_ order: Order) -> JSONObject {
+    var object: JSONObject = [
+      "id": .string(order.key.id), "amount": .number(.decimal(order.amount, places: 2)),
+      "authorization": JSON(authorization), "method": .string(method.rawValue),
+      "operation_type": "in", "transaction_type": "charge",
+      "status": .string(Self.word(order.status)), "currency": "MXN",
+      "creation_date": .string(order.createdAt.mexico),
+      "operation_date": .string(order.changedAt.mexico),
+    ]
+    object["due_date"] = order.expiresAt.map { .string($0.mexico) }
+    object["description"] = .string(description)
+    object["error_message"] = JSON(errorMessage)
+    object["order_id"] = JSON(order.number)
+    object["customer_id"] = JSON(customerID)
+    object["payment_method"] = .object(paymentMethod)
+    return object
+  }
+
+  /// With what later objects have (dossier 3.4, 3.9).
+  private func currentObject(_ order: Order) -> JSONObject {
+    var object: JSONObject = [
+      "id": .string(order.key.id), "authorization": JSON(authorization),
+      "operation_type": "in", "transaction_type": "charge",
+      "status": .string(Self.word(order.status)), "conciliated": false,
+      "creation_date": .string(order.createdAt.mexico),
+      "operation_date": .string(order.changedAt.mexico), "description": .string(description),
+      "error_message": JSON(errorMessage), "order_id": JSON(order.number),
+    ]
+    object["due_date"] = order.expiresAt.map { .string($0.mexico) }
+    object["amount"] = .number(.decimal(order.amount, places: 2))
+    object["currency"] = "MXN"
+    if let customer { object["customer"] = customer }
+    if let customerID { object["customer_id"] = .string(customerID) }
+    object["payment_method"] = .object(paymentMethod)
+    object["method"] = .string(method.rawValue)
+    if order.status == .paid { object["fee"] = fee(of: order.amount) }
+    return object
+  }
+
+  /// 2.9 % and 2.50 pesos for a store, 8 pesos for a transfer, and 16 % VAT: an invented tariff.
+  private func fee(of amount: Int64) -> JSON {
+    let fee = method == .store ? (amount * 29 + 500) / 1_000 + 250 : 800
+    return [
+      "amount": .number(.decimal(fee, places: 2)),
+      "tax": .number(.decimal((fee * 16 + 50) / 100, places: 2)), "currency": "MXN",
+    ]
+  }
+}

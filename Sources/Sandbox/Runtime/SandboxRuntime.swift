@@ -1,0 +1,187 @@
+internal import HTTPCalling
+internal import HTTPServing
+
+/// Plays the simulation over real time, real sockets and real calls.
+actor SandboxRuntime {
+  /// How long a call that is never answered is held open.
+  private static let hangMilliseconds: Int64 = 180_000
+  /// Webhooks under way at once.
+  private static let callsAtOnce = 64
+
+  private let configuration: SandboxConfiguration
+  private let caller: CurlCaller
+  private var simulation: Simulation
+  private var pauses = Pauses()
+  private var calls = 0
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+  private var alarm: (at: Instant, task: Task<Void, Never>)?
+  private var isStopped = false
+
+  init(_ configuration: SandboxConfiguration, _ simulation: Simulation, _ caller: CurlCaller) {
+    self.configuration = configuration
+    self.simulation = simulation
+    self.caller = caller
+  }
+
+  private var now: Instant {
+    Instant(milliseconds: configuration.unixMilliseconds() + simulation.clockOffset)
+  }
+
+  /// Ends everything that waits.
+  func stop() {
+    isStopped = true
+    pauses.cancelAll()
+    alarm?.task.cancel()
+  }
+
+  // MARK: Providers
+
+  /// Answers as the provider would, or as a fault makes it.
+  func serve(_ request: Request, _ call: ProviderCall) async -> Response {
+    let slow = simulation.faults.take(call.provider, call.operation) { $0 == .slow }
+    let fault = simulation.faults.take(call.provider, call.operation) { $0 != .slow }?.kind
+    if let slow { await pause(milliseconds: slow.milliseconds) }
+    let response = await response(to: request, call, fault)
+    simulation.requests.add(request, call, fault: fault ?? slow?.kind, response, at: now)
+    sendDue()
+    switch fault {
+    case .timeoutBefore, .timeoutAfter:
+      await pause(milliseconds: Self.hangMilliseconds)
+      return .dropped(reset: false)
+    case .resetBefore, .resetAfter: return .dropped(reset: true)
+    default: return response ?? .dropped(reset: false)
+    }
+  }
+
+  /// Nil where the caller gets no answer.
+  private func response(
+    to request: Request, _ call: ProviderCall, _ fault: Fault.Kind?
+  ) async -> Response? {
+    switch fault {
+    case .timeoutBefore, .resetBefore: return nil
+    case .error500: return ProviderTrouble.error500(call, &simulation)
+    case .systemError: return ProviderTrouble.systemError(request, call, &simulation, at: now)
+    case .garbage: return ProviderTrouble.garbage
+    case .notFound: return ProviderTrouble.notFound(call, &simulation)
+    default: break
+    }
+    let response = await proper(request, call)
+    switch fault {
+    case .timeoutAfter, .resetAfter: return nil
+    case .error500After: return ProviderTrouble.error500(call, &simulation)
+    case .garbageAfter: return ProviderTrouble.garbage
+    default: return response
+    }
+  }
+
+  private func proper(_ request: Request, _ call: ProviderCall) async -> Response {
+    switch simulation.reply(to: request, call, at: now) {
+    case .answer(let response): return response
+    case .verification(let verification):
+      let outcome = await caller.call(verification.request, limits: limits)
+      return OpenpayWebhooks.completed(verification, outcome, &simulation)
+    }
+  }
+
+  private func pause(milliseconds: Int64) async {
+    guard !isStopped else { return }
+    let pause = pauses.begin(milliseconds: milliseconds)
+    await pause.task.value
+    pauses.end(pause.id)
+  }
+
+  // MARK: Controls
+
+  /// Looks at or changes the simulation, and sends what that made due.
+  func control(
+    _ change: @Sendable (inout Simulation, Instant) throws(Problem) -> Response
+  ) throws(Problem) -> Response {
+    let now = now
+    simulation.settle(at: now)
+    defer { sendDue() }
+    return try change(&simulation, now)
+  }
+
+  /// Forgets everything.
+  func reset() {
+    simulation.reset()
+    alarm?.task.cancel()
+    alarm = nil
+    registerCallbacks()
+  }
+
+  /// The webhook of `--callbacks`.
+  func registerCallbacks() {
+    if let url = configuration.callbackURL { OpenpayWebhooks.register(url, &simulation) }
+  }
+
+  /// Moves the clock from one due thing to the next, so that each happens at its time, and returns
+  /// when all of them have happened.
+  func advance(seconds: Int64) async -> Response {
+    let target = now.adding(seconds: seconds)
+    while !isStopped {
+      await sendAllDue()
+      guard let due = simulation.nextDue, due <= target else { break }
+      jump(to: due)
+    }
+    jump(to: target)
+    await sendAllDue()
+    return Controls.clock(simulation, at: now)
+  }
+
+  private func jump(to instant: Instant) {
+    simulation.clockOffset += max(0, instant.milliseconds - now.milliseconds)
+  }
+
+  // MARK: Webhooks
+
+  private var limits: CallLimits {
+    let milliseconds = configuration.callbackTimeoutMilliseconds
+    return CallLimits(
+      connectMilliseconds: milliseconds, totalMilliseconds: milliseconds, responseBytes: 65_536)
+  }
+
+  /// Starts sending what is due, and sets the alarm for what is due next.
+  private func sendDue() {
+    guard !isStopped else { return }
+    simulation.settle(at: now)
+    for delivery in simulation.outbox.takeDue(at: now, limit: Self.callsAtOnce - calls) {
+      calls += 1
+      Task {
+        let outcome = await caller.call(delivery.request, limits: limits)
+        sent(delivery.id, outcome)
+      }
+    }
+    setAlarm()
+  }
+
+  private func sent(_ id: Int, _ outcome: CallOutcome) {
+    simulation.outbox.record(id, outcome, at: now)
+    calls -= 1
+    sendDue()
+    guard calls == 0 else { return }
+    for continuation in waiting { continuation.resume() }
+    waiting = []
+  }
+
+  /// Returns when nothing that is due now is left or under way.
+  private func sendAllDue() async {
+    sendDue()
+    while calls > 0 {
+      await withCheckedContinuation { waiting.append($0) }
+    }
+  }
+
+  private func setAlarm() {
+    guard calls < Self.callsAtOnce, let due = simulation.nextDue else { return }
+    if let alarm, alarm.at <= due { return }
+    alarm?.task.cancel()
+    let milliseconds = max(1, due.milliseconds - now.milliseconds)
+    let task = Task {
+      guard await Pauses.sleep(milliseconds: milliseconds) else { return }
+      alarm = nil
+      sendDue()
+    }
+    alarm = (due, task)
+  }
+}

@@ -1,0 +1,48 @@
+internal import JSONText
+
+/// The body of `/v2.0/transaction/pay-in` (S003, dossier 1.5).
+struct SmilePayzForm {
+  static let amounts: ClosedRange<Int64> = 100...999_999_999
+  /// One hour, where the request does not say.
+  private static let standardExpiry: Int64 = 3_600
+  /// Mexico's in older pages and demos (dossier 1.5).
+  private static let area: Int64 = 14
+
+  let orderNo: String
+  /// In the account's unit.
+  let amount: Int64
+  let expirySeconds: Int64
+  let callbackURL: String?
+  /// What the merchant says of itself, to be repeated.
+  let merchantName: String?
+  let subMerchantID: String?
+  let subMerchantName: String?
+  let payerName: String?
+
+  init(_ form: inout FormReader) throws(FormFault) {
+    orderNo = try form.text("orderNo", 6...32, where: TextForms.isAlphanumeric)
+    _ = try form.text("purpose", 1...64)
+    var merchant = try form.object("merchant")
+    _ = try merchant.text("merchantId", 1...64) { $0 == SandboxCredentials.smilepayzMerchant }
+    merchantName = try merchant.optionalText("merchantName", 1...256)
+    subMerchantID = try merchant.optionalText("subMerchantId", 1...64)
+    subMerchantName = try merchant.optionalText("subMerchantName", 1...256)
+    try merchant.end()
+    var money = try form.object("money")
+    _ = try money.text("currency", 3...3) { $0 == "MXN" }
+    amount = try money.integer("amount", Self.amounts)
+    try money.end()
+    _ = try form.text("paymentMethod", 1...32) { $0 == "SPEI" }
+    expirySeconds = try form.optionalInteger("expiryPeriod", 1...86_400) ?? Self.standardExpiry
+    _ = try form.optionalText("redirectUrl", 1...256, where: TextForms.isWebAddress)
+    callbackURL = try form.optionalText("callbackUrl", 1...256, where: TextForms.isWebAddress)
+    _ = try form.optionalInteger("area", Self.area...Self.area)
+    // In the older page, and in the newer page's callback.
+    if var payer = try form.optionalObject("payer") {
+      payerName = try payer.optionalText("name", 1...256)
+    } else {
+      payerName = nil
+    }
+    try form.end()
+  }
+}
