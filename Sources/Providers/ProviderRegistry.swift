@@ -3,6 +3,7 @@ public enum ProviderRegistry {
   public static let all: [any Provider.Type] = [
     CashyPay.self,
     Openpay.self,
+    Paynet.self,
     SmilePayz.self,
   ]
 

@@ -9,6 +9,8 @@ enum Command {
       pasarela serve [--config FILE]            run the gateway (default pasarela.json5)
       pasarela sandbox [--port N] [--callbacks URL]
                                                 run simulators of all providers
+      pasarela demo                             make and pay a pay-in of every kind
+      pasarela demo serve                       keep gateway and sandbox running, to try by hand
       pasarela rules check PATH [--config FILE] check rule files and run their tests
       pasarela rules explain --payin FILE [--config FILE]
                                                 which rule decides a pay-in, and why
@@ -40,6 +42,7 @@ enum Command {
     case "serve":
       let options = try Options(arguments.dropFirst(), known: ["--config"])
       try await ServeCommand.run(config: options["--config"] ?? ServeCommand.defaultConfig)
+    case "demo": try await DemoCommand.run(arguments.dropFirst())
     case "sandbox": try await SandboxCommand.run(arguments.dropFirst())
     case "rules": try RulesCommand.run(arguments.dropFirst())
     case "keys": try KeysCommand.run(arguments.dropFirst())

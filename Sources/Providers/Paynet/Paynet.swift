@@ -1,0 +1,21 @@
+import Crypto
+public import JSONText
+
+/// Paynet, the counter side of store payments (dossier 4): an account for a store chain. It makes
+/// no pay-ins, so no rule can name it.
+public struct Paynet: Provider {
+  public static let name = "paynet"
+
+  let baseURL: String
+  let chain: String
+  let apiKey: Secret
+
+  public init?(account: AccountIdentity, settings: inout ObjectReader) {
+    let chain = settings.string("chain_id")
+    let apiKey = settings.string("api_key")
+    guard let chain, let apiKey else { return nil }
+    baseURL = account.baseURL
+    self.chain = chain
+    self.apiKey = Secret(apiKey)
+  }
+}
