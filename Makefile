@@ -5,7 +5,7 @@ PACKAGES := libssl-dev libcurl4-openssl-dev libsqlite3-dev pkg-config openssl
 STRICT := --explicit-target-dependency-import-check error
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help deps build test lint format
+.PHONY: help deps build run demo test lint format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,12 @@ deps: ## install the system libraries that are missing
 
 build: deps ## build the release executable
 	swift build -c release $(STRICT) --product pasarela
+
+run: build ## start gateway and sandbox on embedded defaults, and show what to try
+	@exec .build/release/pasarela demo serve
+
+demo: build ## make and pay a pay-in for every account and method
+	@exec .build/release/pasarela demo
 
 test: deps ## run every test
 	swift test $(STRICT)

@@ -39,9 +39,9 @@ public struct Openpay: Queryable, ReceivesCallbacks {
     apiCredentials = BasicCredentials(user: key.reveal(), password: "")
     callbackCredentials = callback
     capabilities = [
-      .store: Self.capability(upTo: most, days: days),
+      .store: Self.capability(upTo: most, days: days, needing: [.name, .email]),
       // No cap on bank charges is documented: `amount_max` of the account narrows it.
-      .spei: Self.capability(upTo: 99_999_999_999, days: days),
+      .spei: Self.capability(upTo: 99_999_999_999, days: days, needing: []),
     ]
   }
 
@@ -56,9 +56,11 @@ public struct Openpay: Queryable, ReceivesCallbacks {
     return BasicCredentials(user: user, password: password.reveal())
   }
 
-  private static func capability(upTo most: Int64, days: Int64) -> Capability {
+  private static func capability(
+    upTo most: Int64, days: Int64, needing fields: [PayerField]
+  ) -> Capability {
     Capability(
-      amounts: 1...most, requiredPayerFields: [.name, .email],
+      amounts: 1...most, requiredPayerFields: fields,
       expirySeconds: 60...days * 86_400,
       // A reference dies with its due date; three days more for payments reported late.
       instrumentSeconds: (days + 3) * 86_400)
