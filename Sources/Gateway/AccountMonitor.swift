@@ -66,7 +66,8 @@ public final class AccountMonitor: Sendable {
       state.successMillionths +=
         ((failure == nil ? 1_000_000 : 0) - state.successMillionths) / 20
       let latency = milliseconds * 1000
-      state.latencyMicroseconds = state.latencyMicroseconds == 0
+      state.latencyMicroseconds =
+        state.latencyMicroseconds == 0
         ? latency : state.latencyMicroseconds + (latency - state.latencyMicroseconds) / 20
       if let failure {
         state.lastFailure = failure

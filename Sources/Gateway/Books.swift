@@ -44,7 +44,9 @@ public struct Books: Sendable {
     var holding = holding
     while true {
       let before: Payin
-      if let known { before = known } else {
+      if let known {
+        before = known
+      } else {
         guard let read = try await store.payin(id) else {
           throw .damaged("the pay-in \(id) of a job or callback does not exist")
         }

@@ -95,8 +95,10 @@ public final class JobRunner: Sendable {
       // The lease runs out and the job is taken up again.
       log.error(
         "a job could not be carried out",
-        ["kind": .string(job.key.kind.rawValue), "payin": .string(job.payin.text),
-          "reason": "\(error)"])
+        [
+          "kind": .string(job.key.kind.rawValue), "payin": .string(job.payin.text),
+          "reason": "\(error)",
+        ])
     }
   }
 }

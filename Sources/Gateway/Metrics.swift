@@ -100,7 +100,8 @@ public final class Metrics: Sendable {
     for (key, value) in values.sorted(by: { precedes($0.key, $1.key) }) {
       if key.name != last { writeHead(key.name, type, to: &out) }
       last = key.name
-      out += key.labels.isEmpty
+      out +=
+        key.labels.isEmpty
         ? "\(key.name) \(value)\n" : "\(key.name){\(key.labels)} \(value)\n"
     }
   }

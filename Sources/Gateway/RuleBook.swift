@@ -57,7 +57,8 @@ public final class RuleBook: Sendable {
   public var status: Status {
     state.withLock { state in
       Status(
-        version: state.set.version, files: state.set.files.map(\.name), rules: state.set.files.flatMap(\.rules),
+        version: state.set.version, files: state.set.files.map(\.name),
+        rules: state.set.files.flatMap(\.rules),
         warnings: state.set.warnings.map(\.description), loadedAt: state.loadedAt,
         rejection: state.rejection)
     }

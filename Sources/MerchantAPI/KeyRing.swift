@@ -59,5 +59,6 @@ public struct KeyRing: Sendable {
 
 extension Problem {
   static let unauthorized = Problem(
-    .unauthorized, code: "unauthorized", detail: "a valid API key is needed: Authorization: Bearer KEY")
+    .unauthorized, code: "unauthorized",
+    detail: "a valid API key is needed: Authorization: Bearer KEY")
 }

@@ -35,9 +35,11 @@ struct PayinRequestReader {
         "amount",
         "must be \(Self.amounts.lowerBound) to \(Self.amounts.upperBound) centavos")
     }
-    let currency = choice("currency", reader.string("currency"), Currency.init(rawValue:),
+    let currency = choice(
+      "currency", reader.string("currency"), Currency.init(rawValue:),
       Currency.allCases.map(\.rawValue))
-    let method = choice("method", reader.optionalString("method"), Method.init(rawValue:),
+    let method = choice(
+      "method", reader.optionalString("method"), Method.init(rawValue:),
       Method.allCases.map(\.rawValue))
     let description = text("description", reader.string("description"), 1...250)
     let payer = payer()

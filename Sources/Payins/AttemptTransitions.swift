@@ -5,13 +5,21 @@ extension Transition {
   mutating func sent(_ id: AttemptID, _ outcome: CreateOutcome, _ context: Context) {
     guard let attempt = payin.attempt(id) else { return }
     guard attempt.state == .sending || attempt.state == .inDoubt else {
-      return record("attempt.late_answer", ["attempt": .string(id.text),
-        "outcome": .string(outcome.label)])
+      return record(
+        "attempt.late_answer",
+        [
+          "attempt": .string(id.text),
+          "outcome": .string(outcome.label),
+        ])
     }
     switch outcome {
     case .accepted(let acceptance):
-      record("attempt.accepted", ["attempt": .string(id.text),
-        "provider_order_id": acceptance.providerOrderID.map(JSON.string) ?? .null])
+      record(
+        "attempt.accepted",
+        [
+          "attempt": .string(id.text),
+          "provider_order_id": acceptance.providerOrderID.map(JSON.string) ?? .null,
+        ])
       update(id) { $0.providerOrderID = acceptance.providerOrderID }
       adopt(id, acceptance.instructions, context)
     case .declined(let refusal):
@@ -37,8 +45,12 @@ extension Transition {
       $0.state = state
       $0.refusal = refusal
     }
-    record("attempt.\(state.rawValue)", ["attempt": .string(id.text),
-      "code": .string(refusal.code), "message": .string(refusal.message)])
+    record(
+      "attempt.\(state.rawValue)",
+      [
+        "attempt": .string(id.text),
+        "code": .string(refusal.code), "message": .string(refusal.message),
+      ])
     stopQuerying(id)
   }
 
@@ -48,8 +60,12 @@ extension Transition {
       $0.refusal = refusal
       $0.inDoubtSince = $0.inDoubtSince ?? context.now
     }
-    record("attempt.in_doubt", ["attempt": .string(id.text), "code": .string(refusal.code),
-      "message": .string(refusal.message)])
+    record(
+      "attempt.in_doubt",
+      [
+        "attempt": .string(id.text), "code": .string(refusal.code),
+        "message": .string(refusal.message),
+      ])
     planQuery(id, context)
     if payin.status == .processing, payin.routing.retry.contains(.inDoubt) {
       startNextAttempt(context)

@@ -31,7 +31,8 @@ public struct Target: Hashable, Sendable, CustomStringConvertible {
 
   public init?(_ text: String) {
     guard let slash = text.lastIndex(of: "/"),
-      let method = Method(rawValue: String(text[text.index(after: slash)...])), slash > text.startIndex
+      let method = Method(rawValue: String(text[text.index(after: slash)...])),
+      slash > text.startIndex
     else { return nil }
     self.init(account: String(text[..<slash]), method: method)
   }

@@ -36,7 +36,8 @@ extension Payin {
     else { return nil }
     self.init(
       id: id, merchant: merchant, request: request, createdAt: createdAt, token: token,
-      idempotencyKey: key, status: status, updatedAt: updatedAt, succeededAt: Instant(stored: json["succeeded_at"]),
+      idempotencyKey: key, status: status, updatedAt: updatedAt,
+      succeededAt: Instant(stored: json["succeeded_at"]),
       expiresAt: expiresAt, instructions: json["instructions"].flatMap(Instructions.init(json:)),
       active: json["active"]?.string.map(AttemptID.init(unchecked:)), attempts: attempts,
       receipts: receipts, failure: json["failure"].flatMap(Refusal.init(stored:)), late: late,

@@ -69,8 +69,10 @@ extension Transition {
       seconds: payin.request.expirySeconds(for: candidate.target.method))
     record(
       "attempt.started",
-      ["attempt": .string(attempt.id.text), "target": .string(candidate.target.description),
-        "order_number": .string(attempt.orderNumber)])
+      [
+        "attempt": .string(attempt.id.text), "target": .string(candidate.target.description),
+        "order_number": .string(attempt.orderNumber),
+      ])
     jobs.append(.send(attempt.id))
   }
 

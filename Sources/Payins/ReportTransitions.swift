@@ -26,8 +26,12 @@ extension Transition {
     _ id: AttemptID, _ report: StatusReport, _ grade: EvidenceGrade, _ context: Context
   ) {
     guard let attempt = payin.attempt(id) else { return }
-    record("callback.received", ["attempt": .string(id.text), "grade": .string(grade.label),
-      "status": .string(report.status.label)])
+    record(
+      "callback.received",
+      [
+        "attempt": .string(id.text), "grade": .string(grade.label),
+        "status": .string(report.status.label),
+      ])
     // A word that would end the order never overwrites a higher grade: the query decides.
     let contradicts = report.status.isDead && (payin.lastEvidence?.grade ?? grade) > grade
     if grade.creditsMoney && !contradicts {
@@ -49,8 +53,12 @@ extension Transition {
     if report.note != nil { alerts.append(.note) }
     if case .unrecognised(let word) = report.status {
       alerts.append(.unknownStatus)
-      record("attempt.unknown_status", ["attempt": .string(attempt.id.text),
-        "word": .string(word)])
+      record(
+        "attempt.unknown_status",
+        [
+          "attempt": .string(attempt.id.text),
+          "word": .string(word),
+        ])
     }
     let arrived = credit(report.deposits, to: attempt, context)
     advance(attempt, by: report, context)
@@ -75,8 +83,12 @@ extension Transition {
         providerReference: deposit.providerReference, attempt: attempt.id,
         identity: deposit.identity)
       payin.receipts.append(receipt)
-      record("receipt.recorded", ["receipt": .string(receipt.id.text),
-        "attempt": .string(attempt.id.text), "amount": .number(JSONNumber(deposit.amount))])
+      record(
+        "receipt.recorded",
+        [
+          "receipt": .string(receipt.id.text),
+          "attempt": .string(attempt.id.text), "amount": .number(JSONNumber(deposit.amount)),
+        ])
       if attempt.id != payin.active { alerts.append(.orphanPaid) }
       arrived = true
     }
@@ -174,7 +186,8 @@ extension Transition {
     case .failed where payin.status == .pending, .cancelled where payin.status == .pending:
       payin.status = .failed
       payin.failure = Failure(
-        code: "provider_\(status.label)", message: "the provider reports the order as \(status.label)")
+        code: "provider_\(status.label)",
+        message: "the provider reports the order as \(status.label)")
       announce("payin.failed")
     case .pending, .paid, .failed, .cancelled, .unrecognised: break
     }

@@ -41,7 +41,8 @@ enum AccountReader {
       return nil
     }
     let authority = rest[2].split(separator: "/")[0]
-    let host = authority.hasPrefix("[")
+    let host =
+      authority.hasPrefix("[")
       ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
     let isLocal = host == "localhost" || host == "[::1]" || host.hasPrefix("127.")
     if rest[0] == "http:", !isLocal {

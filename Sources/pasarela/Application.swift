@@ -100,8 +100,10 @@ final class Application: Sendable {
     let port = try server.start()
     log.info(
       "serving",
-      ["host": .string(configuration.host), "port": .number(.init(Int64(port))),
-        "accounts": .array(configuration.accounts.map { .string($0.id) })])
+      [
+        "host": .string(configuration.host), "port": .number(.init(Int64(port))),
+        "accounts": .array(configuration.accounts.map { .string($0.id) }),
+      ])
     started(port)
     let running = Task { await jobs.run() }
     await stopped()

@@ -67,9 +67,11 @@ struct ConfigurationReader {
     if text.hasPrefix("sqlite:"), text.utf8.count > 7 {
       return .sqlite(String(text.dropFirst(7)))
     }
-    root.report("store", text.hasPrefix("postgresql://")
-      ? "this version keeps its books in SQLite only: sqlite:PATH"
-      : "must be sqlite:PATH")
+    root.report(
+      "store",
+      text.hasPrefix("postgresql://")
+        ? "this version keeps its books in SQLite only: sqlite:PATH"
+        : "must be sqlite:PATH")
     return .sqlite("")
   }
 
