@@ -74,5 +74,6 @@ let package = Package(
     .testTarget(
       name: "StorageTests", dependencies: ["JSONText", "Payins", "Storage"],
       swiftSettings: strict),
+    .testTarget(name: "TidyTests", swiftSettings: strict),
   ]
 )

@@ -43,8 +43,8 @@ extension ByteSet {
   static let fieldValue = ByteSet([0x09] + Array(0x20...0x7E) + Array(0x80...0xFF))
   /// RFC 3986 section 3.3: a path, its percent signs to be looked at apart.
   static let path = ByteSet(unreserved + subDelimiters + Array(":@/%".utf8))
-  /// RFC 3986 section 3.4: a query, its percent signs to be looked at apart; and the brackets, which
-  /// browsers, curl and Python's requests send as they are.
+  /// RFC 3986 section 3.4: a query, its percent signs to be looked at apart; and the brackets,
+  /// which browsers, curl and Python's requests send as they are.
   static let query = ByteSet(unreserved + subDelimiters + Array(":@/?%[]".utf8))
   /// RFC 3986 section 3.2.2: a host name, its percent signs to be looked at apart.
   static let registeredName = ByteSet(unreserved + subDelimiters + Array("%".utf8))

@@ -13,7 +13,8 @@ struct HostedPage {
     if payin.status == .pending || payin.status == .partiallyPaid {
       body += Self.instructions(payin)
       body +=
-        "<p>Paga antes del <strong>\(Self.deadline(payin))</strong> (hora de la Ciudad de México).</p>"
+        "<p>Paga antes del <strong>\(Self.deadline(payin))</strong>"
+        + " (hora de la Ciudad de México).</p>"
     }
     if let url = payin.request.returnURL {
       body += "<p><a href=\"\(Self.escaped(url))\">Volver a la tienda</a></p>"

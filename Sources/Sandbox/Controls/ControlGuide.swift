@@ -88,7 +88,8 @@ enum ControlGuide {
         "a charge is completed by exactly its amount; tills refuse anything else; a transfer of"
           + " another amount or a second one is kept without a trace on the charge (shown_as"
           + " null), a late one completes an expired or cancelled charge",
-        "expiry: status cancelled and transaction.expired; without due_date a charge waits for ever",
+        "expiry: status cancelled and transaction.expired; without due_date a charge waits for"
+          + " ever",
         "order_id is free again after a failed charge; lists show the merchant's own charges or"
           + " one customer's, never both",
         "a webhook is tried again after 1, 5, 15, 60, 180, 360, 720 and 1440 minutes",

@@ -1,7 +1,8 @@
 internal import HTTPServing
 
 /// `/barcode/{reference}`: the picture that a charge's `barcode_url` leads to (S001 "Cargo en
-/// tienda": Code 128). Drawn as SVG, where Openpay sends a PNG; `width` and `height` are not heeded.
+/// tienda": Code 128). Drawn as SVG, where Openpay sends a PNG; `width` and `height` are not
+/// heeded.
 enum OpenpayBarcode {
   /// Rows of Code 128's table: widths of bars and spaces, eleven modules a symbol.
   private static let symbols = """
