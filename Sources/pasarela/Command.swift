@@ -15,6 +15,7 @@ enum Command {
       pasarela rules explain --payin FILE [--config FILE]
                                                 which rule decides a pay-in, and why
       pasarela keys new --merchant ID           make an API key
+      pasarela doctor [--config FILE]           check configuration, store, rules and accounts
     """
 
   struct Usage: Error {
@@ -44,7 +45,8 @@ enum Command {
       try await ServeCommand.run(config: options["--config"] ?? ServeCommand.defaultConfig)
     case "demo": try await DemoCommand.run(arguments.dropFirst())
     case "sandbox": try await SandboxCommand.run(arguments.dropFirst())
-    case "rules": try RulesCommand.run(arguments.dropFirst())
+    case "rules": try await RulesCommand.run(arguments.dropFirst())
+    case "doctor": try await DoctorCommand.run(arguments.dropFirst())
     case "keys": try KeysCommand.run(arguments.dropFirst())
     case "help", "--help", "-h": Output.line(usage)
     case nil: throw Usage(message: "a command is needed")

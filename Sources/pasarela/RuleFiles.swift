@@ -38,6 +38,12 @@ enum RuleFiles {
     }
   }
 
+  static func summary(_ set: RuleSet) -> String {
+    let rules = set.files.reduce(0) { $0 + $1.rules.count }
+    let tests = set.files.reduce(0) { $0 + $1.tests }
+    return "\(set.files.count) files, \(rules) rules, \(tests) tests passed"
+  }
+
   /// SHA-256 over names and contents, each preceded by its length.
   static func version(of files: [RuleFile]) -> String {
     let bytes = files.flatMap { file in

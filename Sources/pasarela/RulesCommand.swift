@@ -5,14 +5,13 @@ import JSONText
 import MerchantAPI
 import Payins
 import Routing
+import Sandbox
 
 /// `pasarela rules check` and `pasarela rules explain`.
 enum RulesCommand {
-  static func run(_ arguments: some Sequence<String>) throws {
+  static func run(_ arguments: some Sequence<String>) async throws {
     let options = try Options(arguments, known: ["--config", "--payin"])
-    let configuration = try Configuration.load(
-      path: options["--config"] ?? ServeCommand.defaultConfig,
-      environment: ProcessInfo.processInfo.environment)
+    let configuration = try await configuration(options)
     switch options.words.first {
     case "check" where options.words.count == 2:
       try check(options.words[1], configuration)
@@ -23,6 +22,20 @@ enum RulesCommand {
       throw Command.Usage(
         message: "say: pasarela rules check PATH, or pasarela rules explain --payin FILE")
     }
+  }
+
+  /// Without a configuration the sandbox's accounts are what targets may name: rules can be
+  /// written before there is a contract with a provider.
+  private static func configuration(_ options: Options) async throws -> Configuration {
+    let path = options["--config"] ?? ServeCommand.defaultConfig
+    if options["--config"] == nil, !FileManager.default.fileExists(atPath: path) {
+      Output.error("no \(path) here: checking against the sandbox's accounts")
+      let setup = try await DemoSetup(port: 0, sandboxPort: 0, store: "sqlite:unused")
+      await setup.sandbox.stop()
+      return setup.configuration
+    }
+    return try Configuration.load(
+      path: path, environment: ProcessInfo.processInfo.environment)
   }
 
   /// - Parameter path: a folder of rule files, or one file.
@@ -38,9 +51,7 @@ enum RulesCommand {
     }
     let set = try RuleFiles.load(files, accounts: configuration.accounts)
     for warning in set.warnings { Output.line("warning: \(warning)") }
-    let rules = set.files.reduce(0) { $0 + $1.rules.count }
-    let tests = set.files.reduce(0) { $0 + $1.tests }
-    Output.line("\(set.files.count) files, \(rules) rules, \(tests) tests passed")
+    Output.line(RuleFiles.summary(set))
   }
 
   private static func explain(_ path: String, _ configuration: Configuration) throws {

@@ -14,9 +14,14 @@ enum ServeCommand {
     let reloading = Task {
       for await _ in reloads { await application.reloadRules() }
     }
+    let watcher = RuleFolderWatcher(folder: configuration.rules, time: SystemTime())
+    let watching = Task {
+      await watcher.watch { await application.reloadRules() }
+    }
     try await application.run {
       for await _ in stops { return }
     }
+    watching.cancel()
     reloading.cancel()
     withExtendedLifetime(signals) {}
   }

@@ -1,0 +1,132 @@
+import Foundation
+import Gateway
+import HTTPCalling
+import MerchantAPI
+import Providers
+import Routing
+import Storage
+
+/// `pasarela doctor`: what would keep a gateway with this configuration from working, as a table.
+enum DoctorCommand {
+  /// Exit 1 where a check fails; what only limits the gateway is a warning.
+  static func run(_ arguments: some Sequence<String>) async throws {
+    let options = try Options(arguments, known: ["--config"])
+    guard options.words.isEmpty else {
+      throw Command.Usage(message: "say: pasarela doctor [--config FILE]")
+    }
+    let path = options["--config"] ?? ServeCommand.defaultConfig
+    let configuration = try Configuration.load(
+      path: path, environment: ProcessInfo.processInfo.environment)
+    var findings = [
+      Finding(
+        "configuration", .ok,
+        "\(path): merchants \(configuration.merchants.count), accounts "
+          + "\(configuration.accounts.count)"),
+      keys(configuration), publicURL(configuration), rules(configuration),
+      await store(configuration),
+    ]
+    let probe = AccountProbe(
+      caller: CurlCaller(), time: SystemTime(), entropy: SystemEntropy(),
+      publicURL: configuration.publicURL)
+    for account in configuration.accounts { findings.append(await probe.check(account)) }
+    Output.line(Finding.table(findings))
+    let failed = findings.count { $0.verdict == .fail }
+    if failed > 0 { throw Failed(description: "\(failed) of \(findings.count) checks failed") }
+  }
+
+  struct Failed: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  private static func keys(_ configuration: Configuration) -> Finding {
+    let keyless = configuration.merchants.map(\.id).filter { id in
+      !configuration.keys.contains { $0.merchant == id }
+    }
+    if configuration.merchants.isEmpty {
+      return Finding("API keys", .warn, "no merchant is configured, so every call is refused")
+    }
+    guard keyless.isEmpty else {
+      return Finding(
+        "API keys", .warn, "merchants without a key: \(keyless.joined(separator: ", "))")
+    }
+    return Finding("API keys", .ok, "\(configuration.keys.count), only their hashes are kept")
+  }
+
+  private static func publicURL(_ configuration: Configuration) -> Finding {
+    let url = configuration.publicURL
+    let host = url.split(separator: "/").dropFirst().first ?? ""
+    if host.hasPrefix("127.") || host.hasPrefix("localhost") || host.hasPrefix("[::1]") {
+      return Finding(
+        "public_url", .warn, "\(url) is reached from this machine only: no provider can call back")
+    }
+    if !url.hasPrefix("https://") {
+      return Finding("public_url", .warn, "\(url): providers' callbacks should come over https")
+    }
+    return Finding("public_url", .ok, url)
+  }
+
+  private static func rules(_ configuration: Configuration) -> Finding {
+    let name = "rules \(configuration.rules)"
+    do throws(ConfigurationFault) {
+      let set = try RuleFiles.load(
+        RuleFiles.read(folder: configuration.rules), accounts: configuration.accounts)
+      guard let warning = set.warnings.first else {
+        return Finding(name, .ok, RuleFiles.summary(set))
+      }
+      return Finding(name, .warn, "\(warning)")
+    } catch {
+      return Finding(name, .fail, error.description)
+    }
+  }
+
+  private static func store(_ configuration: Configuration) async -> Finding {
+    switch configuration.store {
+    case .sqlite(let path):
+      let name = "store sqlite:\(path)"
+      guard FileManager.default.fileExists(atPath: path) else {
+        return Finding(name, .ok, "not there yet: the first start makes it")
+      }
+      do throws(StoreError) {
+        let store = try SQLiteStore(path: path)
+        try await store.probe()
+        await store.close()
+        return Finding(name, .ok, "can be written to")
+      } catch {
+        return Finding(name, .fail, error.description)
+      }
+    }
+  }
+}
+
+/// One line of the doctor's table.
+struct Finding {
+  enum Verdict: String {
+    case ok, warn, fail
+  }
+
+  var name: String
+  var verdict: Verdict
+  var says: String
+
+  init(_ name: String, _ verdict: Verdict, _ says: String) {
+    self.name = name
+    self.verdict = verdict
+    self.says = says
+  }
+
+  static func table(_ findings: [Finding]) -> String {
+    let width = findings.map(\.name.count).max() ?? 0
+    return findings.map { finding in
+      let gap = String(repeating: " ", count: width - finding.name.count)
+      let says = finding.says.split(separator: "\n", omittingEmptySubsequences: false)
+        .joined(separator: "\n" + String(repeating: " ", count: width + 8))
+      return "\(finding.name)\(gap)  \(finding.verdict.rawValue.padded(to: 4))  \(says)"
+    }.joined(separator: "\n")
+  }
+}
+
+extension String {
+  fileprivate func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}
