@@ -62,6 +62,9 @@ let package = Package(
     .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing"], swiftSettings: strict),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),
     .testTarget(
+      name: "PasarelaTests", dependencies: ["HTTPCalling", "JSONText", "pasarela"],
+      swiftSettings: strict),
+    .testTarget(
       name: "ProvidersTests",
       dependencies: ["Crypto", "HTTPCalling", "JSONText", "Payins", "Providers"],
       exclude: ["Golden"], swiftSettings: strict),

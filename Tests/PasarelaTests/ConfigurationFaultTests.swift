@@ -1,0 +1,143 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What stands between an operator's mistake and a running gateway: one clear sentence with its
+/// place, exit code 2, and nothing left behind.
+@Suite("a faulty configuration")
+struct ConfigurationFaultTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var text: String
+    var says: [String]
+
+    init(_ name: String, _ text: String, _ says: String...) {
+      testDescription = name
+      self.text = text
+      self.says = says
+    }
+  }
+
+  static let account = """
+    id: "openpay-main", provider: "openpay", base_url: "https://sandbox-api.openpay.mx",
+    merchant_id: "m", private_key: "k", callback: { user: "u", password: "p" }
+    """
+
+  static let cases: [Case] = [
+    Case("malformed", "{\n  listen: {", "pasarela.json5:2:"),
+    Case("not an object", "[]", "must be an object"),
+    Case("an unknown key", "{\n  listens: {}\n}", "pasarela.json5:2:", "listens"),
+    Case(
+      "an unknown key inside", "{ limits: {\n request_second: 3 } }", "pasarela.json5:2:",
+      "limits.request_second"),
+    Case(
+      "a wrong type", "{\n listen: { port: \"8080\" } }", "pasarela.json5:2:", "listen.port",
+      "string"),
+    Case("a fraction", "{ listen: { port: 80.5 } }", "listen.port"),
+    Case("out of range", "{ listen: { port: 65536 } }", "listen.port", "0 to 65535"),
+    Case("a log level", "{ log: { level: \"loud\" } }", "log.level", "debug, info, warn or error"),
+    Case("a store of another kind", "{ store: \"mysql:x\" }", "store", "sqlite:PATH"),
+    Case("a public URL", "{ public_url: \"shop.example\" }", "public_url", "http"),
+    Case(
+      "a missing variable", "{\n store: \"${NOT_SET_ANYWHERE}\" }", "pasarela.json5:2:",
+      "NOT_SET_ANYWHERE"),
+    Case("a missing file", "{ store: \"${file:gone.pem}\" }", "gone.pem"),
+    Case("an open substitution", "{ store: \"${HOME\" }", "${"),
+    Case(
+      "the same merchant twice", "{ merchants: [ { id: \"a\" },\n { id: \"a\" } ] }",
+      "pasarela.json5:2:", "merchants[1].id"),
+    Case(
+      "the same account twice", "{ provider_accounts: [ {\(account)}, {\(account)} ] }",
+      "provider_accounts[1].id", "openpay-main"),
+    Case(
+      "an unknown provider",
+      "{ provider_accounts: [ { id: \"a\", provider: \"stripe\", base_url: \"https://x\" } ] }",
+      "provider_accounts[0].provider", "openpay"),
+    Case(
+      "credentials left out",
+      "{ provider_accounts: [ { id: \"a\", provider: \"openpay\", base_url: \"https://x\" } ] }",
+      "provider_accounts[0].private_key"),
+    Case(
+      "a provider over plain http",
+      "{ provider_accounts: [ {\(account.replacingOccurrences(of: "https:", with: "http:"))} ] }",
+      "provider_accounts[0].base_url", "https"),
+    Case(
+      "an amount range upside down",
+      "{ provider_accounts: [ {\(account), amount_min: 200, amount_max: 100} ] }",
+      "provider_accounts[0].amount_max"),
+    Case(
+      "a key's hash",
+      "{ merchants: [ { id: \"a\", api_keys: [ { id: \"k\", sha256: \"12\", scopes: [] } ] } ] }",
+      "merchants[0].api_keys[0].sha256", "64"),
+    Case(
+      "a scope",
+      """
+      { merchants: [ { id: "a", api_keys: [ { id: "k", sha256: "\(String(repeating: "0", count: 64))",
+        scopes: ["payins:delete"] } ] } ] }
+      """, "pasarela.json5:2:", "merchants[0].api_keys[0].scopes[0]", "payins:read"),
+    Case("no rules folder", "{ rules: \"nowhere\" }", "nowhere"),
+  ]
+
+  @Test("is refused with its place and reason", arguments: cases)
+  func refused(_ fault: Case) async throws {
+    let place = try Workplace()
+    try place.write(fault.text, to: "pasarela.json5")
+    let ended = try await Program.run(["serve"], in: place.path)
+    #expect(ended.status == 2)
+    for text in fault.says { #expect(ended.errors.contains(text), "says: \(ended.errors)") }
+    #expect(ended.output.isEmpty)
+    #expect(place.contents == ["pasarela.json5"])
+  }
+
+  @Test("names every fault at once")
+  func all() async throws {
+    let place = try Workplace()
+    try place.write("{ store: 1, rules: 2, log: { level: 3 } }", to: "pasarela.json5")
+    let ended = try await Program.run(["serve"], in: place.path)
+    #expect(ended.errors.split(separator: "\n").count == 3)
+  }
+
+  @Test("never shows a secret that it could read")
+  func secrets() async throws {
+    let place = try Workplace()
+    let account = Self.account.replacingOccurrences(of: "\"k\"", with: "\"${KEY}\"")
+    try place.write(
+      "{ provider_accounts: [ {\(account), timeout_seconds: \"${KEY}\", x: \"${KEY}\"} ] }",
+      to: "pasarela.json5")
+    let ended = try await Program.run(
+      ["serve"], in: place.path, environment: ["KEY": "sk_do_not_show"])
+    #expect(ended.status == 2)
+    #expect(ended.errors.contains("timeout_seconds"))
+    #expect(!(ended.errors + ended.output).contains("sk_do_not_show"))
+  }
+
+  @Test("that is missing, or is not text, is said so")
+  func unreadable() async throws {
+    let place = try Workplace()
+    let missing = try await Program.run(["serve", "--config", "gone.json5"], in: place.path)
+    #expect(missing.status == 2)
+    #expect(missing.errors.contains("gone.json5: the configuration file cannot be read"))
+    try Data([0xFF, 0xFE, 0x00]).write(to: URL(filePath: "\(place.path)/binary.json5"))
+    let binary = try await Program.run(["serve", "--config", "binary.json5"], in: place.path)
+    #expect(binary.status == 2)
+    #expect(binary.errors.contains("UTF-8"))
+  }
+
+  @Test("may have a faulty rule file: file, line and column are named")
+  func rules() async throws {
+    let place = try Workplace()
+    try place.write("{}", to: "pasarela.json5")
+    try place.write(
+      """
+      {
+        rules: [ { name: "a", when: "payin.amount > 'x'", route: { priority: ["nobody/spei"] } } ],
+        otherwise: { priority: [] },
+      }
+      """, to: "routing-rules/shop.json5")
+    let ended = try await Program.run(["serve"], in: place.path)
+    #expect(ended.status == 2)
+    #expect(ended.errors.contains("shop.json5:2:"))
+    #expect(ended.errors.contains("nobody"))
+    #expect(place.contents == ["pasarela.json5", "routing-rules"])
+  }
+}

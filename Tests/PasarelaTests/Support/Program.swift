@@ -1,0 +1,76 @@
+import Foundation
+import Glibc
+
+/// The executable under test, as a process of its own.
+///
+/// Not Foundation's `Process`: its `run` crashes with many open descriptors (Swift 6.3 on Linux).
+final class Program: Sendable {
+  struct Ended: Sendable {
+    /// The exit status; 128 and the signal's number where a signal ended it.
+    let status: Int32
+    let output: String
+    let errors: String
+  }
+
+  struct Unstartable: Error {}
+
+  /// Beside the tests' own executable.
+  private static let path: String = {
+    let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    return URL(filePath: tests).deletingLastPathComponent().appending(path: "pasarela").path
+  }()
+
+  private let process: pid_t
+  private let outputFile: String
+  private let errorFile: String
+
+  /// - Parameter folder: the working directory; what is printed is kept there as well.
+  init(
+    _ arguments: [String], in folder: String, environment: [String: String] = [:]
+  ) throws {
+    let name = "\(folder)/.\(UUID().uuidString)"
+    (outputFile, errorFile) = ("\(name).out", "\(name).err")
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, outputFile, O_WRONLY | O_CREAT, 0o600)
+    posix_spawn_file_actions_addopen(&actions, 2, errorFile, O_WRONLY | O_CREAT, 0o600)
+    var words = (["/usr/bin/env", "-C", folder, Self.path] + arguments).map { strdup($0) } + [nil]
+    var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for text in words + variables { free(text) } }
+    var process: pid_t = 0
+    guard posix_spawn(&process, "/usr/bin/env", &actions, nil, &words, &variables) == 0 else {
+      throw Unstartable()
+    }
+    self.process = process
+  }
+
+  static func run(
+    _ arguments: [String], in folder: String, environment: [String: String] = [:]
+  ) async throws -> Ended {
+    try await Program(arguments, in: folder, environment: environment).ended()
+  }
+
+  func signal(_ number: Int32) { kill(process, number) }
+
+  /// Waits for its end; once.
+  func ended() async -> Ended {
+    let status = await withCheckedContinuation { continuation in
+      Thread { [process] in
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        let signal = status & 0x7F
+        continuation.resume(returning: signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
+      }.start()
+    }
+    return Ended(status: status, output: output, errors: text(errorFile))
+  }
+
+  /// What was printed until now.
+  var output: String { text(outputFile) }
+
+  private func text(_ file: String) -> String {
+    (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+  }
+}
