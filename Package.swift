@@ -62,7 +62,7 @@ let package = Package(
     .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing"], swiftSettings: strict),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),
     .testTarget(
-      name: "PasarelaTests", dependencies: ["HTTPCalling", "JSONText", "pasarela"],
+      name: "PasarelaTests", dependencies: ["Crypto", "HTTPCalling", "JSONText", "pasarela"],
       swiftSettings: strict),
     .testTarget(
       name: "ProvidersTests",

@@ -1,0 +1,98 @@
+import Foundation
+import Glibc
+import JSONText
+import Testing
+
+/// The main job, through the executable's own door.
+@Suite("pasarela serve")
+struct ServeTests {
+  static func payin(_ reference: String, method: String) -> JSON {
+    [
+      "merchant_reference": JSON(reference), "amount": 15_000, "currency": "MXN",
+      "method": JSON(method), "description": "Two tickets",
+      "payer": ["name": "Ana Prueba", "email": "ana@example.mx", "phone": "+525500000000"],
+    ]
+  }
+
+  @Test("a pay-in is made, survives a kill -9, is paid, and is seen to succeed")
+  func mainJob() async throws {
+    let installation = try await Installation()
+    let client = installation.client
+    let first = try await installation.serve()
+    let made = try await client.post(
+      "/v1/payins", Self.payin("order-1", method: "store"), idempotencyKey: "a")
+    #expect(made.status == 201)
+    let id = try #require(made.json["id"]?.string)
+    let order = try #require(made.json["provider_order_id"]?.string)
+    first.signal(SIGKILL)
+    #expect(await first.ended().status == 128 + SIGKILL)
+
+    let second = try await installation.serve()
+    let again = try await client.post(
+      "/v1/payins", Self.payin("order-1", method: "store"), idempotencyKey: "a")
+    #expect(again.status == 201)
+    #expect(again.body == made.body)
+    let paid = try await installation.sandboxClient.post("/_sandbox/orders/\(order)/pay")
+    #expect(paid.status == 200)
+    let succeeded = try await client.get("/v1/payins/\(id)?wait=30")
+    #expect(succeeded.json["status"]?.string == "succeeded")
+    #expect(succeeded.json["amount_received"] == 15_000)
+
+    let ended = await installation.stop(second)
+    #expect(ended.status == 0)
+    #expect(ended.output.contains("\"message\":\"stopped\""))
+    #expect(!ended.output.contains("ana@example.mx"))
+    await installation.end()
+  }
+
+  @Test("a payment that arrives while the gateway is down is found when it starts")
+  func paidWhileDown() async throws {
+    let installation = try await Installation()
+    let client = installation.client
+    let first = try await installation.serve()
+    let made = try await client.post(
+      "/v1/payins", Self.payin("order-2", method: "spei"), idempotencyKey: "b")
+    let id = try #require(made.json["id"]?.string)
+    let order = try #require(made.json["provider_order_id"]?.string)
+    _ = await installation.stop(first)
+    _ = try await installation.sandboxClient.post("/_sandbox/orders/\(order)/pay")
+    let second = try await installation.serve()
+    let succeeded = try await client.get("/v1/payins/\(id)?wait=30")
+    #expect(succeeded.json["status"]?.string == "succeeded")
+    _ = await installation.stop(second)
+    await installation.end()
+  }
+
+  @Test("rule files take effect when they change; a bad one changes nothing and is shown")
+  func rules() async throws {
+    let installation = try await Installation()
+    let client = installation.client
+    let gateway = try await installation.serve()
+    func status() async throws -> JSON { try await client.get("/v1/routing/rules").json }
+    let first = try await status()["version"]?.string
+    #expect(first?.count == 64)
+
+    try installation.place.write(
+      Installation.rules.replacingOccurrences(of: "payin.method ==", with: "payin.methods =="),
+      to: "routing-rules/default.json5")
+    let fault = try await eventually {
+      try await status()["rejected"]?["faults"]?.array?.first?.string
+    }
+    #expect(fault?.contains("default.json5:1:") == true)
+    #expect(try await status()["version"]?.string == first)
+    let warned = try await client.get("/health").json
+    #expect(warned["status"]?.string == "warn", "\(warned)")
+
+    try installation.place.write(
+      Installation.rules.replacingOccurrences(of: "\"store\",", with: "\"cash\","),
+      to: "routing-rules/default.json5")
+    let second = try await eventually {
+      try await status()["version"]?.string.flatMap { $0 == first ? nil : $0 }
+    }
+    #expect(second != nil)
+    let passed = try await client.get("/health").json
+    #expect(passed["status"]?.string == "pass", "\(passed)")
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+}

@@ -1,0 +1,82 @@
+import Crypto
+import Foundation
+import JSONText
+
+/// A gateway and a sandbox as two processes in one folder, put together as README.md says.
+struct Installation {
+  static let key = "pk_test_installation"
+
+  let place: Workplace
+  let sandbox: Program
+  let sandboxClient: Client
+
+  struct DidNotStart: Error {
+    var errors: String
+  }
+
+  init() async throws {
+    place = try Workplace()
+    // The gateway's port is fixed before it starts: providers call it there.
+    let port = try TakenPort().port
+    let sandboxPort = try TakenPort().port
+    sandbox = try Program(
+      ["sandbox", "--port", "\(sandboxPort)", "--callbacks", "http://127.0.0.1:\(port)"],
+      in: place.path)
+    sandboxClient = Client(port: sandboxPort)
+    let client = sandboxClient
+    let accounts = try await eventually { try? await client.get("/_sandbox/accounts").json }
+    let merchant: JSON = [
+      "id": "shop",
+      "api_keys": [
+        [
+          "id": "k1", "sha256": "${KEY_SHA256}",
+          "scopes": ["payins:write", "payins:read", "store_payments:write", "admin"],
+        ]
+      ],
+    ]
+    let configuration: JSON = [
+      "listen": ["port": JSON(port)], "public_url": JSON("http://127.0.0.1:\(port)"),
+      "store": "sqlite:books/pasarela.db", "merchants": [merchant],
+      "provider_accounts": accounts?["provider_accounts"] ?? [],
+    ]
+    try place.write(configuration.text, to: "pasarela.json5")
+    try place.write(Self.rules, to: "routing-rules/default.json5")
+    self.port = port
+  }
+
+  let port: Int
+
+  static let rules = """
+    { rules: [ { name: "store", when: "has(payin.method) && payin.method == 'store'",
+                 route: { priority: ["openpay-main/store"] } } ],
+      otherwise: { priority: ["cashypay-main/spei", "openpay-main/spei"] } }
+    """
+
+  var client: Client { Client(port: port, key: Self.key) }
+
+  /// Starts the gateway and waits until it is ready.
+  func serve() async throws -> Program {
+    let gateway = try Program(
+      ["serve"], in: place.path,
+      environment: ["KEY_SHA256": Hex.encode(Digest.sha256(Array(Self.key.utf8)))])
+    let client = Client(port: port)
+    let isReady = try await eventually {
+      try? await client.get("/health/ready").status == 200 ? true : nil
+    }
+    guard isReady == true else {
+      gateway.signal(SIGKILL)
+      throw DidNotStart(errors: await gateway.ended().errors)
+    }
+    return gateway
+  }
+
+  func stop(_ gateway: Program) async -> Program.Ended {
+    gateway.signal(SIGTERM)
+    return await gateway.ended()
+  }
+
+  func end() async {
+    sandbox.signal(SIGTERM)
+    _ = await sandbox.ended()
+  }
+}
