@@ -71,6 +71,10 @@ let package = Package(
     .testTarget(
       name: "RoutingTests", dependencies: ["Expressions", "JSONText", "Payins", "Routing"],
       swiftSettings: strict),
+    .testTarget(
+      name: "SandboxTests",
+      dependencies: ["Crypto", "HTTPCalling", "HTTPServing", "JSONText", "Sandbox"],
+      swiftSettings: strict),
     .executableTarget(
       name: "StorageBench", dependencies: ["JSONText", "Payins", "Storage"],
       path: "Tests/Benchmarks/StorageBench", swiftSettings: strict),

@@ -97,8 +97,12 @@ public final class AccountMonitor: Sendable {
     }
   }
 
-  func hasRoom(for operation: Operation) -> Bool {
-    state.withLock { $0.open[operation, default: 0] < limits.concurrency }
+  func hasRoom(for operation: Operation, at now: Instant) -> Bool {
+    state.withLock { state in
+      guard state.open[operation, default: 0] < limits.concurrency else { return false }
+      guard var tokens = state.tokens[operation] else { return true }
+      return tokens.take(at: now)
+    }
   }
 }
 

@@ -41,7 +41,9 @@ struct AttemptRunner: Sendable {
     case .sendAttempt:
       try await resume(payin, attempt, job, holding, sending)
     case .queryAttempt:
-      let outcome = await calls.query(payin, attempt)
+      guard let outcome = await calls.query(payin, attempt) else {
+        return try await postpone(job, lease)
+      }
       let after = try await books.apply(
         .queried(id, outcome), to: payin.id, known: payin, holding: holding, sending: sending)
       _ = try await send(after, under: lease)
@@ -62,6 +64,17 @@ struct AttemptRunner: Sendable {
     } else {
       _ = try await send(payin, under: sending.lease)
     }
+  }
+
+  /// Until the account has room again; spread out, so that not all come back at once.
+  private func postpone(_ job: Job, _ lease: Lease) async throws(StoreError) {
+    let spread = Int64(books.entropy.bytes(1)[0]) * 4
+    var change = Change()
+    change.jobs = [
+      .reschedule(
+        job.key, lease, due: books.time.now().adding(milliseconds: 1000 + spread))
+    ]
+    try await books.store.commit(change)
   }
 
   private func discard(_ job: Job, _ lease: Lease) async throws(StoreError) {

@@ -11,6 +11,8 @@ public struct Books: Sendable {
   let document: PayinDocument
   let changes: PayinChanges
   let metrics: Metrics
+  /// Raised where a job is due at once.
+  let jobSignal = JobSignal()
 
   public init(
     store: any Store, time: any TimeSource, entropy: any Entropy, document: PayinDocument,
@@ -62,6 +64,7 @@ public struct Books: Sendable {
       do {
         try await store.commit(change)
         committed(transition, before: before.status)
+        if change.jobs.contains(where: { $0.isDue(at: time.now()) }) { jobSignal.raise() }
         return transition.payin
       } catch .versionConflict {
         known = nil
@@ -161,4 +164,15 @@ public struct Books: Sendable {
 struct SendLease: Sendable {
   var lease: Lease
   var until: Instant
+}
+
+extension JobChange {
+  /// Whether it leaves a job that anybody may take up now.
+  fileprivate func isDue(at now: Instant) -> Bool {
+    switch self {
+    case .put(let job): job.lease == nil && job.due <= now
+    case .reschedule(_, _, let due): due <= now
+    case .finish, .drop: false
+    }
+  }
 }

@@ -10,6 +10,8 @@ public final class JobRunner: Sendable {
   static let concurrency = 128
   /// The longest pause between looks at the store: another replica may have made a job.
   static let pauseMilliseconds: Int64 = 500
+  /// The shortest, while jobs are due that there is no room for.
+  static let breathMilliseconds: Int64 = 20
 
   private struct State {
     var running = 0
@@ -52,27 +54,31 @@ public final class JobRunner: Sendable {
         log.error("jobs cannot be taken up", ["reason": "\(error)"])
       }
       if taken < Self.batch {
-        await books.time.sleep(until: await wakeTime(after: now))
+        await books.jobSignal.wait(until: await wakeTime(after: now), books.time)
       }
     }
     while state.withLock({ $0.running }) > 0 {
-      await books.time.sleep(until: books.time.now().adding(milliseconds: 10))
+      let look = books.time.now().adding(milliseconds: Self.pauseMilliseconds)
+      await books.jobSignal.wait(until: look, books.time)
     }
   }
 
-  public func stop() { state.withLock { $0.stopping = true } }
+  public func stop() {
+    state.withLock { $0.stopping = true }
+    books.jobSignal.raise()
+  }
 
   private func wakeTime(after now: Instant) async -> Instant {
     let latest = now.adding(milliseconds: Self.pauseMilliseconds)
     guard let next = try? await books.store.nextDue() else { return latest }
-    return max(min(next, latest), now.adding(milliseconds: 20))
+    return max(min(next, latest), now.adding(milliseconds: Self.breathMilliseconds))
   }
 
   /// Leases what is due and there is room for. Returns how many jobs were started.
   private func round(at now: Instant) async throws(StoreError) -> Int {
     let room = Self.concurrency - state.withLock { $0.running }
     guard room > 0 else { return 0 }
-    let full = calls.monitors.filter { !$0.value.hasRoom(for: .query) }.map(\.key)
+    let full = calls.monitors.filter { !$0.value.hasRoom(for: .query, at: now) }.map(\.key)
     let lease = runner.newLease()
     let jobs = try await books.store.lease(
       LeaseRequest(
@@ -82,7 +88,11 @@ public final class JobRunner: Sendable {
       state.withLock { $0.running += 1 }
       Task.detached { [self] in
         await perform(job, lease)
-        state.withLock { $0.running -= 1 }
+        let isAwaited = state.withLock { state in
+          defer { state.running -= 1 }
+          return state.running == Self.concurrency || state.stopping
+        }
+        if isAwaited { books.jobSignal.raise() }
       }
     }
     return jobs.count

@@ -60,15 +60,21 @@ extension PayinService {
     var payin = try await payin(id, merchant: merchant)
     do {
       for attempt in payin.attempts where attempt.state.isLive && attempt.state != .sending {
-        let outcome = await calls.query(payin, attempt)
+        guard let outcome = await calls.query(payin, attempt) else {
+          throw PayinRefusal.accountBusy
+        }
         let lease = runner.newLease()
         payin = try await books.apply(
           .queried(attempt.id, outcome), to: id, known: payin,
           sending: SendLease(lease: lease, until: runner.leaseEnd(at: books.time.now())))
         payin = try await runner.send(payin, under: lease)
       }
+    } catch let refusal as PayinRefusal {
+      throw refusal
+    } catch let fault as StoreError {
+      throw .store(fault)
     } catch {
-      throw .store(error)
+      throw .store(.damaged("\(error)"))
     }
     return payin
   }

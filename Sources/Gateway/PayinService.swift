@@ -134,5 +134,7 @@ public enum PayinRefusal: Error, Sendable {
   case inProgress
   /// It is over already.
   case notCancellable(PayinStatus)
+  /// The account's limits leave no room to ask the provider now.
+  case accountBusy
   case store(StoreError)
 }

@@ -46,14 +46,15 @@ public struct ProviderCalls: Sendable {
     }
   }
 
-  func query(_ payin: Payin, _ attempt: Attempt) async -> QueryOutcome {
+  /// Nil where the account's limits leave no room now: ask later.
+  func query(_ payin: Payin, _ attempt: Attempt) async -> QueryOutcome? {
     guard let account = accounts[attempt.target.account],
       let provider = account.provider as? any Queryable
     else { return .undetermined(.removed(attempt.target.account)) }
     let order = order(payin, attempt)
     let call = await call(account, .query) { provider.queryRequest(order, at: $0) }
     switch call {
-    case .refused(let refusal): return .undetermined(refusal)
+    case .refused: return nil
     case .done(let outcome, let finish):
       let result: QueryOutcome =
         switch outcome {

@@ -28,6 +28,8 @@ extension Problem {
       self.init(
         .unprocessableContent, code: "not_cancellable",
         detail: "a pay-in that is \(status.rawValue) cannot be cancelled")
+    case .accountBusy:
+      self = .unavailable("the account's limit of calls is reached", retryAfterSeconds: 2)
     case .store(let fault): self = .store(fault)
     }
   }

@@ -1,0 +1,42 @@
+import Payins
+import Synchronization
+
+/// Wakes the job runner before its pause is over: a job fell due, or there is room again. What is
+/// raised while nobody waits ends the next wait at once.
+final class JobSignal: Sendable {
+  private struct State {
+    var isRaised = false
+    var waiter: CheckedContinuation<Void, Never>?
+  }
+
+  private let state = Mutex(State())
+
+  func raise() {
+    let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      defer { state.waiter = nil }
+      if state.waiter == nil { state.isRaised = true }
+      return state.waiter
+    }
+    waiter?.resume()
+  }
+
+  /// Returns when it is raised, or at `instant`. One waiter at a time.
+  func wait(until instant: Instant, _ time: any TimeSource) async {
+    let timer = Mutex<Task<Void, Never>?>(nil)
+    await withCheckedContinuation { continuation in
+      let isRaised = state.withLock { state in
+        defer { state.isRaised = false }
+        if !state.isRaised { state.waiter = continuation }
+        return state.isRaised
+      }
+      if isRaised { return continuation.resume() }
+      timer.withLock {
+        $0 = Task {
+          await time.sleep(until: instant)
+          if !Task.isCancelled { raise() }
+        }
+      }
+    }
+    timer.withLock { $0?.cancel() }
+  }
+}

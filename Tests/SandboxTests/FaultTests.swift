@@ -1,0 +1,321 @@
+import HTTPCalling
+import HTTPServing
+import JSONText
+import Sandbox
+import Testing
+
+@Suite("Faults", .timeLimit(.minutes(1)))
+struct FaultTests {
+  /// How a call to a provider's create and query looks from outside.
+  private struct Calls {
+    let create: @Sendable (Bench) async throws -> CallOutcome
+    let query: @Sendable (Bench) async throws -> CallOutcome
+    /// Whether the created order is in the books.
+    let number: String
+  }
+
+  private static func smilepayz(
+    _ bench: Bench, _ path: String, _ body: JSON
+  ) async throws -> CallOutcome {
+    let headers = try Bench.smilepayzHeaders(body.bytes, at: "2026-01-02T12:00:00-06:00")
+    return await bench.outcome("POST", path, headers, body.bytes, milliseconds: 1_000)
+  }
+
+  private static func cashypay(
+    _ bench: Bench, _ path: String, _ body: JSON
+  ) async -> CallOutcome {
+    await bench.outcome(
+      "POST", path, Bench.cashypayHeaders(body.bytes), body.bytes, milliseconds: 1_000)
+  }
+
+  private static let calls: [String: Calls] = [
+    "openpay": Calls(
+      create: { bench in
+        await bench.outcome(
+          "POST", "\(Bench.merchant)/charges", Bench.openpayHeaders,
+          JSON.object(Orders.openpay("store")).bytes, milliseconds: 1_000)
+      },
+      query: { bench in
+        await bench.outcome(
+          "GET", "\(Bench.merchant)/charges?order_id=pay-0001-1", Bench.openpayHeaders,
+          milliseconds: 1_000)
+      },
+      number: "pay-0001-1"),
+    "cashypay": Calls(
+      create: { await cashypay($0, "/api/payIn", .object(Orders.cashypay())) },
+      query: {
+        await cashypay($0, "/api/payInQuery", ["mchOrderNo": "DEMO0000000001", "nonceStr": "n"])
+      },
+      number: "DEMO0000000001"),
+    "smilepayz": Calls(
+      create: { try await smilepayz($0, "/v2.0/transaction/pay-in", .object(Orders.smilepayz())) },
+      query: {
+        try await smilepayz(
+          $0, "/v2.0/inquiry-status", ["tradeType": 1, "orderNo": "S20001A0B1C2D3E4F5061728"])
+      },
+      number: "S20001A0B1C2D3E4F5061728"),
+  ]
+
+  private func isBooked(_ bench: Bench, _ calls: Calls) async throws -> Bool {
+    try await bench.control("GET", "/orders/\(calls.number)").status == 200
+  }
+
+  private func answer(_ outcome: CallOutcome) throws -> HTTPResponse {
+    guard case .answered(let response) = outcome else {
+      throw Unexpected(outcome: outcome)
+    }
+    return response
+  }
+
+  private func failure(_ outcome: CallOutcome) throws -> CallFailure.Label {
+    guard case .sentNoAnswer(let failure) = outcome else { throw Unexpected(outcome: outcome) }
+    return failure.label
+  }
+
+  private struct Unexpected: Error { let outcome: CallOutcome }
+
+  static let providers = ["openpay", "cashypay", "smilepayz"]
+
+  static let cuts: [(String, CallFailure.Label, Bool)] = [
+    ("timeout_before", .timeout, false), ("timeout_after", .timeout, true),
+    ("reset_before", .reset, false), ("reset_after", .reset, true),
+  ]
+
+  @Test(
+    "a create that is cut off before the work leaves nothing, after it an order",
+    arguments: providers, cuts)
+  func cut(
+    _ provider: String, _ fault: (kind: String, label: CallFailure.Label, works: Bool)
+  ) async throws {
+    let calls = try #require(Self.calls[provider])
+    try await Bench.run { bench in
+      try await bench.fault([
+        "provider": .string(provider), "operation": "create", "kind": .string(fault.kind),
+        "count": 1,
+      ])
+      #expect(try failure(try await calls.create(bench)) == fault.label)
+      #expect(try await isBooked(bench, calls) == fault.works)
+      let next = try answer(try await calls.create(bench))
+      let nextJSON = try JSON(parsing: next.body)
+      let isDuplicate =
+        next.status == 409 || nextJSON["code"]?.int64 == 500 || nextJSON["code"]?.string == "03"
+      #expect(isDuplicate == fault.works, "\(nextJSON.text)")
+    }
+  }
+
+  static let lies: [(String, Int, Bool)] = [
+    ("error_500", 500, false), ("error_500_after", 500, true), ("garbage", 200, false),
+    ("garbage_after", 200, true),
+  ]
+
+  @Test("a create can be answered wrongly, with the work done or not", arguments: providers, lies)
+  func lie(
+    _ provider: String, _ fault: (kind: String, status: Int, works: Bool)
+  ) async throws {
+    let calls = try #require(Self.calls[provider])
+    try await Bench.run { bench in
+      try await bench.fault(["kind": .string(fault.kind), "count": 1])
+      let response = try answer(try await calls.create(bench))
+      #expect(response.status == fault.status)
+      #expect((try? JSON(parsing: response.body)) == nil || fault.status == 500)
+      #expect(try await isBooked(bench, calls) == fault.works)
+    }
+  }
+
+  @Test("each provider says in its own way that it is in trouble")
+  func systemError() async throws {
+    try await Bench.run { bench in
+      try await bench.fault(["kind": "system_error"])
+      let openpay = try answer(try await #require(Self.calls["openpay"]).create(bench))
+      #expect(openpay.status == 503)
+      #expect(try JSON(parsing: openpay.body)["error_code"]?.int64 == 1004)
+      let cashypay = try answer(try await #require(Self.calls["cashypay"]).create(bench))
+      #expect(try JSON(parsing: cashypay.body)["msg"]?.string == "System_busy")
+      let smilepayz = try answer(try await #require(Self.calls["smilepayz"]).create(bench))
+      #expect(try JSON(parsing: smilepayz.body)["code"]?.string == "99")
+      let paynet = try await bench.paynet("payment", .object(Orders.paynet("OPENPAY00FUCDZDQ9")))
+      #expect(paynet.status == 200)
+      #expect(paynet.json["responseCode"]?.int64 == 96)
+      #expect(paynet.json["chainTransactionId"]?.int64 == 170_911_001)
+      let books = try await bench.control("GET", "/books")
+      #expect(books.json["orders"]?.array == [])
+    }
+  }
+
+  @Test("a query may not find what is there, for as long as it should", arguments: providers)
+  func notFound(_ provider: String) async throws {
+    let calls = try #require(Self.calls[provider])
+    try await Bench.run { bench in
+      try await bench.fault(["provider": .string(provider), "kind": "not_found", "count": 2])
+      #expect(try answer(try await calls.create(bench)).status == 200)
+      var bodies: [String] = []
+      for _ in 1...3 {
+        let response = try answer(try await calls.query(bench))
+        bodies.append(String(decoding: response.body, as: UTF8.self))
+      }
+      #expect(bodies[0] == bodies[1])
+      let absent = ["[]", "Order_not_exist", "\"04\""].contains { bodies[0].contains($0) }
+      #expect(absent, "\(bodies[0])")
+      #expect(bodies[2] != bodies[0])
+    }
+  }
+
+  @Test("a slow call is answered properly, and no sooner than it should")
+  func slow() async throws {
+    try await Bench.run { bench in
+      try await bench.fault([
+        "kind": "slow", "milliseconds": 300, "operation": "query", "count": 1,
+      ])
+      let calls = try #require(Self.calls["openpay"])
+      _ = try answer(try await calls.create(bench))
+      let start = ContinuousClock.now
+      #expect(try answer(try await calls.query(bench)).status == 200)
+      #expect(ContinuousClock.now - start >= .milliseconds(300))
+    }
+  }
+
+  @Test("a fault happens as often as it should, to the operation and the provider it names")
+  func narrow() async throws {
+    try await Bench.run { bench in
+      try await bench.fault([
+        "provider": "openpay", "operation": "query", "kind": "error_500", "count": 2,
+      ])
+      let openpay = try #require(Self.calls["openpay"])
+      let cashypay = try #require(Self.calls["cashypay"])
+      #expect(try answer(try await openpay.create(bench)).status == 200)
+      #expect(try answer(try await cashypay.create(bench)).status == 200)
+      #expect(try answer(try await cashypay.query(bench)).status == 200)
+      var statuses: [Int] = []
+      for _ in 1...3 { statuses.append(try answer(try await openpay.query(bench)).status) }
+      #expect(statuses == [500, 500, 200])
+    }
+  }
+
+  @Test("a fault without a count stays until it is deleted")
+  func deletion() async throws {
+    try await Bench.run { bench in
+      try await bench.fault(["kind": "error_500", "operation": "other"])
+      for _ in 1...3 { #expect(try await bench.openpay("GET", "").status == 500) }
+      let listed = try await bench.control("GET", "/faults")
+      let id = try #require(listed.json["faults"]?.array?.first?["id"]?.int64)
+      #expect(try await bench.control("DELETE", "/faults/\(id)").status == 204)
+      #expect(try await bench.control("DELETE", "/faults/\(id)").status == 404)
+      #expect(try await bench.openpay("GET", "").status == 200)
+      try await bench.fault(["kind": "error_500"])
+      try await bench.fault(["kind": "garbage"])
+      #expect(try await bench.control("DELETE", "/faults").status == 204)
+      #expect(try await bench.openpay("GET", "").status == 200)
+    }
+  }
+
+  static let senseless: [JSON] = [
+    [:], ["kind": "fire"], ["kind": "slow"], ["kind": "slow", "milliseconds": 0],
+    ["kind": "error_500", "provider": "stripe"], ["kind": "error_500", "operation": "dance"],
+    ["kind": "error_500", "count": 0], ["kind": "error_500", "colour": "red"],
+    ["kind": "webhook_lost", "operation": "create"], ["kind": "error_500", "operation": "webhook"],
+    ["kind": "not_found", "operation": "create"], ["kind": "webhook_delayed"],
+    ["kind": "error_500", "seconds": 1],
+  ]
+
+  @Test("a fault that makes no sense is refused", arguments: senseless)
+  func nonsense(_ body: JSON) async throws {
+    try await Bench.run { bench in
+      let answer = try await bench.control("POST", "/faults", body)
+      #expect(answer.status == 400)
+      #expect(answer.json["code"]?.string == "invalid_request")
+      #expect(try await bench.control("GET", "/faults").json["faults"]?.array == [])
+    }
+  }
+
+  // MARK: Webhooks
+
+  /// Pays one order of CashyPay whose webhook a fault concerns, and gives what came at once and
+  /// what came within the next hour.
+  private func deliveries(_ fault: JSON) async throws -> (now: [Request], later: [Request]) {
+    var result: (now: [Request], later: [Request]) = ([], [])
+    try await Receiver.run { receiver, url in
+      try await Bench.run { bench in
+        try await bench.fault(fault)
+        _ = try await bench.cashypay("/api/payIn", .object(Orders.cashypay(url)))
+        try await bench.pay("DEMO0000000001")
+        try await bench.settle()
+        result.now = receiver.taken()
+        try await bench.pass(seconds: 3_600)
+        result.later = receiver.taken()
+      }
+    }
+    return result
+  }
+
+  @Test("a lost webhook never comes")
+  func lost() async throws {
+    let webhooks = try await deliveries(["kind": "webhook_lost", "count": 1])
+    #expect(webhooks.now.isEmpty)
+    #expect(webhooks.later.isEmpty)
+  }
+
+  @Test("a doubled webhook comes twice, the same")
+  func doubled() async throws {
+    let webhooks = try await deliveries(["kind": "webhook_doubled", "count": 1])
+    #expect(webhooks.now.count == 2)
+    #expect(webhooks.now.first?.body == webhooks.now.last?.body)
+    #expect(webhooks.later.isEmpty)
+  }
+
+  @Test("a delayed webhook comes later")
+  func delayed() async throws {
+    let webhooks = try await deliveries(["kind": "webhook_delayed", "seconds": 90, "count": 1])
+    #expect(webhooks.now.isEmpty)
+    #expect(webhooks.later.count == 1)
+  }
+
+  @Test("a delayed webhook comes by itself, too")
+  func delayedByItself() async throws {
+    try await Receiver.run { receiver, url in
+      try await Bench.run {
+        $0.unixMilliseconds = SandboxConfiguration().unixMilliseconds
+      } _: { bench in
+        try await bench.fault(["kind": "webhook_delayed", "seconds": 1, "count": 1])
+        _ = try await bench.cashypay("/api/payIn", .object(Orders.cashypay(url)))
+        try await bench.pay("DEMO0000000001")
+        #expect(receiver.taken().isEmpty)
+        #expect(await receiver.next()?.json["orderStatus"]?.string == "SUCCESS")
+      }
+    }
+  }
+
+  @Test("the first try of a webhook can be forged, the next one is right", arguments: providers)
+  func forged(_ provider: String) async throws {
+    let calls = try #require(Self.calls[provider])
+    try await Receiver.run { receiver, url in
+      try await Bench.run {
+        $0.callbacks = url
+      } _: { bench in
+        receiver.answers(.text(.unauthorized, "no"))
+        if provider == "cashypay" {
+          _ = try await bench.cashypay("/api/payIn", .object(Orders.cashypay(url)))
+        } else if provider == "smilepayz" {
+          _ = try await bench.smilepayz(
+            "/v2.0/transaction/pay-in", .object(Orders.smilepayz(url)))
+        } else {
+          _ = try await calls.create(bench)
+        }
+        try await bench.settle()
+        _ = receiver.taken()
+        try await bench.fault([
+          "provider": .string(provider), "operation": "webhook", "kind": "bad_signature",
+          "count": 1,
+        ])
+        try await bench.pay(calls.number)
+        try await bench.settle()
+        let first = try #require(receiver.taken().first)
+        receiver.answers(.text(.ok, "SUCCESS"))
+        try await bench.pass(seconds: 60)
+        let second = try #require(receiver.taken().first { $0.body == first.body })
+        #expect(Credential(second) != Credential(first))
+        #expect(Credential(second).isRight)
+        #expect(!Credential(first).isRight)
+      }
+    }
+  }
+}

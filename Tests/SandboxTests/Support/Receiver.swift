@@ -1,0 +1,60 @@
+import HTTPServing
+import JSONText
+import Synchronization
+
+/// A merchant's server: takes webhooks and answers them as it is told.
+final class Receiver: Sendable {
+  private let requests = Mutex<[Request]>([])
+  private let answer = Mutex(Response.text(.ok, "SUCCESS"))
+  private let arrivals = AsyncStream.makeStream(of: Request.self)
+  private let server = Mutex<HTTPServer?>(nil)
+
+  private init() {}
+
+  /// Starts one, and stops it when the body is done.
+  static func run(
+    _ body: (Receiver, _ base: String) async throws -> Void
+  ) async throws {
+    let receiver = Receiver()
+    let server = HTTPServer(configuration: HTTPServerConfiguration(port: 0)) { [weak receiver] in
+      receiver?.take($0) ?? Response(.gone)
+    }
+    receiver.server.withLock { $0 = server }
+    let port = try server.start()
+    let result: Result<Void, any Error>
+    do {
+      result = .success(try await body(receiver, "http://127.0.0.1:\(port)"))
+    } catch {
+      result = .failure(error)
+    }
+    await server.drain(withinSeconds: 1)
+    try result.get()
+  }
+
+  private func take(_ request: Request) -> Response {
+    requests.withLock { $0.append(request) }
+    arrivals.continuation.yield(request)
+    return answer.withLock { $0 }
+  }
+
+  /// What it answers from now on.
+  func answers(_ response: Response) { answer.withLock { $0 = response } }
+
+  /// What came since the last look.
+  func taken() -> [Request] {
+    requests.withLock { requests in
+      defer { requests = [] }
+      return requests
+    }
+  }
+
+  /// Waits for the next one to come.
+  func next() async -> Request? {
+    for await request in arrivals.stream { return request }
+    return nil
+  }
+}
+
+extension Request {
+  var json: JSON { (try? JSON(parsing: body)) ?? .null }
+}
