@@ -57,6 +57,22 @@ struct CashyPayTests {
     }
   }
 
+  @Test("a store order has a code that tills take once, for its own amount")
+  func store() async throws {
+    try await Bench.run { bench in
+      let order = Orders.cashypay().with("payType", 70)
+      let data = try await bench.cashypay("/api/payIn", order).json["data"]
+      let orderNo = try #require(data?["orderNo"]?.string)
+      #expect(data?["payCode"]?.string?.wholeMatch(of: /\d{18}/) != nil)
+      #expect(try await bench.pay(orderNo, ["amount": 100]).status == 422)
+      #expect(try await bench.pay(orderNo).status == 200)
+      #expect(try await bench.pay(orderNo).status == 422)
+      let paid = try await query(bench, orderNo)
+      #expect(paid["orderStatus"]?.string == "SUCCESS")
+      #expect(paid["payType"]?.string == "70")
+    }
+  }
+
   @Test("in the centralised mode the bank takes only what fits, once")
   func centralised() async throws {
     try await Bench.run { bench in

@@ -51,29 +51,37 @@ enum CashyPayDesk {
       throw .duplicate
     }
     let orderNo = sandbox.unused { "PAYIN\($0.digits(19))" }
-    let isShared = sandbox.settings.cashypayMode == .centralised
-    let concept = isShared ? sandbox.unused { $0.digits(20) } : nil
-    let clabe =
-      isShared ? SharedAccount.clabe : sandbox.unused { $0.clabe(prefix: "684180104") }
+    let instrument = instrument(form.payType, &sandbox)
+    let concept = instrument.concept
     let detail = CashyPayOrder(
-      notifyURL: form.notifyURL, pageURL: OrderPage.url(of: orderNo, for: request),
-      concept: concept, createdAt: now)
-    sandbox.ledger.insert(
-      Order(
-        OrderKey(provider: .cashypay, id: orderNo), number: form.mchOrderNo, amount: form.amount,
-        instrument: concept.map { .sharedCLABE(clabe, concept: $0) }
-          ?? .clabe(clabe, concept: nil),
-        createdAt: now, expiresAt: now.adding(seconds: form.expireSeconds),
-        detail: .cashypay(detail)))
+      type: form.payType, notifyURL: form.notifyURL,
+      pageURL: OrderPage.url(of: orderNo, for: request), concept: concept, createdAt: now)
+    let order = Order(
+      OrderKey(provider: .cashypay, id: orderNo), number: form.mchOrderNo, amount: form.amount,
+      instrument: instrument, createdAt: now,
+      expiresAt: now.adding(seconds: form.expireSeconds), detail: .cashypay(detail))
+    sandbox.ledger.insert(order)
+    let isShared = concept != nil
     return [
       "merchantId": .string(SandboxCredentials.cashypayMerchant),
       "mchOrderNo": .string(form.mchOrderNo), "orderNo": .string(orderNo),
       "bankName": JSON(isShared ? SharedAccount.bank : nil),
       "reference": JSON(isShared ? SharedAccount.agreement : nil), "concept": JSON(concept),
-      "payCode": .string(clabe), "payUrl": .string(detail.pageURL),
+      "payCode": .string(order.payCode), "payUrl": .string(detail.pageURL),
       "payDeskUrl": .string(detail.pageURL), "amount": .string(String(form.amount / 100)),
       "orderFee": .string(String(CashyPayRecord.fee / 100)),
     ]
+  }
+
+  private static func instrument(
+    _ type: CashyPayType, _ sandbox: inout Simulation
+  ) -> Order.Instrument {
+    switch (type, sandbox.settings.cashypayMode) {
+    case (.store, _): .reference(sandbox.unused { $0.digits(18) })
+    case (.spei, .perOrder): .clabe(sandbox.unused { $0.clabe(prefix: "684180104") }, concept: nil)
+    case (.spei, .centralised):
+      .sharedCLABE(SharedAccount.clabe, concept: sandbox.unused { $0.digits(20) })
+    }
   }
 
   private static func query(

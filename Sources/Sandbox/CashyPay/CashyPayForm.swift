@@ -4,9 +4,8 @@ internal import JSONText
 struct CashyPayForm {
   /// In pesos.
   private static let amounts: ClosedRange<Int64> = 40...15_000
-  /// 69: SPEI.
-  private static let payType: Int64 = 69
 
+  let payType: CashyPayType
   /// Centavos.
   let amount: Int64
   let mchOrderNo: String
@@ -15,7 +14,7 @@ struct CashyPayForm {
 
   init(_ form: inout FormReader) throws(FormFault) {
     _ = try form.text("currency", 3...32) { $0 == "MXN" }
-    try Self.checkPayType(&form)
+    payType = try Self.payType(&form)
     amount = try form.integer("amount", Self.amounts) * 100
     guard try !form.flag("reusableStatus") else {
       throw form.malformed("reusableStatus", "can only be false")
@@ -35,10 +34,15 @@ struct CashyPayForm {
   }
 
   /// Samples of the newer pages send it as text (dossier 2.4).
-  private static func checkPayType(_ form: inout FormReader) throws(FormFault) {
+  private static func payType(_ form: inout FormReader) throws(FormFault) -> CashyPayType {
     guard let value = form.field("payType") else { throw form.missing("payType") }
-    guard value.int64 == payType || value.string == String(payType) else {
-      throw form.malformed("payType", "must be \(payType)")
+    let type = CashyPayType.allCases.first { type in
+      value.int64 == type.rawValue || value.string == String(type.rawValue)
     }
+    guard let type else {
+      let known = CashyPayType.allCases.map { String($0.rawValue) }.joined(separator: " or ")
+      throw form.malformed("payType", "must be \(known)")
+    }
+    return type
   }
 }

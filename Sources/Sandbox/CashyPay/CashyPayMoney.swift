@@ -5,7 +5,8 @@ internal import JSONText
 ///
 /// An order is paid by exactly its amount, once, also after it expired or failed. Whatever else
 /// reaches its CLABE makes a PATCH order with a webhook of its own, and leaves the order as it is
-/// (S002, dossier 2.7). In the centralised mode the bank returns what does not fit.
+/// (S002, dossier 2.7). In the centralised mode the bank returns what does not fit, and a till
+/// refuses it.
 enum CashyPayMoney {
   /// S002: minutes after each failure.
   static let retryMinutes: [Int64] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
@@ -17,6 +18,9 @@ enum CashyPayMoney {
       throw TransferRefusal(reason: "this is no order of CashyPay")
     }
     let fits = transfer.amount == order.amount && order.status != .paid
+    if detail.type == .store, !fits || order.status != .open {
+      throw TransferRefusal(reason: "the till takes an open order's own amount only")
+    }
     guard detail.concept == nil || fits && order.status == .open else {
       throw TransferRefusal(reason: "the bank returns what does not fit an open order")
     }

@@ -16,6 +16,7 @@ struct CashyPayOrder: Sendable {
   private static let clabeSeconds: Int64 = 180 * 86_400
   private static let renewalSeconds: Int64 = 60 * 86_400
 
+  let type: CashyPayType
   let notifyURL: String
   let pageURL: String
   /// Of the shared account; nil for a CLABE of the order's own.
@@ -25,7 +26,10 @@ struct CashyPayOrder: Sendable {
   var channelOrderNo: String?
   var patches: [Patch] = []
 
-  init(notifyURL: String, pageURL: String, concept: String?, createdAt: Instant) {
+  init(
+    type: CashyPayType, notifyURL: String, pageURL: String, concept: String?, createdAt: Instant
+  ) {
+    self.type = type
     self.notifyURL = notifyURL
     self.pageURL = pageURL
     self.concept = concept
@@ -52,6 +56,7 @@ struct CashyPayRecord {
   let completedAt: Instant?
   let channelOrderNo: String?
   let type: String
+  let payType: CashyPayType
   let patchOrderNo: String
   let patchMchOrderNo: String
   let payCode: String
@@ -75,6 +80,7 @@ struct CashyPayRecord {
     completedAt = order.status == .paid ? order.changedAt : nil
     channelOrderNo = detail.channelOrderNo
     type = "API"
+    payType = detail.type
     patchOrderNo = orderNo
     patchMchOrderNo = mchOrderNo
     payCode = order.payCode
@@ -90,6 +96,7 @@ struct CashyPayRecord {
     completedAt = patch.completedAt
     channelOrderNo = patch.channelOrderNo
     type = "PATCH"
+    payType = detail.type
     patchOrderNo = order.key.id
     patchMchOrderNo = order.number ?? ""
     payCode = order.payCode
@@ -101,7 +108,7 @@ struct CashyPayRecord {
     [
       "merchantId": .string(SandboxCredentials.cashypayMerchant),
       "mchOrderNo": .string(mchOrderNo), "orderNo": .string(orderNo),
-      "channelOrderNo": JSON(channelOrderNo), "payType": .string("69"),
+      "channelOrderNo": JSON(channelOrderNo), "payType": .string(String(payType.rawValue)),
       "payCode": .string(payCode), "payUrl": .string(pageURL), "payDeskUrl": .string(pageURL),
       "amount": Self.decimal(amount), "patchOrderNo": .string(patchOrderNo),
       "patchMchOrderNo": .string(patchMchOrderNo), "orderType": .string(type),
@@ -134,10 +141,17 @@ struct CashyPayRecord {
 }
 
 extension Order {
-  fileprivate var payCode: String {
+  var payCode: String {
     switch instrument {
     case .clabe(let clabe, _), .sharedCLABE(let clabe, _): clabe
     case .reference(let reference): reference
     }
+  }
+}
+
+extension Order.Instrument {
+  /// Of the shared account; nil for an instrument of the order's own.
+  var concept: String? {
+    if case .sharedCLABE(_, let concept) = self { concept } else { nil }
   }
 }

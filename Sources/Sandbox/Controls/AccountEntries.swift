@@ -17,7 +17,10 @@ enum AccountEntries {
     let cashypay: JSON = [
       "id": "cashypay-main", "provider": "cashypay", "base_url": base,
       "merchant_id": .string(SandboxCredentials.cashypayMerchant),
-      "api_key": .string(SandboxCredentials.cashypayAPIKey), "pay_types": ["spei": 69],
+      "api_key": .string(SandboxCredentials.cashypayAPIKey),
+      "pay_types": [
+        "spei": JSON(CashyPayType.spei.rawValue), "store": JSON(CashyPayType.store.rawValue),
+      ],
     ]
     let smilepayz: JSON = [
       "id": "smilepayz-main", "provider": "smilepayz", "base_url": base,

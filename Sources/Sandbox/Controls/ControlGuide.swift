@@ -106,6 +106,8 @@ enum ControlGuide {
           + " and the order stays as it is; channelOrderNo is the tracking key",
         "failure and cancellation are told by webhook, expiry is not; the fee is one peso",
         "a CLABE takes transfers for 180 days, and 180 more if used in its last 60",
+        "payType \(CashyPayType.store.rawValue) is OXXO, a number of this sandbox; its tills take"
+          + " an open order's own amount only",
       ]
     ),
     (
