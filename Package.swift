@@ -62,7 +62,11 @@ let package = Package(
     .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing"], swiftSettings: strict),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),
     .testTarget(
-      name: "PasarelaTests", dependencies: ["Crypto", "HTTPCalling", "JSONText", "pasarela"],
+      name: "PasarelaTests",
+      dependencies: [
+        "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "MerchantAPI", "Payins",
+        "pasarela",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ProvidersTests",

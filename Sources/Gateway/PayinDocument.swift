@@ -18,7 +18,7 @@ public struct PayinDocument: Sendable {
       "currency": JSON(request.currency.rawValue), "method": JSON(payin.method.rawValue),
       "description": JSON(request.description), "payer": payer(request.payer),
       "metadata": .object(JSONObject(request.metadata.map { ($0.key, JSON($0.value)) })),
-      "instructions": payin.instructions?.json ?? .null,
+      "instructions": instructions(payin),
       "hosted_url": JSON("\(publicURL)/pay/\(payin.token)"),
       "return_url": JSON(request.returnURL), "account": JSON(attempt.target.account),
       "provider": JSON(attempt.candidate.provider),
@@ -39,6 +39,17 @@ public struct PayinDocument: Sendable {
       "updated_at": JSON(payin.updatedAt.rfc3339),
       "succeeded_at": JSON(payin.succeededAt?.rfc3339),
     ])
+  }
+
+  /// A store reference always has a bar code: the provider's, or else ours.
+  private func instructions(_ payin: Payin) -> JSON {
+    switch payin.instructions {
+    case nil: return .null
+    case .spei(let spei): return Instructions.spei(spei).json
+    case .store(var store):
+      store.barcodeURL = store.barcodeURL ?? "\(publicURL)/pay/\(payin.token)/barcode.svg"
+      return Instructions.store(store).json
+    }
   }
 
   private func payer(_ payer: Payer) -> JSON {

@@ -54,6 +54,8 @@ public struct Problem: Error, Sendable, Equatable {
     json.endObject()
     var headers: Headers = ["Content-Type": "application/problem+json"]
     headers["Retry-After"] = retryAfterSeconds.map(String.init)
+    // RFC 9110 section 11.6.1 demands a challenge.
+    if status == .unauthorized { headers["WWW-Authenticate"] = "Bearer" }
     return Response(status, headers: headers, body: json.bytes)
   }
 

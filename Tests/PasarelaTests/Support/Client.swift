@@ -1,7 +1,9 @@
 import HTTPCalling
 import JSONText
+import Testing
 
-/// Calls over real sockets, as a merchant's program does.
+/// Calls over real sockets, as a merchant's program does. Every answer is held against
+/// openapi/pasarela.json.
 struct Client {
   struct Answer {
     var status: Int
@@ -9,39 +11,58 @@ struct Client {
     var body: [UInt8]
 
     var json: JSON { (try? JSON(parsing: body)) ?? .null }
+    var code: String? { json["code"]?.string }
+    var pointers: [String] {
+      json["errors"]?.array?.compactMap { $0["pointer"]?.string } ?? []
+    }
+
+    func header(_ name: String) -> String? {
+      headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
   }
 
   struct Unanswered: Error {}
 
   let baseURL: String
   var key: String?
+  /// Whether it is the gateway that answers.
+  var isHeldToContract = true
   private let caller = CurlCaller()
 
-  init(port: Int, key: String? = nil) {
+  init(port: Int, key: String? = nil, isHeldToContract: Bool = true) {
     baseURL = "http://127.0.0.1:\(port)"
     self.key = key
+    self.isHeldToContract = isHeldToContract
   }
 
   func get(_ path: String) async throws -> Answer { try await call("GET", path) }
 
-  func post(_ path: String, _ body: JSON = [:], idempotencyKey: String? = nil) async throws
-    -> Answer
-  {
+  func post(
+    _ path: String, _ body: JSON = [:], idempotencyKey: String? = nil
+  ) async throws -> Answer {
     try await call(
       "POST", path, body.bytes,
       [HTTPHeader("Content-Type", "application/json")]
         + (idempotencyKey.map { [HTTPHeader("Idempotency-Key", $0)] } ?? []))
   }
 
-  private func call(
+  func call(
     _ method: String, _ path: String, _ body: [UInt8] = [], _ headers: [HTTPHeader] = []
   ) async throws -> Answer {
     let authorization = key.map { [HTTPHeader("Authorization", "Bearer \($0)")] } ?? []
     let request = HTTPRequest(
       method: method, url: baseURL + path, headers: headers + authorization, body: body)
-    guard case .answered(let response) = await caller.call(request, limits: CallLimits()) else {
+    let limits = CallLimits(totalMilliseconds: 60_000)
+    guard case .answered(let response) = await caller.call(request, limits: limits) else {
       throw Unanswered()
     }
-    return Answer(status: response.status, headers: response.headers, body: response.body)
+    let answer = Answer(status: response.status, headers: response.headers, body: response.body)
+    if isHeldToContract {
+      let departures = Contract.standing.departures(
+        method, path, status: answer.status, type: answer.header("Content-Type") ?? "",
+        body: answer.body)
+      #expect(departures.isEmpty, "\(String(decoding: answer.body, as: UTF8.self))")
+    }
+    return answer
   }
 }

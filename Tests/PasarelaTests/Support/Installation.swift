@@ -22,7 +22,7 @@ struct Installation {
     sandbox = try Program(
       ["sandbox", "--port", "\(sandboxPort)", "--callbacks", "http://127.0.0.1:\(port)"],
       in: place.path)
-    sandboxClient = Client(port: sandboxPort)
+    sandboxClient = Client(port: sandboxPort, isHeldToContract: false)
     let client = sandboxClient
     let accounts = try await eventually { try? await client.get("/_sandbox/accounts").json }
     let merchant: JSON = [

@@ -1,0 +1,89 @@
+import Gateway
+import HTTPServing
+import JSONText
+import MerchantAPI
+import Payins
+import Testing
+
+@testable import pasarela
+
+/// openapi/pasarela.json against the code, without a running gateway.
+@Suite("the OpenAPI document")
+struct DocumentTests {
+  let contract = Contract.standing
+
+  @Test("names every route that is served, and no other")
+  func routes() async throws {
+    let place = try Workplace()
+    try place.write(
+      "{ rules: [], otherwise: { priority: [\"openpay-main/spei\"] } }", to: "rules/a.json5")
+    let configuration = try Configuration.read(
+      """
+      { store: "sqlite:\(place.path)/p.db", rules: "\(place.path)/rules",
+        provider_accounts: [ {\(ConfigurationFaultTests.account)} ] }
+      """, file: "test", folder: place.path, environment: [:])
+    let application = try await Application(
+      configuration, log: Log(level: .error, time: SystemTime()) { _ in })
+    let served = Set(
+      application.api.routes.map {
+        Contract.Operation(method: $0.method.rawValue, template: $0.template)
+      })
+    let documented = Set(contract.operations.keys)
+    #expect(served.subtracting(documented).isEmpty)
+    #expect(documented.subtracting(served).isEmpty)
+    #expect(served.count > 10)
+  }
+
+  @Test("every example in it keeps to its own schema")
+  func examples() {
+    var check = SchemaCheck(document: contract.document)
+    var seen = 0
+    walk(contract.document) { node in
+      guard let schema = node["schema"] else { return }
+      let examples =
+        (node["example"].map { [$0] } ?? [])
+        + (node["examples"]?.object?.members.compactMap { $0.value["value"] } ?? [])
+      for example in examples {
+        check.check(example, schema)
+        seen += 1
+      }
+    }
+    #expect(check.faults.isEmpty)
+    #expect(seen > 20)
+  }
+
+  @Test("every reference leads somewhere and every component is used")
+  func references() {
+    var used: Set<String> = []
+    let check = SchemaCheck(document: contract.document)
+    walk(contract.document) { node in
+      guard let text = node["$ref"]?.string else { return }
+      #expect(check.reference(text) != nil, "\(text)")
+      used.insert(text)
+    }
+    for (kind, parts) in contract.document["components"]?.object?.members ?? []
+    where kind != "securitySchemes" {
+      for name in parts.object?.keys ?? [] {
+        #expect(used.contains("#/components/\(kind)/\(name)"), "\(name) is not used")
+      }
+    }
+  }
+
+  @Test("every operation has an id of its own, a summary and a tag that is declared")
+  func operations() {
+    let tags = Set(contract.document["tags"]?.array?.compactMap { $0["name"]?.string } ?? [])
+    var ids: Set<String> = []
+    for (place, operation) in contract.operations {
+      let isNew = ids.insert(operation["operationId"]?.string ?? "").inserted
+      #expect(isNew, "\(place)")
+      #expect(operation["summary"]?.string?.isEmpty == false, "\(place)")
+      #expect(operation["tags"]?.array?.allSatisfy { tags.contains($0.string ?? "") } == true)
+    }
+  }
+
+  private func walk(_ json: JSON, _ visit: (JSON) -> Void) {
+    visit(json)
+    for (_, member) in json.object?.members ?? [] { walk(member, visit) }
+    for item in json.array ?? [] { walk(item, visit) }
+  }
+}
