@@ -228,7 +228,9 @@ struct Conversation {
 
   private func duration(of wait: Wait) -> Int64? {
     switch wait {
-    case .nothing: phase == .lingering ? deadlines.lingerMilliseconds : nil
+    case .nothing where phase == .lingering:
+      isDraining ? deadlines.drainLingerMilliseconds : deadlines.lingerMilliseconds
+    case .nothing: nil
     case .idle: deadlines.idleMilliseconds
     case .head: deadlines.headerMilliseconds
     case .body: deadlines.bodyMilliseconds

@@ -13,6 +13,8 @@ public struct HTTPDeadlines: Sendable, Equatable {
   /// From our last byte until the client closes too: what it still sends is read and dropped, lest
   /// the answer be lost to a reset (RFC 9112 section 9.6).
   public var lingerMilliseconds: Int64 = 2_000
+  /// The same for a server that stops: a client that keeps idle connections does not hold it up.
+  public var drainLingerMilliseconds: Int64 = 200
 
   public init() {}
 }
