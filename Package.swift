@@ -62,6 +62,8 @@ let package = Package(
     .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing"], swiftSettings: strict),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),
     .testTarget(
+      name: "PayinsTests", dependencies: ["JSONText", "Payins"], swiftSettings: strict),
+    .testTarget(
       name: "PasarelaTests",
       dependencies: [
         "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "MerchantAPI", "Payins",

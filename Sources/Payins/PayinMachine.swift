@@ -77,9 +77,11 @@ extension Transition {
   }
 
   /// Plans the next question for an attempt, or ends its watch.
-  mutating func planQuery(_ id: AttemptID, _ context: Context) {
+  mutating func planQuery(_ id: AttemptID, isUnanswered: Bool = false, _ context: Context) {
     guard let attempt = payin.attempt(id) else { return }
-    guard let due = PollSchedule.next(for: attempt, of: payin, context) else {
+    guard
+      let due = PollSchedule.next(for: attempt, of: payin, isUnanswered: isUnanswered, context)
+    else {
       return stopQuerying(id)
     }
     update(id) { $0.nextCheckAt = due }

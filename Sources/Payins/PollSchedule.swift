@@ -12,9 +12,22 @@ enum PollSchedule {
   static let proofSeconds: Int64 = 60
 
   /// Nil: the instrument is dead, or can bring no more money.
-  static func next(for attempt: Attempt, of payin: Payin, _ context: Context) -> Instant? {
-    guard let delay = delaySeconds(for: attempt, of: payin, now: context.now) else { return nil }
+  /// - Parameter isUnanswered: whether the provider was just asked in vain.
+  static func next(
+    for attempt: Attempt, of payin: Payin, isUnanswered: Bool = false, _ context: Context
+  ) -> Instant? {
+    let now = context.now
+    let delay =
+      attempt.state.isLive || !isUnanswered
+      ? delaySeconds(for: attempt, of: payin, now: now) : repeatSeconds(for: attempt, now: now)
+    guard let delay else { return nil }
     return context.now.adding(milliseconds: jittered(delay * 1000, context.entropy))
+  }
+
+  /// Of an order that we took for not made, until a provider that hinted at it has answered.
+  private static func repeatSeconds(for attempt: Attempt, now: Instant) -> Int64? {
+    guard now < attempt.instrumentDiesAt else { return nil }
+    return doubtSeconds[min(attempt.polls, doubtSeconds.count - 1)]
   }
 
   private static func delaySeconds(

@@ -19,7 +19,7 @@ extension Transition {
       record("poll.\(outcome.label)", data)
       if case .mismatch = outcome { alerts.append(.mismatch) }
     }
-    planQuery(id, context)
+    planQuery(id, isUnanswered: outcome.isUnanswered, context)
   }
 
   mutating func reported(
@@ -61,6 +61,12 @@ extension Transition {
         ])
     }
     let arrived = credit(report.deposits, to: attempt, context)
+    var report = report
+    if report.status == .paid, !payin.receipts.contains(where: { $0.attempt == attempt.id }) {
+      // A word without an amount pays nothing and ends nothing.
+      alerts.append(.unknownStatus)
+      report.status = .unrecognised("paid")
+    }
     advance(attempt, by: report, context)
     if arrived { settle(at: context.now) }
     end(attempt.id, report.status, context)
@@ -216,6 +222,16 @@ extension ReportedStatus {
     case .expired: .expired
     case .cancelled: .cancelled
     case .pending, .unrecognised: nil
+    }
+  }
+}
+
+extension QueryOutcome {
+  /// Whether the provider has said nothing of use, so that the question stands.
+  var isUnanswered: Bool {
+    switch self {
+    case .undetermined, .mismatch: true
+    case .found, .absent: false
     }
   }
 }

@@ -1,0 +1,141 @@
+import Payins
+import Testing
+
+/// The state machine over random lives: whatever happens, these hold after every step.
+@Suite("the state machine")
+struct MachineTests {
+  /// Product contract, "States of a pay-in"; a status may also stay.
+  static let next: [PayinStatus: Set<PayinStatus>] = [
+    // Money may be learnt of before the create call's answer is.
+    .processing: [.pending, .failed, .cancelled, .succeeded, .partiallyPaid],
+    .pending: [.partiallyPaid, .succeeded, .expired, .cancelled, .failed],
+    .partiallyPaid: [.succeeded, .expired, .cancelled],
+    .succeeded: [],
+    .failed: [.succeeded],
+    .expired: [.succeeded, .partiallyPaid],
+    .cancelled: [.succeeded, .partiallyPaid],
+  ]
+
+  @Test("keeps its promises in 10,000 random lives", arguments: 0..<10)
+  func lives(_ block: Int) {
+    for seed in 0..<1000 {
+      var walk = Walk(seed: UInt64(block * 1000 + seed))
+      for _ in 0..<30 {
+        let (input, before, after) = walk.step()
+        let faults = Self.faults(input, before, after)
+        guard faults.isEmpty else {
+          Issue.record("seed \(block * 1000 + seed), \(input): \(faults)")
+          return
+        }
+      }
+    }
+  }
+
+  private static func faults(
+    _ input: PayinInput, _ before: Payin, _ transition: Transition
+  ) -> [String] {
+    let after = transition.payin
+    var out: [String] = []
+    func demand(_ holds: Bool, _ what: String) { if !holds { out.append(what) } }
+
+    var status = before.status
+    for event in transition.events where event.isAnnounced && event.type != "payin.receipt" {
+      let told = PayinStatus(rawValue: String(event.type.dropFirst("payin.".count)))
+      demand(told.map { next[status]?.contains($0) == true } ?? false, "\(status): \(event.type)")
+      status = told ?? status
+    }
+    demand(status == after.status, "\(after.status) and told of \(status)")
+    demand(
+      before.instructions == nil || after.instructions == before.instructions,
+      "instructions that were shown changed")
+    demand(before.active == nil || after.active == before.active, "another attempt is shown")
+    demand((after.active == nil) == (after.instructions == nil), "shown without instructions")
+    demand(after.receipts.starts(with: before.receipts), "a receipt changed or is gone")
+    demand(
+      Set(after.receipts.map { "\($0.identity)|\(accountOf($0, after))" }).count
+        == after.receipts.count, "a deposit was recorded twice")
+    demand(
+      after.amountReceived == after.receipts.reduce(0) { $0 + $1.amount }, "amounts do not add up")
+    demand(after.receipts.allSatisfy { $0.amount > 0 }, "a receipt of nothing")
+    if after.status == .succeeded {
+      demand(after.amountReceived >= after.request.amount, "succeeded without the money")
+      demand(after.succeededAt != nil && after.failure == nil, "succeeded, and not quite")
+    } else {
+      demand(
+        after.amountReceived < after.request.amount || after.amountReceived == 0,
+        "the money is there and \(after.status)")
+    }
+    demand(after.version == before.version + 1, "the version does not count")
+    demand(after.eventCount == before.eventCount + transition.events.count, "events do not count")
+    demand(
+      after.announcedCount
+        == before.announcedCount + transition.events.count(where: \.isAnnounced),
+      "announcements do not count")
+    let told = transition.events.contains { $0.isAnnounced }
+    demand(
+      told == (after.status != before.status || after.receipts.count > before.receipts.count),
+      "the merchant is told of nothing, or not told")
+    demand(after.attempts.count <= after.routing.candidates.count, "more attempts than candidates")
+    demand(
+      Set(after.attempts.map(\.orderNumber)).count == after.attempts.count,
+      "an order number was used twice")
+    demand(after.updatedAt >= before.updatedAt, "time went back")
+    out += jobFaults(after, answered: input.answered)
+    return out
+  }
+
+  private static func accountOf(_ receipt: Receipt, _ payin: Payin) -> String {
+    payin.attempt(receipt.attempt)?.target.account ?? "none"
+  }
+
+  /// Whatever may still bring money or an answer is looked after.
+  private static func jobFaults(_ payin: Payin, answered: AttemptID?) -> [String] {
+    var out: [String] = []
+    for attempt in payin.attempts {
+      let isWatched = attempt.nextCheckAt != nil
+      switch attempt.state {
+      case .inDoubt, .pending, .orphaned:
+        if !isWatched, payin.updatedAt < attempt.instrumentDiesAt {
+          out.append("\(attempt.state) and nobody asks")
+        }
+      case .declined, .neverSent, .absent:
+        // A callback's hint is followed up until the provider answers.
+        if isWatched, attempt.id == answered {
+          out.append("\(attempt.state) and still asked for")
+        }
+      case .sending, .paid, .failed, .expired, .cancelled: break
+      }
+    }
+    let isUndecided = payin.attempts.contains { $0.state == .sending || $0.state == .inDoubt }
+    if payin.status == .processing, !isUndecided { out.append("processing for ever") }
+    return out
+  }
+
+  @Test("is kept and read back without loss", arguments: 0..<200)
+  func stored(_ seed: Int) {
+    var walk = Walk(seed: UInt64(seed))
+    for _ in 0..<20 {
+      let payin = walk.step().after.payin
+      #expect(Payin(stored: payin.stored) == payin)
+    }
+  }
+
+  @Test("does the same for the same input, time and randomness")
+  func pure() {
+    for seed in 0..<100 as Range<UInt64> {
+      var first = Walk(seed: seed)
+      var second = Walk(seed: seed)
+      for _ in 0..<20 { #expect(first.step().after == second.step().after) }
+    }
+  }
+}
+
+extension PayinInput {
+  /// The attempt that its provider has said something definite of.
+  fileprivate var answered: AttemptID? {
+    switch self {
+    case .queried(let id, .absent), .queried(let id, .found): id
+    default: nil
+    }
+  }
+}

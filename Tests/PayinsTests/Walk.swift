@@ -1,0 +1,123 @@
+import JSONText
+import Payins
+
+/// SplitMix64: the same seed gives the same walk.
+final class Dice: Entropy, @unchecked Sendable {  // each walk has its own and runs on one thread
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(next() & 0xFF) } }
+
+  func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }
+  func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
+  func chance(_ percent: Int) -> Bool { below(100) < percent }
+}
+
+/// A pay-in driven by inputs drawn at random, sensible or not.
+struct Walk {
+  static let noon = Instant(milliseconds: 1_780_000_000_000)
+
+  let dice: Dice
+  private(set) var payin: Payin
+  private(set) var now = noon
+  /// Deposits that the walk's provider has reported so far, by identity.
+  private var deposits: [Deposit] = []
+
+  static func candidate(_ account: String, repeats: Bool = true) -> Candidate {
+    Candidate(
+      target: Target(account: account, method: .spei), provider: account,
+      capability: Capability(
+        amounts: 100...10_000_000, expirySeconds: 60...86_400, orderNumberPrefix: "P",
+        instrumentSeconds: 15_552_000, showsRepeatedPayments: repeats))
+  }
+
+  static func open(
+    _ dice: Dice, accounts: [String], retry: [RetryOutcome], expiresIn: Int64? = nil,
+    at now: Instant = noon
+  ) -> Transition {
+    Payin.open(
+      PayinRequest(
+        merchantReference: "order-1", amount: 15_000, method: .spei, description: "Two tickets",
+        payer: Payer(name: "Ana"), expiresIn: expiresIn,
+        metadata: [Metadatum(key: "a", value: "b")]),
+      id: .make(at: now, entropy: dice), merchant: "shop", token: "token", idempotencyKey: "key",
+      routing: RoutingRecord(
+        rulesVersion: "v", rule: "r", candidates: accounts.map { candidate($0) }, retry: retry,
+        explanation: ["order": ["a"]]),
+      Context(now: now, entropy: dice))
+  }
+
+  init(seed: UInt64) {
+    let dice = Dice(seed: seed)
+    let accounts = Array(["a", "b", "c"].prefix(1 + dice.below(3)))
+    let retry = RetryOutcome.allCases.filter { _ in dice.chance(60) }
+    self.dice = dice
+    payin =
+      Self.open(dice, accounts: accounts, retry: retry, expiresIn: dice.chance(50) ? 3600 : nil)
+      .payin
+  }
+
+  /// Applies one input; gives it with what came of it.
+  mutating func step() -> (input: PayinInput, before: Payin, after: Transition) {
+    now = now.adding(milliseconds: Int64(dice.below(dice.chance(10) ? 200_000_000 : 100_000)))
+    let input = input()
+    let before = payin
+    let after = before.apply(input, Context(now: now, entropy: dice))
+    payin = after.payin
+    return (input, before, after)
+  }
+
+  private mutating func input() -> PayinInput {
+    let stranger = AttemptID.make(at: now, entropy: dice)
+    let id = dice.chance(3) ? stranger : dice.pick(payin.attempts.map(\.id))
+    let refusal = Refusal(code: "x", message: "y")
+    switch dice.below(20) {
+    case 0...4:
+      return .sent(
+        id,
+        dice.pick([
+          .accepted(Acceptance(providerOrderID: "o\(dice.below(3))", instructions: instructions())),
+          .accepted(Acceptance(providerOrderID: nil, instructions: nil)), .declined(refusal),
+          .neverSent(refusal), .inDoubt(refusal),
+        ]))
+    case 5: return .interrupted(id)
+    case 6...12:
+      return .queried(
+        id,
+        dice.pick([
+          .found(report()), .found(report()), .absent, .undetermined(refusal),
+          .mismatch(refusal),
+        ]))
+    case 13...18: return .reported(id, report(), dice.pick(EvidenceGrade.allCases))
+    default: return .cancelled
+    }
+  }
+
+  private func instructions() -> Instructions {
+    .spei(SPEIInstructions(clabe: "6461801094001356\(10 + dice.below(90))"))
+  }
+
+  private mutating func report() -> StatusReport {
+    if dice.chance(25) {
+      deposits.append(
+        Deposit(
+          identity: "d\(dice.below(6))", amount: Int64(dice.pick([0, 1, 7_500, 15_000, 20_000])),
+          receivedAt: dice.chance(50) ? now : nil, providerReference: nil))
+    }
+    return StatusReport(
+      status: dice.pick([
+        .pending, .paid, .failed, .expired, .cancelled, .unrecognised("NEW"),
+      ]), deposits: deposits.filter { _ in dice.chance(80) },
+      providerOrderID: dice.chance(50) ? "o1" : nil,
+      instructions: dice.chance(30) ? instructions() : nil, note: dice.chance(5) ? "n" : nil)
+  }
+}
