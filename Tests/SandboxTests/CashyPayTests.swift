@@ -92,7 +92,7 @@ struct CashyPayTests {
 
   static let refusals: [(String, JSON?, String)] = [
     ("currency", nil, "Params_currency_Required"), ("currency", "USD", "Params_currency_error"),
-    ("payType", nil, "Params_payType_Required"), ("payType", 70, "Params_payType_error"),
+    ("payType", nil, "Params_payType_Required"), ("payType", 71, "Params_payType_error"),
     ("amount", nil, "Params_amount_Required"), ("amount", "152", "Params_amount_error"),
     ("amount", 39, "Params_amount_error"), ("amount", 15_001, "Params_amount_error"),
     ("amount", .number(.decimal(15_250, places: 2)), "Params_amount_error"),
