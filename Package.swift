@@ -67,7 +67,7 @@ let package = Package(
       name: "PasarelaTests",
       dependencies: [
         "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "MerchantAPI", "Payins",
-        "pasarela",
+        "Sandbox", "pasarela",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -1,0 +1,40 @@
+import Foundation
+import Sandbox
+import Testing
+
+@testable import pasarela
+
+/// README.md, held to what it promises.
+@Suite("the README")
+struct ReadmeTests {
+  private let text: String
+
+  init() throws {
+    text = try String(
+      contentsOf: Workplace.project.appending(path: "README.md"), encoding: .utf8)
+  }
+
+  @Test("its configuration is read without a fault")
+  func configuration() throws {
+    let block = try #require(text.firstMatch(of: /```json5\n([\s\S]*?)```/)?.1)
+    var environment = [
+      "SMILEPAYZ_PRIVATE_KEY": SandboxCredentials.smilepayzMerchantPrivateKey,
+      "SMILEPAYZ_PLATFORM_KEY": SandboxCredentials.smilepayzPlatformPublicKey,
+    ]
+    for name in block.matches(of: /\$\{([A-Z_0-9]+)\}/).map({ String($0.1) })
+    where environment[name] == nil {
+      environment[name] = name == "SHOP_KEY_SHA256" ? String(repeating: "0", count: 64) : "x"
+    }
+    let configuration = try Configuration.read(
+      String(block), file: "README.md", folder: ".", environment: environment)
+    #expect(configuration.accounts.count == 3)
+    #expect(configuration.merchants.count == 1)
+  }
+
+  @Test("names every command that there is")
+  func commands() {
+    let commands = Command.usage.matches(of: /pasarela (\w+)/).map { String($0.1) }
+    #expect(commands.count > 6)
+    for command in commands { #expect(text.contains("pasarela \(command)"), "\(command)") }
+  }
+}
