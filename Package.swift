@@ -56,6 +56,9 @@ let package = Package(
         "MerchantAPI", "Payins", "Providers", "Routing", "Sandbox", "Storage",
       ], swiftSettings: strict),
 
+    .target(
+      name: "TestSupport", dependencies: ["HTTPServing", "JSONText"], path: "Tests/Support",
+      swiftSettings: strict),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
     .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"], swiftSettings: strict),
     .testTarget(name: "HTTPCallingTests", dependencies: ["HTTPCalling"], swiftSettings: strict),
@@ -67,7 +70,7 @@ let package = Package(
       name: "PasarelaTests",
       dependencies: [
         "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "MerchantAPI", "Payins",
-        "Sandbox", "pasarela",
+        "Sandbox", "TestSupport", "pasarela",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -79,8 +82,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "SandboxTests",
-      dependencies: ["Crypto", "HTTPCalling", "HTTPServing", "JSONText", "Sandbox"],
-      swiftSettings: strict),
+      dependencies: [
+        "Crypto", "HTTPCalling", "HTTPServing", "JSONText", "Sandbox", "TestSupport",
+      ], swiftSettings: strict),
     .executableTarget(
       name: "StorageBench", dependencies: ["JSONText", "Payins", "Storage"],
       path: "Tests/Benchmarks/StorageBench", swiftSettings: strict),

@@ -15,55 +15,59 @@ struct AttemptRunner: Sendable {
 
   func newLease() -> Lease { Lease(token: Hexadecimal.text(books.entropy.bytes(12))) }
 
-  /// Sends the attempts that wait to be sent under `lease`, one after another as outcomes ask
-  /// for the next candidate, until none does.
-  func send(_ payin: Payin, under lease: Lease) async throws(StoreError) -> Payin {
-    var payin = payin
-    while let attempt = payin.attempts.last, attempt.state == .sending {
-      let outcome = await calls.create(payin, attempt)
-      let key = JobKey(kind: .sendAttempt, subject: attempt.id.text)
-      payin = try await books.apply(
-        .sent(attempt.id, outcome), to: payin.id, known: payin,
-        holding: Books.Holding(key: key, lease: lease),
-        sending: SendLease(lease: lease, until: leaseEnd(at: books.time.now())))
+  /// Sends the attempt that `applied` started under `lease`, and one after another those that its
+  /// outcomes start. An attempt that somebody else started is theirs to send.
+  func send(_ applied: Books.Applied, under lease: Lease) async throws(StoreError) -> Payin {
+    var applied = applied
+    while let id = applied.started, let attempt = applied.payin.attempt(id) {
+      let outcome = await calls.create(applied.payin, attempt)
+      let key = JobKey(kind: .sendAttempt, subject: id.text)
+      applied = try await books.apply(
+        .sent(id, outcome), to: applied.payin.id, known: applied.payin,
+        holding: Books.Holding(key: key, lease: lease), sending: sending(lease))
     }
-    return payin
+    return applied.payin
   }
 
-  /// One leased job.
-  func perform(_ job: Job, under lease: Lease) async throws(StoreError) {
-    let id = AttemptID(unchecked: job.key.subject)
-    let holding = Books.Holding(key: job.key, lease: lease)
-    guard let payin = try await books.store.payin(job.payin), let attempt = payin.attempt(id)
-    else { return try await discard(job, lease) }
-    let sending = SendLease(lease: lease, until: leaseEnd(at: books.time.now()))
-    switch job.key.kind {
-    case .sendAttempt:
-      try await resume(payin, attempt, job, holding, sending)
-    case .queryAttempt:
-      guard let outcome = await calls.query(payin, attempt) else {
-        return try await postpone(job, lease)
-      }
-      let after = try await books.apply(
-        .queried(id, outcome), to: payin.id, known: payin, holding: holding, sending: sending)
-      _ = try await send(after, under: lease)
+  /// Asks the provider where a job's attempt stands.
+  func ask(_ job: Job, under lease: Lease) async throws(StoreError) {
+    guard let (payin, attempt) = try await subject(of: job) else {
+      return try await discard(job, lease)
     }
+    guard let outcome = await calls.query(payin, attempt) else {
+      return try await postpone(job, lease)
+    }
+    let after = try await books.apply(
+      .queried(attempt.id, outcome), to: payin.id, known: payin,
+      holding: Books.Holding(key: job.key, lease: lease), sending: sending(lease))
+    _ = try await send(after, under: lease)
   }
 
   /// A send job comes here first-hand where its pay-in was committed without being sent, and
   /// again where its process died: then the request may have left, so it is not sent twice.
-  private func resume(
-    _ payin: Payin, _ attempt: Attempt, _ job: Job, _ holding: Books.Holding,
-    _ sending: SendLease
-  ) async throws(StoreError) {
-    if job.tries > 1 || attempt.state != .sending {
-      let after = try await books.apply(
-        .interrupted(attempt.id), to: payin.id, known: payin, holding: holding,
-        sending: sending)
-      _ = try await send(after, under: sending.lease)
-    } else {
-      _ = try await send(payin, under: sending.lease)
+  func resume(_ job: Job, under lease: Lease) async throws(StoreError) {
+    guard let (payin, attempt) = try await subject(of: job) else {
+      return try await discard(job, lease)
     }
+    guard job.tries > 1 || attempt.state != .sending else {
+      _ = try await send(Books.Applied(payin: payin, started: attempt.id), under: lease)
+      return
+    }
+    let after = try await books.apply(
+      .interrupted(attempt.id), to: payin.id, known: payin,
+      holding: Books.Holding(key: job.key, lease: lease), sending: sending(lease))
+    _ = try await send(after, under: lease)
+  }
+
+  private func subject(of job: Job) async throws(StoreError) -> (Payin, Attempt)? {
+    guard let payin = try await books.store.payin(job.payin),
+      let attempt = payin.attempt(AttemptID(unchecked: job.key.subject))
+    else { return nil }
+    return (payin, attempt)
+  }
+
+  private func sending(_ lease: Lease) -> SendLease {
+    SendLease(lease: lease, until: leaseEnd(at: books.time.now()))
   }
 
   /// Until the account has room again; spread out, so that not all come back at once.

@@ -11,12 +11,13 @@ public struct Books: Sendable {
   let document: PayinDocument
   let changes: PayinChanges
   let metrics: Metrics
+  let endpoints: WebhookEndpoints
   /// Raised where a job is due at once.
   let jobSignal = JobSignal()
 
   public init(
     store: any Store, time: any TimeSource, entropy: any Entropy, document: PayinDocument,
-    changes: PayinChanges, metrics: Metrics
+    changes: PayinChanges, metrics: Metrics, endpoints: WebhookEndpoints = WebhookEndpoints()
   ) {
     self.store = store
     self.time = time
@@ -24,12 +25,20 @@ public struct Books: Sendable {
     self.document = document
     self.changes = changes
     self.metrics = metrics
+    self.endpoints = endpoints
   }
 
   /// A job that this process holds and that the next commit disposes of.
   struct Holding: Sendable {
     var key: JobKey
     var lease: Lease
+  }
+
+  /// What came of an input.
+  struct Applied: Sendable {
+    var payin: Payin
+    /// The attempt that it started, leased to whoever gave a `SendLease` and to nobody else.
+    var started: AttemptID?
   }
 
   var context: Context { Context(now: time.now(), entropy: entropy) }
@@ -41,7 +50,7 @@ public struct Books: Sendable {
   func apply(
     _ input: PayinInput, to id: PayinID, known: Payin? = nil, holding: Holding? = nil,
     sending: SendLease? = nil, callback: CallbackRecord? = nil
-  ) async throws(StoreError) -> Payin {
+  ) async throws(StoreError) -> Applied {
     var known = known
     var holding = holding
     while true {
@@ -65,7 +74,7 @@ public struct Books: Sendable {
         try await store.commit(change)
         committed(transition, before: before.status)
         if change.jobs.contains(where: { $0.isDue(at: time.now()) }) { jobSignal.raise() }
-        return transition.payin
+        return Applied(payin: transition.payin, started: transition.started)
       } catch .versionConflict {
         known = nil
       } catch .leaseLost {
@@ -97,8 +106,20 @@ public struct Books: Sendable {
     var change = Change()
     change.payin = write
     change.events = events(transition)
-    change.jobs = jobs(transition, holding: holding, sending: sending)
+    change.jobs =
+      jobs(transition, holding: holding, sending: sending)
+      + deliveries(of: change.events, transition.payin)
     return change
+  }
+
+  /// One for each endpoint that listens to what is announced.
+  private func deliveries(of events: [PayinEvent], _ payin: Payin) -> [JobChange] {
+    events.flatMap { event -> [JobChange] in
+      guard let sequence = event.announcement?.sequence else { return [] }
+      return endpoints.listening(to: event.type, of: payin.merchant).map {
+        .put(WebhookRunner.job(payin.id, sequence, to: $0, due: event.at))
+      }
+    }
   }
 
   private func events(_ transition: Transition) -> [PayinEvent] {
@@ -172,7 +193,16 @@ extension JobChange {
     switch self {
     case .put(let job): job.lease == nil && job.due <= now
     case .reschedule(_, _, let due): due <= now
-    case .finish, .drop: false
+    case .finish, .drop, .hasten: false
     }
+  }
+}
+
+extension Transition {
+  /// An input starts one attempt at most.
+  var started: AttemptID? {
+    jobs.lazy.compactMap { effect in
+      if case .send(let id) = effect { id } else { nil }
+    }.first
   }
 }

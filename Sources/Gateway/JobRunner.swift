@@ -6,15 +6,17 @@ import Synchronization
 /// Takes up jobs as they fall due, until it is stopped: the reconciler's queries, and sends that
 /// a dead process left behind.
 public final class JobRunner: Sendable {
-  static let batch = 128
-  static let concurrency = 128
+  static let concurrency = 256
+  /// Of one account or webhook endpoint, so that one that hangs leaves the others their room.
+  static let concurrencyPerAccount = 32
   /// The longest pause between looks at the store: another replica may have made a job.
   static let pauseMilliseconds: Int64 = 500
   /// The shortest, while jobs are due that there is no room for.
   static let breathMilliseconds: Int64 = 20
 
   private struct State {
-    var running = 0
+    var running: [String: Int] = [:]
+    var total = 0
     var stopping = false
     var lastFault: String?
     var lastRound: Instant?
@@ -22,13 +24,15 @@ public final class JobRunner: Sendable {
 
   private let books: Books
   private let runner: AttemptRunner
+  private let webhooks: WebhookRunner
   private let calls: ProviderCalls
   private let log: Log
   private let state = Mutex(State())
 
-  public init(books: Books, calls: ProviderCalls, log: Log) {
+  public init(books: Books, calls: ProviderCalls, webhooks: WebhookRunner, log: Log) {
     self.books = books
     self.calls = calls
+    self.webhooks = webhooks
     self.log = log
     runner = AttemptRunner(books: books, calls: calls)
   }
@@ -53,11 +57,11 @@ public final class JobRunner: Sendable {
         state.withLock { $0.lastFault = error.description }
         log.error("jobs cannot be taken up", ["reason": "\(error)"])
       }
-      if taken < Self.batch {
+      if taken == 0 || !hasRoom {
         await books.jobSignal.wait(until: await wakeTime(after: now), books.time)
       }
     }
-    while state.withLock({ $0.running }) > 0 {
+    while state.withLock({ $0.total }) > 0 {
       let look = books.time.now().adding(milliseconds: Self.pauseMilliseconds)
       await books.jobSignal.wait(until: look, books.time)
     }
@@ -76,31 +80,54 @@ public final class JobRunner: Sendable {
 
   /// Leases what is due and there is room for. Returns how many jobs were started.
   private func round(at now: Instant) async throws(StoreError) -> Int {
-    let room = Self.concurrency - state.withLock { $0.running }
+    var (room, limits) = state.withLock { state in
+      (
+        Self.concurrency - state.total,
+        state.running.mapValues { max(0, Self.concurrencyPerAccount - $0) }
+      )
+    }
     guard room > 0 else { return 0 }
-    let full = calls.monitors.filter { !$0.value.hasRoom(for: .query, at: now) }.map(\.key)
+    for (account, monitor) in calls.monitors where !monitor.hasRoom(for: .query, at: now) {
+      limits[account] = 0
+    }
     let lease = runner.newLease()
     let jobs = try await books.store.lease(
       LeaseRequest(
-        now: now, until: runner.leaseEnd(at: now), limit: min(Self.batch, room), lease: lease,
-        skippingAccounts: full.sorted()))
+        now: now, until: runner.leaseEnd(at: now), limit: room, lease: lease,
+        limitPerAccount: Self.concurrencyPerAccount, limits: limits))
     for job in jobs {
-      state.withLock { $0.running += 1 }
+      state.withLock { state in
+        state.running[job.account, default: 0] += 1
+        state.total += 1
+      }
       Task.detached { [self] in
         await perform(job, lease)
-        let isAwaited = state.withLock { state in
-          defer { state.running -= 1 }
-          return state.running == Self.concurrency || state.stopping
-        }
-        if isAwaited { books.jobSignal.raise() }
+        if ended(job.account) { books.jobSignal.raise() }
       }
     }
     return jobs.count
   }
 
+  /// Whether there is room again where there was none, or nobody is waited for any more.
+  private func ended(_ account: String) -> Bool {
+    state.withLock { state in
+      let running = state.running[account] ?? 1
+      state.running[account] = running == 1 ? nil : running - 1
+      state.total -= 1
+      return state.stopping || running == Self.concurrencyPerAccount
+        || state.total == Self.concurrency - 1
+    }
+  }
+
+  private var hasRoom: Bool { state.withLock { $0.total < Self.concurrency } }
+
   private func perform(_ job: Job, _ lease: Lease) async {
     do throws(StoreError) {
-      try await runner.perform(job, under: lease)
+      switch job.key.kind {
+      case .sendAttempt: try await runner.resume(job, under: lease)
+      case .queryAttempt: try await runner.ask(job, under: lease)
+      case .deliverEvent: try await webhooks.perform(job, under: lease)
+      }
     } catch {
       // The lease runs out and the job is taken up again.
       log.error(

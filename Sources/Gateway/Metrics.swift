@@ -36,6 +36,7 @@ public final class Metrics: Sendable {
     "pasarela_rule_errors_total": "Conditions of rules that ended in an error.",
     "pasarela_jobs_due": "Jobs whose time has come.",
     "pasarela_jobs_oldest_seconds": "How long the oldest due job has waited.",
+    "pasarela_webhook_tries_total": "Tries to tell merchants of events, by result.",
     "pasarela_http_connections": "Open inbound connections.",
     "pasarela_account_accepts_creates": "1 where the account's breaker lets creates through.",
     "pasarela_http_request_seconds": "Duration of requests, by route.",

@@ -42,12 +42,17 @@ extension PayinService {
     do { return try await books.store.events(of: id) } catch { throw .store(error) }
   }
 
+  /// The tries to tell the merchant of the pay-in's events, in their order.
+  public func deliveryTries(of id: PayinID) async throws(PayinRefusal) -> [DeliveryTry] {
+    do { return try await books.store.deliveryTries(of: id) } catch { throw .store(error) }
+  }
+
   public func cancel(_ id: PayinID, merchant: String) async throws(PayinRefusal) -> Payin {
     let payin = try await payin(id, merchant: merchant)
     if payin.status == .cancelled { return payin }
     guard payin.status.isOpen else { throw .notCancellable(payin.status) }
     let after: Payin
-    do { after = try await books.apply(.cancelled, to: id, known: payin) } catch {
+    do { after = try await books.apply(.cancelled, to: id, known: payin).payin } catch {
       throw .store(error)
     }
     // Money may have come first.
@@ -64,10 +69,10 @@ extension PayinService {
           throw PayinRefusal.accountBusy
         }
         let lease = runner.newLease()
-        payin = try await books.apply(
+        let applied = try await books.apply(
           .queried(attempt.id, outcome), to: id, known: payin,
           sending: SendLease(lease: lease, until: runner.leaseEnd(at: books.time.now())))
-        payin = try await runner.send(payin, under: lease)
+        payin = try await runner.send(applied, under: lease)
       }
     } catch let refusal as PayinRefusal {
       throw refusal

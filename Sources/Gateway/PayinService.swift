@@ -65,20 +65,24 @@ public struct PayinService: Sendable {
       throw .store(error)
     }
     books.committed(opened, before: nil)
-    return await settled(opened.payin, sending.lease, deadline: deadline(context.now))
+    return await settled(opened, sending.lease, deadline: deadline(context.now))
   }
 
   private func deadline(_ start: Instant) -> Instant { start.adding(seconds: requestSeconds) }
 
   /// Sends, and answers when a provider has answered or the time is over; the work goes on.
-  private func settled(_ payin: Payin, _ lease: Lease, deadline: Instant) async -> Created {
+  private func settled(
+    _ opened: Transition, _ lease: Lease, deadline: Instant
+  ) async -> Created {
+    let payin = opened.payin
     let first = await books.changes.next(
       of: payin.id, by: deadline, books.time, where: { $0.status != .processing },
       start: {
         // Not tied to the request: a payment is not given up half way.
         Task.detached { [runner] in
           // A failing store leaves the job to its lease: it is taken up again.
-          _ = try? await runner.send(payin, under: lease)
+          _ = try? await runner.send(
+            Books.Applied(payin: payin, started: opened.started), under: lease)
         }
       })
     guard let first else {

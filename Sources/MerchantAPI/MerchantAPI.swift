@@ -8,6 +8,7 @@ public struct MerchantAPI: Sendable {
   /// What the routes act on.
   public struct Parts: Sendable {
     public var service: PayinService
+    public var webhooks: WebhookService
     public var callbacks: CallbackService
     public var health: Health
     public var metrics: Metrics
@@ -22,11 +23,13 @@ public struct MerchantAPI: Sendable {
     public var reloadRules: @Sendable () async -> Bool
 
     public init(
-      service: PayinService, callbacks: CallbackService, health: Health, metrics: Metrics,
-      calls: ProviderCalls, rules: RuleBook, keys: KeyRing, time: any TimeSource, log: Log,
-      specification: [UInt8], reloadRules: @escaping @Sendable () async -> Bool
+      service: PayinService, webhooks: WebhookService, callbacks: CallbackService,
+      health: Health, metrics: Metrics, calls: ProviderCalls, rules: RuleBook, keys: KeyRing,
+      time: any TimeSource, log: Log, specification: [UInt8],
+      reloadRules: @escaping @Sendable () async -> Bool
     ) {
       self.service = service
+      self.webhooks = webhooks
       self.callbacks = callbacks
       self.health = health
       self.metrics = metrics
@@ -50,7 +53,10 @@ public struct MerchantAPI: Sendable {
       log.error(
         "a request failed", ["request_id": .string(request.id), "reason": "\(type(of: error))"])
     })
-    PayinRoutes(service: parts.service, keys: parts.keys, time: parts.time).register(on: &router)
+    PayinRoutes(
+      service: parts.service, keys: parts.keys, time: parts.time
+    ).register(on: &router)
+    WebhookRoutes(service: parts.webhooks, keys: parts.keys).register(on: &router)
     CallbackRoutes(service: parts.callbacks).register(on: &router)
     HostedPageRoutes(service: parts.service).register(on: &router)
     OperatorRoutes(

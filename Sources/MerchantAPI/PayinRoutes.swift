@@ -77,17 +77,20 @@ struct PayinRoutes: Sendable {
     return .json(.ok, body.bytes)
   }
 
+  /// What happened here, and between it the tries to tell the merchant.
   private func events(_ request: Request, _ path: PathParameters) async throws -> Response {
     let caller = try keys.caller(of: request, needing: .payinsRead)
-    let events = try await service.events(of: id(path), merchant: caller.merchant)
-    let data = events.map { event -> JSON in
-      [
-        "id": JSON(event.id.text), "object": "event", "sequence": JSON(event.sequence),
-        "type": JSON(event.type), "at": JSON(event.at.rfc3339), "data": event.data,
-        "announced": JSON(event.announcement != nil),
-      ]
+    let id = try id(path)
+    let events = try await service.events(of: id, merchant: caller.merchant)
+    var entries = events.map { (at: $0.at, json: EventDocument.timeline($0)) }
+    let announced = Dictionary(
+      events.filter { $0.announcement != nil }.map { ($0.id, $0.type) }, uniquingKeysWith: { $1 })
+    for delivery in try await service.deliveryTries(of: id) {
+      let json = EventDocument.timeline(delivery, of: announced[delivery.event] ?? "")
+      let place = entries.lastIndex { $0.at <= delivery.at } ?? entries.endIndex - 1
+      entries.insert((delivery.at, json), at: place + 1)
     }
-    return .json(.ok, JSON.object(["data": .array(data)]).bytes)
+    return .json(.ok, JSON.object(["data": .array(entries.map(\.json))]).bytes)
   }
 }
 
@@ -101,31 +104,21 @@ enum PayinListReader {
   static func read(_ request: Request, merchant: String) throws(Problem) -> PayinQuery {
     let values = try RequestReading.parameters(request, known: known)
     var query = PayinQuery(merchant: merchant, limit: 20)
-    query.status = try read("status", values) { PayinStatus(rawValue: $0) }
-    query.method = try read("method", values) { Method(rawValue: $0) }
+    query.status = try RequestReading.value("status", values) { PayinStatus(rawValue: $0) }
+    query.method = try RequestReading.value("method", values) { Method(rawValue: $0) }
     query.account = values["account"]
     query.merchantReference = values["merchant_reference"]
-    query.createdFrom = try read("created_from", values) { Instant(rfc3339: $0) }
-    query.createdTo = try read("created_to", values) { Instant(rfc3339: $0) }
-    query.amountFrom = try read("amount_from", values) { Int64($0) }
-    query.amountTo = try read("amount_to", values) { Int64($0) }
-    query.before = try read("cursor", values) { PayinID($0) }
-    if let limit = try read("limit", values, { Int($0) }) {
+    query.createdFrom = try RequestReading.value("created_from", values) { Instant(rfc3339: $0) }
+    query.createdTo = try RequestReading.value("created_to", values) { Instant(rfc3339: $0) }
+    query.amountFrom = try RequestReading.value("amount_from", values) { Int64($0) }
+    query.amountTo = try RequestReading.value("amount_to", values) { Int64($0) }
+    query.before = try RequestReading.value("cursor", values) { PayinID($0) }
+    if let limit = try RequestReading.value("limit", values, { Int($0) }) {
       guard (1...100).contains(limit) else {
         throw .invalidRequest("limit must be 1 to 100")
       }
       query.limit = limit
     }
     return query
-  }
-
-  private static func read<Value>(
-    _ name: String, _ values: [String: String], _ read: (String) -> Value?
-  ) throws(Problem) -> Value? {
-    guard let text = values[name] else { return nil }
-    guard let value = read(text) else {
-      throw .invalidRequest("the query parameter \(name) cannot be read")
-    }
-    return value
   }
 }

@@ -34,6 +34,21 @@ extension Problem {
     }
   }
 
+  init(_ refusal: WebhookService.Refusal) {
+    switch refusal {
+    case .notFound: self = .notFound("there is no such endpoint or event")
+    case .tooMany:
+      self.init(
+        .unprocessableContent, code: "too_many_endpoints",
+        detail: "a merchant has at most 10 webhook endpoints")
+    case .configured:
+      self.init(
+        .conflict, code: "configured_endpoint",
+        detail: "this endpoint stands in the gateway's configuration and is changed there")
+    case .store(let fault): self = .store(fault)
+    }
+  }
+
   private static func noEligibleProvider(_ decision: Decision) -> Problem {
     Problem(
       .unprocessableContent, code: "no_eligible_provider",
@@ -109,6 +124,17 @@ enum RequestReading {
     }
     return out
   }
+
+  /// One of `parameters`; nil where it is absent.
+  static func value<Value>(
+    _ name: String, _ values: [String: String], _ read: (String) -> Value?
+  ) throws(Problem) -> Value? {
+    guard let text = values[name] else { return nil }
+    guard let value = read(text) else {
+      throw .invalidRequest("the query parameter \(name) cannot be read")
+    }
+    return value
+  }
 }
 
 extension Substring {
@@ -129,6 +155,8 @@ extension Router {
       do {
         return try await action(request, path)
       } catch let refusal as PayinRefusal {
+        throw Problem(refusal)
+      } catch let refusal as WebhookService.Refusal {
         throw Problem(refusal)
       } catch let invalid as InvalidBody {
         throw Problem(invalid)

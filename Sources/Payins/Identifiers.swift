@@ -48,6 +48,12 @@ public struct EventID: PrefixedID {
   public init(unchecked text: String) { self.text = text }
 }
 
+public struct WebhookEndpointID: PrefixedID {
+  public static let prefix = "endpoint_"
+  public let text: String
+  public init(unchecked text: String) { self.text = text }
+}
+
 public struct ReceiptID: PrefixedID {
   public static let prefix = "receipt_"
   public let text: String

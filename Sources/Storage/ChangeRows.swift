@@ -9,14 +9,19 @@ struct ChangeRows: Sendable {
   var jobs: [JobChange]
   var key: KeyWrite?
   var callback: CallbackRecord?
+  var endpoint: EndpointWrite?
+  var tries: [DeliveryTry]
 
   init(_ change: Change) {
     payin = change.payin.map(PayinRow.init)
     attempts = change.payin?.attemptWrites ?? []
-    events = change.events.map(EventRow.init)
+    let merchant = change.payin?.payin.merchant
+    events = change.events.map { EventRow($0, merchant: merchant) }
     jobs = change.jobs
     key = change.key
     callback = change.callback
+    endpoint = change.endpoint
+    tries = change.tries
   }
 }
 
@@ -75,10 +80,12 @@ struct EventRow: Sendable {
   var announcementSequence: Int?
   /// JSON.
   var announcementBody: [UInt8]?
+  /// Only where there is an announcement.
+  var merchant: String?
 }
 
 extension EventRow {
-  init(_ event: PayinEvent) {
+  init(_ event: PayinEvent, merchant: String?) {
     id = event.id
     payin = event.payin
     sequence = event.sequence
@@ -87,5 +94,6 @@ extension EventRow {
     data = event.data.bytes
     announcementSequence = event.announcement?.sequence
     announcementBody = event.announcement?.body.bytes
+    self.merchant = event.announcement == nil ? nil : merchant
   }
 }

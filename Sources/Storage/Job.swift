@@ -5,6 +5,9 @@ public enum JobKind: String, Sendable, CaseIterable {
   case sendAttempt = "send_attempt"
   /// Ask an attempt's provider where it stands; the subject is an attempt.
   case queryAttempt = "query_attempt"
+  /// Tell a merchant's endpoint of an event; the subject is of the gateway's making and sorts the
+  /// events of a pay-in and endpoint by their announcements.
+  case deliverEvent = "deliver_event"
 }
 
 public struct JobKey: Hashable, Sendable {
@@ -55,17 +58,26 @@ public struct LeaseRequest: Equatable, Sendable {
   public var until: Instant
   public var limit: Int
   public var lease: Lease
-  /// Accounts whose jobs are left alone, such as those at their concurrency limit.
-  public var skippingAccounts: [String]
+  /// At most so many jobs of one account, that none takes all the room.
+  public var limitPerAccount: Int
+  /// In place of `limitPerAccount`; 0 leaves an account's jobs alone.
+  public var limits: [String: Int]
 
   public init(
-    now: Instant, until: Instant, limit: Int, lease: Lease, skippingAccounts: [String] = []
+    now: Instant, until: Instant, limit: Int, lease: Lease, limitPerAccount: Int = .max,
+    limits: [String: Int] = [:]
   ) {
     self.now = now
     self.until = until
     self.limit = limit
     self.lease = lease
-    self.skippingAccounts = skippingAccounts
+    self.limitPerAccount = limitPerAccount
+    self.limits = limits
+  }
+
+  /// How many jobs of the account may be given out.
+  func limit(for account: String) -> Int {
+    max(0, min(limit, limits[account] ?? limitPerAccount))
   }
 }
 
@@ -77,6 +89,8 @@ public enum JobChange: Equatable, Sendable {
   case finish(JobKey, Lease)
   /// Frees a leased job for `due`; tries stay. Throws `.leaseLost` like `finish`.
   case reschedule(JobKey, Lease, due: Instant)
+  /// Brings the jobs of that kind whose subjects begin so forward to `due`; leased ones are left.
+  case hasten(JobKind, subjectPrefix: String, due: Instant)
   /// Ends a job whoever holds it, if it exists.
   case drop(JobKey)
 }

@@ -21,6 +21,17 @@ public protocol Store: Sendable {
   func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent]
   func idempotent(_ key: IdempotencyKey) async throws(StoreError) -> IdempotencyRecord?
 
+  /// Every merchant's endpoints that the store keeps.
+  func webhookEndpoints() async throws(StoreError) -> [EndpointRecord]
+  /// The event whose announcement has that sequence within the pay-in.
+  func announcement(_ sequence: Int, of payin: PayinID) async throws(StoreError) -> PayinEvent?
+  func announcement(_ id: EventID, merchant: String) async throws(StoreError) -> PayinEvent?
+  func announcements(_ query: AnnouncementQuery) async throws(StoreError) -> [PayinEvent]
+  /// In the order in which they were made.
+  func deliveryTries(of payin: PayinID) async throws(StoreError) -> [DeliveryTry]
+  /// The first job of that kind by subject, among those whose subjects begin so.
+  func firstJob(_ kind: JobKind, subjectPrefix: String) async throws(StoreError) -> Job?
+
   /// Takes up to `limit` due jobs, soonest first, for the holder until the lease runs out; no two
   /// callers are given the same. Durable before it returns.
   func lease(_ request: LeaseRequest) async throws(StoreError) -> [Job]
@@ -79,6 +90,8 @@ public struct Change: Equatable, Sendable {
   public var jobs: [JobChange] = []
   public var key: KeyWrite?
   public var callback: CallbackRecord?
+  public var endpoint: EndpointWrite?
+  public var tries: [DeliveryTry] = []
 
   public init() {}
 }

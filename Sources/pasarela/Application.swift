@@ -44,11 +44,17 @@ final class Application: Sendable {
     let calls = ProviderCalls(
       accounts: accounts, caller: caller, time: time, publicURL: configuration.publicURL,
       metrics: metrics)
+    let endpoints = WebhookEndpoints(configured: configuration.endpoints)
+    try await endpoints.load(from: store)
     let books = Books(
       store: store, time: time, entropy: SystemEntropy(),
       document: PayinDocument(publicURL: configuration.publicURL), changes: PayinChanges(),
-      metrics: metrics)
-    let jobs = JobRunner(books: books, calls: calls, log: log)
+      metrics: metrics, endpoints: endpoints)
+    let addresses: AddressPolicy = configuration.allowsPrivateWebhooks ? .any : .publicOnly
+    let jobs = JobRunner(
+      books: books, calls: calls,
+      webhooks: WebhookRunner(books: books, caller: caller, addresses: addresses, log: log),
+      log: log)
     let reload: @Sendable () async -> Bool = {
       do {
         let files = try given ?? RuleFiles.read(folder: configuration.rules)
@@ -67,6 +73,7 @@ final class Application: Sendable {
       MerchantAPI.Parts(
         service: PayinService(
           books: books, calls: calls, rules: book, requestSeconds: configuration.requestSeconds),
+        webhooks: WebhookService(books: books, addresses: addresses),
         callbacks: CallbackService(books: books, calls: calls, log: log),
         health: Health(
           books: books, calls: calls, rules: book, jobs: jobs, version: Self.version),

@@ -23,6 +23,10 @@ struct Configuration: Sendable {
   var merchants: [Merchant] = []
   var keys: [APIKey] = []
   var accounts: [Account] = []
+  /// Merchants' endpoints, as the operator wrote them.
+  var endpoints: [WebhookEndpoint] = []
+  /// Whether webhooks may go to loopback and private addresses, and over plain http.
+  var allowsPrivateWebhooks = false
 
   enum StoreAddress: Equatable, Sendable {
     case sqlite(String)

@@ -30,6 +30,9 @@ struct ConfigurationReader {
       }
     }
     limits(&out)
+    section("webhooks") { reader in
+      out.allowsPrivateWebhooks = reader.optionalBool("allow_private_addresses") ?? false
+    }
     merchants(&out)
     accounts(&out)
     problems += root.finish()
@@ -108,7 +111,9 @@ struct ConfigurationReader {
       for item in reader.items("api_keys") {
         if let key = Self.key(item.object, item.pointer, id, &reader) { out.keys.append(key) }
       }
-      Self.webhooks(&reader)
+      out.endpoints += EndpointReader(
+        merchant: id, allowsPlainHTTP: out.allowsPrivateWebhooks
+      ).read(&reader)
     }
   }
 
@@ -138,18 +143,6 @@ struct ConfigurationReader {
     outer.report(reader.finish())
     guard let id, let digest else { return nil }
     return APIKey(id: id, merchant: merchant, sha256: digest, scopes: scopes)
-  }
-
-  /// Read and checked; deliveries to them are not made by this version.
-  private static func webhooks(_ outer: inout ObjectReader) {
-    for item in outer.items("webhooks") {
-      var reader = ObjectReader(item.object, pointer: item.pointer)
-      _ = reader.string("id")
-      _ = reader.string("url")
-      _ = reader.string("secret")
-      _ = reader.optionalArray("events")
-      outer.report(reader.finish())
-    }
   }
 
   private mutating func accounts(_ out: inout Configuration) {

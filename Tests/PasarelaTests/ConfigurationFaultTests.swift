@@ -75,6 +75,14 @@ struct ConfigurationFaultTests {
       { merchants: [ { id: "a", api_keys: [ { id: "k", sha256: "\(String(repeating: "0", count: 64))",
         scopes: ["payins:delete"] } ] } ] }
       """, "pasarela.json5:2:", "merchants[0].api_keys[0].scopes[0]", "payins:read"),
+    Case(
+      "a webhook's secret",
+      "{ merchants: [ { id: \"a\", webhooks: [ { id: \"w\", url: \"https://x\", secret: \"x\" } ] } ] }",
+      "merchants[0].webhooks[0].secret", "whsec_"),
+    Case(
+      "a webhook over plain http",
+      "{ merchants: [ { id: \"a\", webhooks: [ { id: \"w\", url: \"http://x\", secret: \"x\" } ] } ] }",
+      "merchants[0].webhooks[0].url", "https"),
     Case("no rules folder", "{ rules: \"nowhere\" }", "nowhere"),
   ]
 

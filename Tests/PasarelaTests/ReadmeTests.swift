@@ -20,6 +20,7 @@ struct ReadmeTests {
     var environment = [
       "SMILEPAYZ_PRIVATE_KEY": SandboxCredentials.smilepayzMerchantPrivateKey,
       "SMILEPAYZ_PLATFORM_KEY": SandboxCredentials.smilepayzPlatformPublicKey,
+      "SHOP_WEBHOOK_SECRET": WebhookTests.secret,
     ]
     for name in block.matches(of: /\$\{([A-Z_0-9]+)\}/).map({ String($0.1) })
     where environment[name] == nil {

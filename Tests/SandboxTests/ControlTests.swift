@@ -1,6 +1,7 @@
 import HTTPServing
 import JSONText
 import Sandbox
+import TestSupport
 import Testing
 
 @Suite("Controls", .timeLimit(.minutes(1)))

@@ -1,6 +1,7 @@
 import HTTPCalling
 import JSONText
 import Sandbox
+import TestSupport
 import Testing
 
 @Suite("Openpay: charges", .timeLimit(.minutes(1)))

@@ -1,6 +1,7 @@
 import Foundation
 import JSONText
 import Sandbox
+import TestSupport
 import Testing
 
 /// `make test` installs the SDK and says where in PASARELA_PYTHON.
@@ -16,7 +17,7 @@ struct OpenpaySDKTests {
     try await Bench.run {
       $0.unixMilliseconds = SandboxConfiguration().unixMilliseconds
     } _: { bench in
-      let result = try await Program.run(python, [script, bench.base])
+      let result = try await OtherProgram.run(python, [script, bench.base])
       #expect(result.status == 0, "\(result.output)")
       #expect(result.output.hasSuffix("all well\n"))
     }

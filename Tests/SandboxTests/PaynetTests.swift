@@ -2,6 +2,7 @@ import HTTPCalling
 import HTTPServing
 import JSONText
 import Sandbox
+import TestSupport
 import Testing
 
 @Suite("Paynet", .timeLimit(.minutes(1)))

@@ -1,6 +1,7 @@
 import HTTPCalling
 import JSONText
 import Sandbox
+import TestSupport
 import Testing
 
 /// The requests that the providers' own pages print, with this sandbox's credentials in place of

@@ -3,6 +3,7 @@ import HTTPCalling
 import HTTPServing
 import JSONText
 import Sandbox
+import TestSupport
 import Testing
 
 @Suite("SmilePayz", .timeLimit(.minutes(1)))

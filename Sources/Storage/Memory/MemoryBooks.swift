@@ -12,6 +12,7 @@ struct MemoryBooks: Sendable {
   private var theirs: [ExactKey: [AttemptPlace]] = [:]
   private var events: [PayinID: [Int: PayinEvent]] = [:]
   private var keys: [ExactKey: IdempotencyRecord] = [:]
+  private(set) var webhooks = MemoryWebhooks()
 
   // MARK: Changing
 
@@ -32,6 +33,7 @@ struct MemoryBooks: Sendable {
       callbacks.append(callback)
       callbackIDs.insert(callback.id)
     }
+    webhooks.apply(change)
   }
 
   private func checkKey(_ write: KeyWrite?) throws(StoreError) {
@@ -127,6 +129,12 @@ struct MemoryBooks: Sendable {
         job.due = due
         job.lease = nil
         changed[key] = .some(job)
+      case .hasten(let kind, let prefix, let due):
+        for key in jobs.keys where key.kind == kind && key.subject.hasPrefix(prefix) {
+          guard var job = current(key), job.lease == nil else { continue }
+          job.due = min(job.due, due)
+          changed[key] = .some(job)
+        }
       case .drop(let key):
         changed[key] = .some(nil)
       }
@@ -135,8 +143,10 @@ struct MemoryBooks: Sendable {
   }
 
   mutating func lease(_ request: LeaseRequest) -> [Job] {
-    let due = jobs.values
-      .filter { $0.due <= request.now && !request.skippingAccounts.contains($0.account) }
+    let due = Dictionary(grouping: jobs.values.filter { $0.due <= request.now }, by: \.account)
+      .flatMap { account, jobs in
+        jobs.sorted(by: Job.isSooner).prefix(request.limit(for: account))
+      }
       .sorted(by: Job.isSooner)
       .prefix(max(request.limit, 0))
     return due.map { job in
@@ -175,6 +185,11 @@ struct MemoryBooks: Sendable {
 
   func events(of payin: PayinID) -> [PayinEvent] {
     (events[payin] ?? [:]).values.sorted { $0.sequence < $1.sequence }
+  }
+
+  func firstJob(_ kind: JobKind, subjectPrefix: String) -> Job? {
+    jobs.values.filter { $0.key.kind == kind && $0.key.subject.hasPrefix(subjectPrefix) }
+      .min { $0.key.subject < $1.key.subject }
   }
 
   func record(of key: IdempotencyKey) -> IdempotencyRecord? { keys[ExactKey(key)] }

@@ -65,6 +65,38 @@ public final class MemoryStore: Store {
     try use { books in books.record(of: key) }
   }
 
+  public func webhookEndpoints() async throws(StoreError) -> [EndpointRecord] {
+    try use { books in books.webhooks.endpoints }
+  }
+
+  public func announcement(
+    _ sequence: Int, of payin: PayinID
+  ) async throws(StoreError) -> PayinEvent? {
+    try use { books in books.webhooks.announcement(sequence, of: payin) }
+  }
+
+  public func announcement(
+    _ id: EventID, merchant: String
+  ) async throws(StoreError) -> PayinEvent? {
+    try use { books in books.webhooks.announcement(id, merchant: merchant) }
+  }
+
+  public func announcements(
+    _ query: AnnouncementQuery
+  ) async throws(StoreError) -> [PayinEvent] {
+    try use { books in books.webhooks.announcements(query) }
+  }
+
+  public func deliveryTries(of payin: PayinID) async throws(StoreError) -> [DeliveryTry] {
+    try use { books in books.webhooks.tries(of: payin) }
+  }
+
+  public func firstJob(
+    _ kind: JobKind, subjectPrefix: String
+  ) async throws(StoreError) -> Job? {
+    try use { books in books.firstJob(kind, subjectPrefix: subjectPrefix) }
+  }
+
   public func lease(_ request: LeaseRequest) async throws(StoreError) -> [Job] {
     try use { books in books.lease(request) }
   }

@@ -167,4 +167,57 @@ extension SQLiteStore {
   public func backlog(at now: Instant) async throws(StoreError) -> Backlog {
     try await read { session throws(StoreError) in try session.backlog(at: now) }
   }
+
+  // MARK: Reading what merchants are told
+
+  public func webhookEndpoints() async throws(StoreError) -> [EndpointRecord] {
+    let rows = try await read { session throws(StoreError) in
+      try session.webhooks.webhookEndpoints()
+    }
+    var out: [EndpointRecord] = []
+    for row in rows {
+      let document = try StoredDocument.json(row.body, "the endpoint \(row.id)")
+      out.append(EndpointRecord(merchant: row.merchant, id: row.id, document: document))
+    }
+    return out
+  }
+
+  public func announcement(
+    _ sequence: Int, of payin: PayinID
+  ) async throws(StoreError) -> PayinEvent? {
+    let row = try await read { session throws(StoreError) in
+      try session.webhooks.announced(sequence, of: payin)
+    }
+    return try row.map(StoredDocument.event)
+  }
+
+  public func announcement(
+    _ id: EventID, merchant: String
+  ) async throws(StoreError) -> PayinEvent? {
+    let row = try await read { session throws(StoreError) in
+      try session.webhooks.announced(id, merchant: merchant)
+    }
+    return try row.map(StoredDocument.event)
+  }
+
+  public func announcements(
+    _ query: AnnouncementQuery
+  ) async throws(StoreError) -> [PayinEvent] {
+    let rows = try await read { session throws(StoreError) in
+      try session.webhooks.announced(query, session.connection)
+    }
+    return try rows.map(StoredDocument.event)
+  }
+
+  public func deliveryTries(of payin: PayinID) async throws(StoreError) -> [DeliveryTry] {
+    try await read { session throws(StoreError) in try session.webhooks.tries(of: payin) }
+  }
+
+  public func firstJob(
+    _ kind: JobKind, subjectPrefix: String
+  ) async throws(StoreError) -> Job? {
+    try await read { session throws(StoreError) in
+      try session.webhooks.firstJob(kind, subjectPrefix: subjectPrefix)
+    }
+  }
 }

@@ -40,6 +40,13 @@ struct Contract {
     return fitting.min { !$0.key.template.contains("{") && $1.key.template.contains("{") }?.value
   }
 
+  /// Where the value departs from a schema of the document's components.
+  func faults(of value: JSON, _ schema: String) -> [String] {
+    var check = SchemaCheck(document: document)
+    check.check(value, ["$ref": JSON("#/components/schemas/\(schema)")])
+    return check.faults
+  }
+
   /// Where the answer departs from the document; paths that are not in it must be refused.
   func departures(
     _ method: String, _ path: String, status: Int, type: String, body: [UInt8]
@@ -51,6 +58,9 @@ struct Contract {
     let named = operation["responses"]?[String(status)]
     guard let response = named?["$ref"]?.string.flatMap({ check.reference($0) }) ?? named else {
       return ["\(method) \(path): the status \(status) is not documented"]
+    }
+    guard response["content"] != nil else {
+      return body.isEmpty ? [] : ["\(method) \(path): \(status) has a body"]
     }
     let media = type.split(separator: ";").first.map(String.init) ?? ""
     guard let content = response["content"]?[media] else {

@@ -14,7 +14,7 @@ struct Installation {
     var errors: String
   }
 
-  init() async throws {
+  init(webhooks: JSON = [], allowsPrivateWebhooks: Bool = true) async throws {
     place = try Workplace()
     // The gateway's port is fixed before it starts: providers call it there.
     let port = try TakenPort().port
@@ -32,9 +32,10 @@ struct Installation {
           "id": "k1", "sha256": "${KEY_SHA256}",
           "scopes": ["payins:write", "payins:read", "store_payments:write", "admin"],
         ]
-      ],
+      ], "webhooks": webhooks,
     ]
     let configuration: JSON = [
+      "webhooks": ["allow_private_addresses": JSON(allowsPrivateWebhooks)],
       "listen": ["port": JSON(port)], "public_url": JSON("http://127.0.0.1:\(port)"),
       "store": "sqlite:books/pasarela.db", "merchants": [merchant],
       "provider_accounts": accounts?["provider_accounts"] ?? [],
@@ -58,7 +59,10 @@ struct Installation {
   func serve() async throws -> Program {
     let gateway = try Program(
       ["serve"], in: place.path,
-      environment: ["KEY_SHA256": Hex.encode(Digest.sha256(Array(Self.key.utf8)))])
+      environment: [
+        "KEY_SHA256": Hex.encode(Digest.sha256(Array(Self.key.utf8))),
+        "HOOK_SECRET": WebhookTests.secret,
+      ])
     let client = Client(port: port)
     let isReady = try await eventually {
       try? await client.get("/health/ready").status == 200 ? true : nil

@@ -3,6 +3,7 @@ import HTTPCalling
 import HTTPServing
 import JSONText
 import Sandbox
+import TestSupport
 
 /// What a webhook shows to be believed, whichever provider it comes from.
 struct Credential: Equatable {

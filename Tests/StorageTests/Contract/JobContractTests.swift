@@ -20,7 +20,7 @@ struct JobContractTests {
     let now = noon.adding(seconds: seconds)
     return LeaseRequest(
       now: now, until: now.adding(seconds: 30), limit: limit, lease: Lease(token: token),
-      skippingAccounts: skipping)
+      limits: Dictionary(uniqueKeysWithValues: skipping.map { ($0, 0) }))
   }
 
   private func subjects(_ jobs: [Job]) -> [String] { jobs.map(\.key.subject) }

@@ -13,6 +13,7 @@ final class ReadSession {
   private let keyRecord: SQLiteStatement
   private let nextJob: SQLiteStatement
   private let dueJobs: SQLiteStatement
+  let webhooks: WebhookReading
 
   init(_ connection: SQLiteConnection) throws(StoreError) {
     self.connection = connection
@@ -25,6 +26,7 @@ final class ReadSession {
     keyRecord = try SQLiteStatement(connection, SQL.keyRecord)
     nextJob = try SQLiteStatement(connection, SQL.nextJob)
     dueJobs = try SQLiteStatement(connection, SQL.dueJobs)
+    webhooks = try WebhookReading(connection)
   }
 
   func payin(_ id: PayinID) throws(StoreError) -> [UInt8]? {

@@ -10,8 +10,8 @@ struct EvidenceTables {
       connection,
       """
       INSERT INTO events
-        (payin, sequence, id, type, at_ms, data, announcement_sequence, announcement_body)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        (payin, sequence, id, type, at_ms, data, announcement_sequence, announcement_body, merchant)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
     insertCallback = try SQLiteStatement(
       connection,
@@ -26,7 +26,8 @@ struct EvidenceTables {
       try insertEvent.run(
         .text(event.payin.text), .integer(event.sequence), .text(event.id.text),
         .text(event.type), .milliseconds(event.at), .utf8(event.data),
-        .integer(event.announcementSequence), .utf8(event.announcementBody))
+        .integer(event.announcementSequence), .utf8(event.announcementBody),
+        .text(event.merchant))
     } catch {
       throw error.isTaken ? .versionConflict : error
     }

@@ -5,6 +5,7 @@ struct JobTable {
   private let putJob: SQLiteStatement
   private let finishJob: SQLiteStatement
   private let rescheduleJob: SQLiteStatement
+  private let hastenJobs: SQLiteStatement
   private let dropJob: SQLiteStatement
   private let selectAccounts: SQLiteStatement
   private let selectDue: SQLiteStatement
@@ -26,6 +27,12 @@ struct JobTable {
       connection,
       """
       UPDATE jobs SET due_ms = ?4, lease = NULL WHERE kind = ?1 AND subject = ?2 AND lease = ?3
+      """)
+    hastenJobs = try SQLiteStatement(
+      connection,
+      """
+      UPDATE jobs SET due_ms = min(due_ms, ?3)
+      WHERE kind = ?1 AND subject >= ?2 AND subject < ?2 || char(1114111) AND lease IS NULL
       """)
     dropJob = try SQLiteStatement(connection, "DELETE FROM jobs WHERE kind = ? AND subject = ?")
     selectAccounts = try SQLiteStatement(connection, "SELECT account FROM job_accounts")
@@ -59,6 +66,8 @@ struct JobTable {
       let changed = try rescheduleJob.run(
         .text(key.kind.rawValue), .text(key.subject), .text(lease.token), .milliseconds(due))
       guard changed == 1 else { throw .leaseLost }
+    case .hasten(let kind, let prefix, let due):
+      try hastenJobs.run(.text(kind.rawValue), .text(prefix), .milliseconds(due))
     case .drop(let key):
       try dropJob.run(.text(key.kind.rawValue), .text(key.subject))
     }
@@ -69,10 +78,11 @@ struct JobTable {
   func lease(_ request: LeaseRequest) throws(StoreError) -> [Job] {
     let limit = max(request.limit, 0)
     var due: [Job] = []
-    for account in try selectAccounts.rows(read: { row in row.text(0) })
-    where !request.skippingAccounts.contains(account) {
+    for account in try selectAccounts.rows(read: { row in row.text(0) }) {
+      let room = request.limit(for: account)
+      guard room > 0 else { continue }
       due += try selectDue.rows(
-        .text(account), .milliseconds(request.now), .integer(limit), read: Self.job)
+        .text(account), .milliseconds(request.now), .integer(room), read: Self.job)
     }
     due.sort(by: Job.isSooner)
     var leased: [Job] = []

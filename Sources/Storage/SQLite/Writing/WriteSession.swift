@@ -8,6 +8,7 @@ final class WriteSession {
   private let evidence: EvidenceTables
   private let jobs: JobTable
   private let keys: KeyTable
+  private let webhooks: WebhookTables
   private let insertProbe: SQLiteStatement
   private let deleteProbe: SQLiteStatement
   private let presence: PresenceLock
@@ -19,6 +20,7 @@ final class WriteSession {
     evidence = try EvidenceTables(connection)
     jobs = try JobTable(connection)
     keys = try KeyTable(connection)
+    webhooks = try WebhookTables(connection)
     insertProbe = try SQLiteStatement(connection, "INSERT INTO probes DEFAULT VALUES")
     deleteProbe = try SQLiteStatement(connection, "DELETE FROM probes")
   }
@@ -31,6 +33,8 @@ final class WriteSession {
     for attempt in change.attempts { try payins.write(attempt) }
     for event in change.events { try evidence.add(event) }
     if let callback = change.callback { try evidence.add(callback) }
+    if let endpoint = change.endpoint { try webhooks.write(endpoint) }
+    for delivery in change.tries { try webhooks.add(delivery) }
   }
 
   func lease(_ request: LeaseRequest) throws(StoreError) -> [Job] {

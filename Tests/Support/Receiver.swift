@@ -1,9 +1,9 @@
-import HTTPServing
-import JSONText
+public import HTTPServing
+public import JSONText
 import Synchronization
 
 /// A merchant's server: takes webhooks and answers them as it is told.
-final class Receiver: Sendable {
+public final class Receiver: Sendable {
   private let requests = Mutex<[Request]>([])
   private let answer = Mutex(Response.text(.ok, "SUCCESS"))
   private let arrivals = AsyncStream.makeStream(of: Request.self)
@@ -12,7 +12,7 @@ final class Receiver: Sendable {
   private init() {}
 
   /// Starts one, and stops it when the body is done.
-  static func run(
+  public static func run(
     _ body: (Receiver, _ base: String) async throws -> Void
   ) async throws {
     let receiver = Receiver()
@@ -38,10 +38,10 @@ final class Receiver: Sendable {
   }
 
   /// What it answers from now on.
-  func answers(_ response: Response) { answer.withLock { $0 = response } }
+  public func answers(_ response: Response) { answer.withLock { $0 = response } }
 
   /// What came since the last look.
-  func taken() -> [Request] {
+  public func taken() -> [Request] {
     requests.withLock { requests in
       defer { requests = [] }
       return requests
@@ -49,12 +49,12 @@ final class Receiver: Sendable {
   }
 
   /// Waits for the next one to come.
-  func next() async -> Request? {
+  public func next() async -> Request? {
     for await request in arrivals.stream { return request }
     return nil
   }
 }
 
 extension Request {
-  var json: JSON { (try? JSON(parsing: body)) ?? .null }
+  public var json: JSON { (try? JSON(parsing: body)) ?? .null }
 }

@@ -5,11 +5,11 @@ import Glibc
 ///
 /// Not Foundation's `Process`: its `run` walks the open descriptors and, with many of them, copies
 /// a directory entry beyond the end of its page (a crash seen with Swift 6.3 on Linux).
-enum Program {
-  struct Unstartable: Error { let name: String }
+public enum OtherProgram {
+  public struct Unstartable: Error { let name: String }
 
   /// - Returns: the exit status, 128 or more after a signal, and all that was printed.
-  static func run(
+  public static func run(
     _ name: String, _ arguments: [String]
   ) async throws -> (status: Int32, output: String) {
     let file = FileManager.default.temporaryDirectory

@@ -1,0 +1,98 @@
+import Crypto
+import JSONText
+public import Payins
+
+/// Where a merchant's announced events go.
+public struct WebhookEndpoint: Equatable, Sendable {
+  public enum Source: String, Sendable {
+    case configuration, api
+  }
+
+  public var id: String
+  public var merchant: String
+  public var url: String
+  /// `*`, a type, or a prefix and `*`, such as `payin.*`.
+  public var events: [String]
+  public var secret: WebhookSecret
+  /// Signs beside `secret` until then, while receivers learn the new one.
+  public var previous: (secret: WebhookSecret, until: Instant)?
+  /// Why nothing is sent to it: `gone` where it answered 410, `by_merchant`; nil: it is enabled.
+  public var disabled: String?
+  public var source: Source
+  public var createdAt: Instant?
+
+  public init(
+    id: String, merchant: String, url: String, events: [String], secret: WebhookSecret,
+    previous: (secret: WebhookSecret, until: Instant)? = nil, disabled: String? = nil,
+    source: Source, createdAt: Instant? = nil
+  ) {
+    self.id = id
+    self.merchant = merchant
+    self.url = url
+    self.events = events
+    self.secret = secret
+    self.previous = previous
+    self.disabled = disabled
+    self.source = source
+    self.createdAt = createdAt
+  }
+
+  public static func == (left: Self, right: Self) -> Bool { left.stored == right.stored }
+
+  public func wants(_ type: String) -> Bool {
+    events.contains { $0.hasSuffix("*") ? type.hasPrefix($0.dropLast()) : $0 == type }
+  }
+
+  /// What may be told of an event, and hence asked for.
+  public static let types = [
+    "payin.pending", "payin.partially_paid", "payin.succeeded", "payin.failed", "payin.expired",
+    "payin.cancelled", "payin.receipt", "store_payment.authorized", "store_payment.declined",
+    "store_payment.reversed",
+  ]
+
+  /// Whether the pattern can match a type.
+  public static func isPattern(_ text: String) -> Bool {
+    text.hasSuffix("*")
+      ? types.contains { $0.hasPrefix(text.dropLast()) } : types.contains(text)
+  }
+
+  /// Newest first: the order in which a receiver should try them.
+  func signatures(id: String, at now: Instant, body: [UInt8]) -> String {
+    var secrets = [secret]
+    if let previous, now < previous.until { secrets.append(previous.secret) }
+    return secrets.map { $0.signature(id: id, timestamp: now.seconds, body: body) }
+      .joined(separator: " ")
+  }
+}
+
+/// How a store keeps an endpoint.
+extension WebhookEndpoint {
+  var stored: JSON {
+    .object([
+      "id": JSON(id), "merchant": JSON(merchant), "url": JSON(url),
+      "events": .array(events.map { JSON($0) }), "secret": JSON(secret.text.reveal()),
+      "previous_secret": JSON(previous?.secret.text.reveal()),
+      "previous_until": JSON(previous?.until.milliseconds), "disabled": JSON(disabled),
+      "source": JSON(source.rawValue), "created_at": JSON(createdAt?.milliseconds),
+    ])
+  }
+
+  init?(stored json: JSON) {
+    guard let id = json["id"]?.string, let merchant = json["merchant"]?.string,
+      let url = json["url"]?.string,
+      let events = json["events"]?.array?.compactMap(\.string),
+      let secret = json["secret"]?.string.flatMap(WebhookSecret.init),
+      let source = json["source"]?.string.flatMap(Source.init(rawValue:))
+    else { return nil }
+    var previous: (WebhookSecret, Instant)?
+    if let old = json["previous_secret"]?.string.flatMap(WebhookSecret.init),
+      let until = json["previous_until"]?.int64
+    {
+      previous = (old, Instant(milliseconds: until))
+    }
+    self.init(
+      id: id, merchant: merchant, url: url, events: events, secret: secret, previous: previous,
+      disabled: json["disabled"]?.string, source: source,
+      createdAt: json["created_at"]?.int64.map(Instant.init(milliseconds:)))
+  }
+}

@@ -1,0 +1,199 @@
+public import HTTPCalling
+import JSONText
+import Payins
+import Storage
+
+/// Tells merchants of events: one durable job for each event and endpoint, at least once, in order
+/// for each pay-in.
+public struct WebhookRunner: Sendable {
+  /// Seconds from each failed try to the next; the last repeats until `patienceSeconds` are over.
+  private static let delays: [Int64] = [5, 30, 120, 600, 1800, 3600, 7200, 14_400]
+  /// From the event until its delivery is given up.
+  static let patienceSeconds: Int64 = 3 * 86_400
+  private static let limits = (connect: 5_000, total: 15_000, response: 65_536)
+
+  let books: Books
+  let caller: any HTTPCaller
+  let addresses: AddressPolicy
+  let log: Log
+
+  /// - Parameter addresses: where deliveries may go.
+  public init(books: Books, caller: any HTTPCaller, addresses: AddressPolicy, log: Log) {
+    self.books = books
+    self.caller = caller
+    self.addresses = addresses
+    self.log = log
+  }
+
+  // MARK: Jobs
+
+  /// What an endpoint's deliveries load, for the job runner's limits.
+  static func account(_ endpoint: String, _ merchant: String) -> String {
+    "webhook:\(merchant)/\(endpoint)"
+  }
+
+  /// Sorts by announcement within the pay-in and endpoint.
+  private static func subject(_ place: Place) -> String {
+    let number = String(1_000_000 + place.sequence).dropFirst()
+    return "\(place.payin.text)/\(place.endpoint)/\(number)"
+  }
+
+  private struct Place {
+    var payin: PayinID
+    var endpoint: String
+    var sequence: Int
+
+    init(payin: PayinID, endpoint: String, sequence: Int) {
+      self.payin = payin
+      self.endpoint = endpoint
+      self.sequence = sequence
+    }
+
+    /// Nil for a subject that is not of our making.
+    init?(_ subject: String) {
+      let parts = subject.split(separator: "/")
+      guard parts.count == 3, let sequence = Int(parts[2]) else { return nil }
+      self.init(
+        payin: PayinID(unchecked: String(parts[0])), endpoint: String(parts[1]),
+        sequence: sequence)
+    }
+
+    /// Of all subjects of the pay-in and endpoint.
+    var prefix: String { "\(payin.text)/\(endpoint)/" }
+  }
+
+  static func job(
+    _ payin: PayinID, _ sequence: Int, to endpoint: WebhookEndpoint, due: Instant
+  ) -> Job {
+    let place = Place(payin: payin, endpoint: endpoint.id, sequence: sequence)
+    return Job(
+      key: JobKey(kind: .deliverEvent, subject: subject(place)), payin: payin,
+      account: account(endpoint.id, endpoint.merchant), due: due)
+  }
+
+  /// Whether the event is still to be delivered to the endpoint.
+  static func isWaiting(
+    _ event: PayinEvent, at endpoint: String, _ store: any Store
+  ) async throws(StoreError) -> Bool {
+    guard let sequence = event.announcement?.sequence else { return false }
+    let place = Place(payin: event.payin, endpoint: endpoint, sequence: sequence)
+    return try await store.firstJob(.deliverEvent, subjectPrefix: subject(place)) != nil
+  }
+
+  // MARK: Delivering
+
+  func perform(_ job: Job, under lease: Lease) async throws(StoreError) {
+    let store = books.store
+    guard let place = Place(job.key.subject),
+      let event = try await store.announcement(place.sequence, of: place.payin),
+      let announcement = event.announcement,
+      let merchant = try await store.payin(place.payin)?.merchant,
+      let endpoint = books.endpoints.endpoint(place.endpoint, of: merchant),
+      endpoint.disabled == nil
+    else { return try await finish(job, lease, next: nil) }
+    let first = try await store.firstJob(.deliverEvent, subjectPrefix: place.prefix)
+    if let first, first.key != job.key {
+      // Its turn comes with the end of the one before it, which brings it forward.
+      var change = Change()
+      change.jobs = [.reschedule(job.key, lease, due: first.due.adding(seconds: 1))]
+      return try await store.commit(change)
+    }
+    let start = books.time.now()
+    let outcome = await caller.call(
+      request(event, announcement, to: endpoint, at: start),
+      limits: CallLimits(
+        connectMilliseconds: Self.limits.connect, totalMilliseconds: Self.limits.total,
+        responseBytes: Self.limits.response, addressPolicy: addresses))
+    let end = books.time.now()
+    var delivery = DeliveryTry(
+      payin: place.payin, event: event.id, endpoint: endpoint.id, at: start, status: nil,
+      failure: nil, milliseconds: end.milliseconds(since: start))
+    switch outcome {
+    case .answered(let response):
+      delivery.status = response.status
+      if !(200...299).contains(response.status) { delivery.failure = "status" }
+    case .neverSent(let failure), .sentNoAnswer(let failure):
+      delivery.failure = failure.label.rawValue
+    }
+    try await record(delivery, job, lease, event, endpoint, place)
+  }
+
+  private func request(
+    _ event: PayinEvent, _ announcement: Announcement, to endpoint: WebhookEndpoint,
+    at now: Instant
+  ) -> HTTPRequest {
+    let json: JSON = [
+      "type": JSON(event.type), "timestamp": JSON(event.at.rfc3339),
+      "sequence": JSON(announcement.sequence), "data": announcement.body,
+    ]
+    let body = json.bytes
+    return HTTPRequest(
+      method: "POST", url: endpoint.url,
+      headers: [
+        HTTPHeader("Content-Type", "application/json"), HTTPHeader("User-Agent", "Pasarela"),
+        HTTPHeader("webhook-id", event.id.text),
+        HTTPHeader("webhook-timestamp", String(now.seconds)),
+        HTTPHeader(
+          "webhook-signature", endpoint.signatures(id: event.id.text, at: now, body: body)),
+      ], body: body)
+  }
+
+  private func record(
+    _ delivery: DeliveryTry, _ job: Job, _ lease: Lease, _ event: PayinEvent,
+    _ endpoint: WebhookEndpoint, _ place: Place
+  ) async throws(StoreError) {
+    let result =
+      delivery.failure == nil ? "delivered" : delivery.status == 410 ? "gone" : "failed"
+    books.metrics.increment("pasarela_webhook_tries_total", [("result", result)])
+    if result == "delivered" { return try await finish(job, lease, delivery, next: place.prefix) }
+    if result == "gone" {
+      var endpoint = endpoint
+      endpoint.disabled = "gone"
+      var change = Change()
+      change.tries = [delivery]
+      change.jobs = [.finish(job.key, lease)]
+      change.endpoint = .put(
+        EndpointRecord(
+          merchant: endpoint.merchant, id: endpoint.id, document: endpoint.stored))
+      try await books.store.commit(change)
+      books.endpoints.replace(endpoint)
+      return log.warn(
+        "a webhook endpoint is gone and disabled",
+        ["merchant": .string(endpoint.merchant), "endpoint": .string(endpoint.id)])
+    }
+    let tries = try await books.store.deliveryTries(of: place.payin)
+      .count { $0.event == event.id && $0.endpoint == endpoint.id }
+    let due = delivery.at.adding(milliseconds: delay(after: tries))
+    guard due <= event.at.adding(seconds: Self.patienceSeconds) else {
+      log.error(
+        "a webhook was given up",
+        ["merchant": .string(endpoint.merchant), "endpoint": .string(endpoint.id)])
+      return try await finish(job, lease, delivery, next: place.prefix)
+    }
+    var change = Change()
+    change.tries = [delivery]
+    change.jobs = [.reschedule(job.key, lease, due: due)]
+    try await books.store.commit(change)
+  }
+
+  /// Milliseconds; a fifth more at most, so that what failed together does not come back together.
+  private func delay(after tries: Int) -> Int64 {
+    let delay = Self.delays[min(tries, Self.delays.count - 1)] * 1000
+    return delay + delay * Int64(books.entropy.bytes(1)[0]) / 1280
+  }
+
+  /// - Parameter next: of the subjects that may go now.
+  private func finish(
+    _ job: Job, _ lease: Lease, _ delivery: DeliveryTry? = nil, next prefix: String?
+  ) async throws(StoreError) {
+    var change = Change()
+    change.tries = delivery.map { [$0] } ?? []
+    change.jobs = [.finish(job.key, lease)]
+    if let prefix {
+      change.jobs.append(
+        .hasten(.deliverEvent, subjectPrefix: prefix, due: books.time.now()))
+    }
+    try await books.store.commit(change)
+    books.jobSignal.raise()
+  }
+}

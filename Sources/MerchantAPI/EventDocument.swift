@@ -1,0 +1,57 @@
+import Gateway
+import JSONText
+import Payins
+import Storage
+
+/// Events and their deliveries as merchants and operators see them.
+enum EventDocument {
+  static func timeline(_ event: PayinEvent) -> JSON {
+    [
+      "id": JSON(event.id.text), "object": "event", "sequence": JSON(event.sequence),
+      "type": JSON(event.type), "at": JSON(event.at.rfc3339), "data": event.data,
+      "announced": JSON(event.announcement != nil),
+    ]
+  }
+
+  /// A try to deliver stands on the timeline, too, under its event's id and without a number of
+  /// its own.
+  static func timeline(_ delivery: DeliveryTry, of type: String) -> JSON {
+    var data = attempt(delivery)
+    data["endpoint"] = JSON(delivery.endpoint)
+    data["event_type"] = JSON(type)
+    return [
+      "id": JSON(delivery.event.text), "object": "delivery", "sequence": nil,
+      "type": delivery.failure == nil ? "webhook.delivered" : "webhook.failed",
+      "at": JSON(delivery.at.rfc3339), "data": .object(data), "announced": false,
+    ]
+  }
+
+  static func announced(_ event: PayinEvent, _ deliveries: [WebhookService.Delivery]) -> JSON {
+    [
+      "id": JSON(event.id.text), "object": "event", "type": JSON(event.type),
+      "payin": JSON(event.payin.text),
+      "sequence": JSON(event.announcement.map { Int64($0.sequence) }),
+      "created_at": JSON(event.at.rfc3339), "data": event.announcement?.body ?? .null,
+      "deliveries": .array(deliveries.map(delivery)),
+    ]
+  }
+
+  private static func delivery(_ delivery: WebhookService.Delivery) -> JSON {
+    [
+      "endpoint": JSON(delivery.endpoint), "state": JSON(delivery.state.rawValue),
+      "tries": .array(
+        delivery.tries.map { each in
+          var object = attempt(each)
+          object["at"] = JSON(each.at.rfc3339)
+          return .object(object)
+        }),
+    ]
+  }
+
+  private static func attempt(_ delivery: DeliveryTry) -> JSONObject {
+    [
+      "status": JSON(delivery.status.map { Int64($0) }), "failure": JSON(delivery.failure),
+      "duration_ms": JSON(delivery.milliseconds),
+    ]
+  }
+}

@@ -1,0 +1,65 @@
+public import JSONText
+public import Payins
+
+/// A merchant's announced events, newest first.
+public struct AnnouncementQuery: Equatable, Sendable {
+  public var merchant: String
+  public var type: String?
+  public var payin: PayinID?
+  /// Only those older than this one: the last of the page before. An event that is not the
+  /// merchant's has nothing older.
+  public var before: EventID?
+  public var limit: Int
+
+  public init(merchant: String, limit: Int) {
+    self.merchant = merchant
+    self.limit = limit
+  }
+}
+
+/// Where a merchant's announced events go; the document is the gateway's.
+public struct EndpointRecord: Equatable, Sendable {
+  public var merchant: String
+  /// Unique within the merchant.
+  public var id: String
+  public var document: JSON
+
+  public init(merchant: String, id: String, document: JSON) {
+    self.merchant = merchant
+    self.id = id
+    self.document = document
+  }
+}
+
+public enum EndpointWrite: Equatable, Sendable {
+  /// Makes the record or replaces it.
+  case put(EndpointRecord)
+  case remove(merchant: String, id: String)
+}
+
+/// One try to tell a merchant of an event, and how it went.
+public struct DeliveryTry: Equatable, Sendable {
+  public var payin: PayinID
+  public var event: EventID
+  /// The endpoint's id.
+  public var endpoint: String
+  public var at: Instant
+  /// The receiver's HTTP status; nil without an answer.
+  public var status: Int?
+  /// Why it did not arrive, as a stable code; nil where it did.
+  public var failure: String?
+  public var milliseconds: Int64
+
+  public init(
+    payin: PayinID, event: EventID, endpoint: String, at: Instant, status: Int?,
+    failure: String?, milliseconds: Int64
+  ) {
+    self.payin = payin
+    self.event = event
+    self.endpoint = endpoint
+    self.at = at
+    self.status = status
+    self.failure = failure
+    self.milliseconds = milliseconds
+  }
+}

@@ -1,0 +1,48 @@
+import Payins
+
+/// What merchants are told, where, and how it went.
+struct MemoryWebhooks: Sendable {
+  private var records: [String: [String: EndpointRecord]] = [:]
+  /// In the order of their commits, with their merchants.
+  private var announced: [(merchant: String, event: PayinEvent)] = []
+  private var tries: [DeliveryTry] = []
+
+  mutating func apply(_ change: Change) {
+    switch change.endpoint {
+    case .put(let record): records[record.merchant, default: [:]][record.id] = record
+    case .remove(let merchant, let id): records[merchant]?[id] = nil
+    case nil: break
+    }
+    if let merchant = change.payin?.payin.merchant {
+      announced += change.events.filter { $0.announcement != nil }.map { (merchant, $0) }
+    }
+    tries += change.tries
+  }
+
+  var endpoints: [EndpointRecord] {
+    records.values.flatMap(\.values).sorted { ($0.merchant, $0.id) < ($1.merchant, $1.id) }
+  }
+
+  func announcement(_ sequence: Int, of payin: PayinID) -> PayinEvent? {
+    announced.first { $0.event.payin == payin && $0.event.announcement?.sequence == sequence }?
+      .event
+  }
+
+  func announcement(_ id: EventID, merchant: String) -> PayinEvent? {
+    announced.first { $0.event.id == id && $0.merchant == merchant }?.event
+  }
+
+  func announcements(_ query: AnnouncementQuery) -> [PayinEvent] {
+    let own = announced.filter { $0.merchant == query.merchant }.map(\.event)
+    var older = own[...]
+    if let before = query.before {
+      older = own[..<(own.firstIndex { $0.id == before } ?? 0)]
+    }
+    let found = older.reversed().filter { event in
+      query.type ?? event.type == event.type && query.payin ?? event.payin == event.payin
+    }
+    return Array(found.prefix(max(query.limit, 0)))
+  }
+
+  func tries(of payin: PayinID) -> [DeliveryTry] { tries.filter { $0.payin == payin } }
+}

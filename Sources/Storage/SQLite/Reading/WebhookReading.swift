@@ -1,0 +1,107 @@
+import Payins
+
+/// Reads what merchants are told, where, and how it went.
+struct WebhookReading {
+  private let endpoints: SQLiteStatement
+  private let announcedByPlace: SQLiteStatement
+  private let announcedByID: SQLiteStatement
+  private let tries: SQLiteStatement
+  private let firstJob: SQLiteStatement
+
+  private static let columns = """
+    payin, sequence, id, type, at_ms, data, announcement_sequence, announcement_body
+    """
+
+  init(_ connection: SQLiteConnection) throws(StoreError) {
+    endpoints = try SQLiteStatement(
+      connection, "SELECT merchant, id, body FROM webhook_endpoints ORDER BY merchant, id")
+    announcedByPlace = try SQLiteStatement(
+      connection,
+      "SELECT \(Self.columns) FROM events WHERE payin = ? AND announcement_sequence = ?")
+    announcedByID = try SQLiteStatement(
+      connection,
+      """
+      SELECT \(Self.columns) FROM events INDEXED BY events_announced_by_id
+      WHERE id = ? AND merchant = ? AND announcement_sequence IS NOT NULL
+      """)
+    tries = try SQLiteStatement(
+      connection,
+      """
+      SELECT event, endpoint, at_ms, status, failure, took_ms FROM delivery_tries
+      WHERE payin = ? ORDER BY number
+      """)
+    firstJob = try SQLiteStatement(
+      connection,
+      """
+      SELECT subject, payin, account, due_ms, tries, lease FROM jobs
+      WHERE kind = ?1 AND subject >= ?2 AND subject < ?2 || char(1114111)
+      ORDER BY subject LIMIT 1
+      """)
+  }
+
+  func webhookEndpoints() throws(StoreError) -> [(merchant: String, id: String, body: [UInt8])] {
+    try endpoints.rows { row in (row.text(0), row.text(1), row.bytes(2)) }
+  }
+
+  func announced(_ sequence: Int, of payin: PayinID) throws(StoreError) -> EventRow? {
+    try announcedByPlace.first(.text(payin.text), .integer(sequence), read: Self.event)
+  }
+
+  func announced(_ id: EventID, merchant: String) throws(StoreError) -> EventRow? {
+    try announcedByID.first(.text(id.text), .text(merchant), read: Self.event)
+  }
+
+  func announced(
+    _ query: AnnouncementQuery, _ connection: SQLiteConnection
+  ) throws(StoreError) -> [EventRow] {
+    var sql = """
+      SELECT \(Self.columns) FROM events INDEXED BY events_announced
+      WHERE merchant = ? AND announcement_sequence IS NOT NULL
+      """
+    var values: [SQLiteValue] = [.text(query.merchant)]
+    if let type = query.type {
+      sql += " AND type = ?"
+      values.append(.text(type))
+    }
+    if let payin = query.payin {
+      sql += " AND payin = ?"
+      values.append(.text(payin.text))
+    }
+    if let before = query.before {
+      sql += """
+         AND number < (SELECT number FROM events INDEXED BY events_announced_by_id
+          WHERE id = ? AND merchant = ? AND announcement_sequence IS NOT NULL)
+        """
+      values += [.text(before.text), .text(query.merchant)]
+    }
+    values.append(.integer(max(query.limit, 0)))
+    return try SQLiteStatement(connection, sql + " ORDER BY number DESC LIMIT ?")
+      .rows(values, read: Self.event)
+  }
+
+  func tries(of payin: PayinID) throws(StoreError) -> [DeliveryTry] {
+    try tries.rows(.text(payin.text)) { row in
+      DeliveryTry(
+        payin: payin, event: EventID(unchecked: row.text(0)), endpoint: row.text(1),
+        at: row.instant(2), status: row.optional(3, row.integer),
+        failure: row.optional(4, row.text), milliseconds: Int64(row.integer(5)))
+    }
+  }
+
+  func firstJob(_ kind: JobKind, subjectPrefix: String) throws(StoreError) -> Job? {
+    try firstJob.first(.text(kind.rawValue), .text(subjectPrefix)) { row in
+      Job(
+        key: JobKey(kind: kind, subject: row.text(0)), payin: PayinID(unchecked: row.text(1)),
+        account: row.text(2), due: row.instant(3), tries: row.integer(4),
+        lease: row.optional(5, row.text).map(Lease.init(token:)))
+    }
+  }
+
+  private static func event(_ row: SQLiteRow) -> EventRow {
+    EventRow(
+      id: EventID(unchecked: row.text(2)), payin: PayinID(unchecked: row.text(0)),
+      sequence: row.integer(1), type: row.text(3), at: row.instant(4), data: row.bytes(5),
+      announcementSequence: row.optional(6, row.integer),
+      announcementBody: row.optional(7, row.bytes))
+  }
+}

@@ -1,0 +1,43 @@
+import JSONText
+import Payins
+
+/// Writes merchants' endpoints and the tries to reach them.
+struct WebhookTables {
+  private let putEndpoint: SQLiteStatement
+  private let removeEndpoint: SQLiteStatement
+  private let insertTry: SQLiteStatement
+
+  init(_ connection: SQLiteConnection) throws(StoreError) {
+    putEndpoint = try SQLiteStatement(
+      connection,
+      """
+      INSERT INTO webhook_endpoints (merchant, id, body) VALUES (?, ?, ?)
+      ON CONFLICT (merchant, id) DO UPDATE SET body = excluded.body
+      """)
+    removeEndpoint = try SQLiteStatement(
+      connection, "DELETE FROM webhook_endpoints WHERE merchant = ? AND id = ?")
+    insertTry = try SQLiteStatement(
+      connection,
+      """
+      INSERT INTO delivery_tries (payin, event, endpoint, at_ms, status, failure, took_ms)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """)
+  }
+
+  func write(_ write: EndpointWrite) throws(StoreError) {
+    switch write {
+    case .put(let record):
+      try putEndpoint.run(
+        .text(record.merchant), .text(record.id), .utf8(record.document.bytes))
+    case .remove(let merchant, let id):
+      try removeEndpoint.run(.text(merchant), .text(id))
+    }
+  }
+
+  func add(_ delivery: DeliveryTry) throws(StoreError) {
+    try insertTry.run(
+      .text(delivery.payin.text), .text(delivery.event.text), .text(delivery.endpoint),
+      .milliseconds(delivery.at), .integer(delivery.status), .text(delivery.failure),
+      .integer(delivery.milliseconds))
+  }
+}

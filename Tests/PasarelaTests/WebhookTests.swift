@@ -1,0 +1,193 @@
+import Foundation
+import HTTPCalling
+import HTTPServing
+import JSONText
+import TestSupport
+import Testing
+
+/// What merchants are told, by the real executable to a real receiver.
+@Suite("webhooks")
+struct WebhookTests {
+  static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
+
+  private func webhooks(_ url: String) -> JSON {
+    [["id": "w1", "url": JSON(url), "secret": "${HOOK_SECRET}", "events": ["payin.*"]]]
+  }
+
+  /// Pays a new pay-in and gives its id.
+  private func paid(_ installation: Installation, _ reference: String) async throws -> String {
+    let made = try await installation.client.post(
+      "/v1/payins", ServeTests.payin(reference, method: "spei"), idempotencyKey: reference)
+    let order = try #require(made.json["provider_order_id"]?.string)
+    _ = try await installation.sandboxClient.post("/_sandbox/orders/\(order)/pay")
+    return try #require(made.json["id"]?.string)
+  }
+
+  private func messages(_ receiver: Receiver, _ count: Int) async throws -> [Request] {
+    var all: [Request] = []
+    _ = try await eventually {
+      all += receiver.taken()
+      return all.count >= count ? true : nil
+    }
+    return all
+  }
+
+  @Test("tell every change in order, signed, and stand on the timeline")
+  func order() async throws {
+    try await Receiver.run { receiver, url in
+      let installation = try await Installation(webhooks: webhooks("\(url)/hooks"))
+      let gateway = try await installation.serve()
+      let id = try await paid(installation, "hook-1")
+      let all = try await messages(receiver, 2)
+      #expect(all.map { $0.json["type"] } == ["payin.pending", "payin.succeeded"])
+      #expect(all.map { $0.json["sequence"]?.int64 } == [1, 2])
+      #expect(all.allSatisfy { $0.json["data"]?["id"]?.string == id })
+      for message in all {
+        let faults = Contract.standing.faults(of: message.json, "WebhookMessage")
+        #expect(faults.isEmpty)
+      }
+      let client = installation.client
+      let delivered = try await eventually {
+        let events = try await client.get("/v1/payins/\(id)/events").json["data"]?.array ?? []
+        return events.count { $0["type"] == "webhook.delivered" } == 2 ? true : nil
+      }
+      #expect(delivered == true)
+      let listed = try await client.get("/v1/events?payin=\(id)").json["data"]?.array ?? []
+      #expect(listed.compactMap { $0["type"]?.string } == ["payin.succeeded", "payin.pending"])
+      #expect(listed.allSatisfy { $0["deliveries"]?.array?.first?["state"] == "delivered" })
+
+      let event = try #require(listed.last?["id"]?.string)
+      #expect(try await client.post("/v1/events/\(event)/redeliver").status == 202)
+      let again = try await messages(receiver, 1)
+      #expect(again.first?.headers["webhook-id"] == all.first?.headers["webhook-id"])
+      #expect(again.first?.body == all.first?.body)
+      _ = await installation.stop(gateway)
+      await installation.end()
+    }
+  }
+
+  @Test("that fail are tried again, the later ones wait, and a kill -9 loses none")
+  func retry() async throws {
+    try await Receiver.run { receiver, url in
+      let installation = try await Installation(webhooks: webhooks("\(url)/hooks"))
+      let first = try await installation.serve()
+      receiver.answers(Response(.internalServerError))
+      _ = try await paid(installation, "hook-2")
+      let failed = try await messages(receiver, 1)
+      #expect(failed.first?.json["type"] == "payin.pending")
+      first.signal(SIGKILL)
+      _ = await first.ended()
+      receiver.answers(Response(.noContent))
+      let second = try await installation.serve()
+      let all = try await messages(receiver, 2)
+      #expect(all.map { $0.json["type"] } == ["payin.pending", "payin.succeeded"])
+      #expect(all.first?.headers["webhook-id"] == failed.first?.headers["webhook-id"])
+      _ = await installation.stop(second)
+      await installation.end()
+    }
+  }
+
+  @Test("are managed by API: made, listed, rotated, disabled by 410, deleted")
+  func endpoints() async throws {
+    try await Receiver.run { receiver, url in
+      let installation = try await Installation(webhooks: webhooks("\(url)/config"))
+      let gateway = try await installation.serve()
+      let client = installation.client
+      let path = "/v1/webhook_endpoints"
+      let made = try await client.post(
+        path, ["url": JSON("\(url)/mine"), "events": ["payin.succeeded"]]
+      ).json
+      let id = try #require(made["id"]?.string)
+      #expect(made["secret"]?.string?.hasPrefix("whsec_") == true)
+      let listed = try await client.get(path).json["data"]?.array ?? []
+      #expect(listed.compactMap { $0["source"]?.string } == ["configuration", "api"])
+      #expect(listed.allSatisfy { $0["secret"]?.isNull == true })
+      #expect(try await client.call("DELETE", "\(path)/w1").status == 409)
+
+      let rotated = try await client.call(
+        "PATCH", "\(path)/\(id)", Array(#"{"rotate_secret":true}"#.utf8),
+        [HTTPHeader("Content-Type", "application/json")])
+      #expect(rotated.json["secret"] != made["secret"])
+      let payin = try await paid(installation, "hook-3")
+      let all = try await messages(receiver, 3)
+      let mine = all.filter { $0.path == "/mine" }
+      #expect(mine.map { $0.json["type"] } == ["payin.succeeded"])
+      #expect(mine.first?.headers["webhook-signature"]?.split(separator: " ").count == 2)
+
+      receiver.answers(Response(.gone))
+      _ = try await paid(installation, "hook-4")
+      let disabled = try await eventually {
+        try await client.get("\(path)/\(id)").json["disabled_reason"]?.string
+      }
+      #expect(disabled == "gone")
+      #expect(try await client.call("DELETE", "\(path)/\(id)").status == 204)
+      #expect(try await client.get("\(path)/\(id)").status == 404)
+      #expect(try await client.get("/v1/events?payin=\(payin)&limit=1").status == 200)
+      for body in [
+        #"{}"#, #"{"url":"ftp://x"}"#, #"{"url":"https://u@x"}"#, #"{"url":"https://"}"#,
+        #"{"url":"https://x","events":["card.paid"]}"#, #"{"url":"https://x","colour":1}"#,
+      ] {
+        let answer = try await client.call(
+          "POST", path, Array(body.utf8), [HTTPHeader("Content-Type", "application/json")])
+        #expect(answer.status == 400, "\(body)")
+      }
+      _ = await installation.stop(gateway)
+      await installation.end()
+    }
+  }
+
+  @Test("never go to a private address unless the configuration allows it, nor over plain http")
+  func addresses() async throws {
+    try await Receiver.run { receiver, url in
+      let port = url.split(separator: ":").last ?? ""
+      let installation = try await Installation(
+        webhooks: webhooks("https://localhost:\(port)/hooks"), allowsPrivateWebhooks: false)
+      let gateway = try await installation.serve()
+      let client = installation.client
+      let id = try await paid(installation, "hook-5")
+      let failure = try await eventually {
+        let events = try await client.get("/v1/payins/\(id)/events").json["data"]?.array ?? []
+        return events.first { $0["type"] == "webhook.failed" }?["data"]?["failure"]?.string
+      }
+      #expect(failure == "forbidden_address")
+      #expect(receiver.taken().isEmpty)
+      let plain = try await client.post("/v1/webhook_endpoints", ["url": "http://shop.example/"])
+      #expect(plain.status == 400)
+      _ = await installation.stop(gateway)
+      await installation.end()
+    }
+  }
+
+  @Test(
+    "are verified by the public Standard Webhooks library",
+    .enabled(if: ProcessInfo.processInfo.environment["PASARELA_PYTHON"] != nil, "run make test"))
+  func library() async throws {
+    let python = try #require(ProcessInfo.processInfo.environment["PASARELA_PYTHON"])
+    try await Receiver.run { receiver, url in
+      let installation = try await Installation(webhooks: webhooks("\(url)/hooks"))
+      let gateway = try await installation.serve()
+      _ = try await paid(installation, "hook-6")
+      let message = try #require(try await messages(receiver, 2).last)
+      let body = "\(installation.place.path)/body.json"
+      let script = Workplace.project.appending(path: "Tests/Fixtures/standard_webhooks.py").path
+      func verify(_ secret: String, _ bytes: [UInt8]) async throws -> (Int32, String) {
+        try Data(bytes).write(to: URL(filePath: body))
+        return try await OtherProgram.run(
+          python,
+          [script, secret]
+            + ["webhook-id", "webhook-timestamp", "webhook-signature"].map {
+              message.headers[$0] ?? ""
+            } + [body])
+      }
+      let verified = try await verify(Self.secret, message.body)
+      #expect(verified.0 == 0, "\(verified.1)")
+      #expect(verified.1 == "payin.succeeded\n")
+      #expect(try await verify(Self.secret, message.body + [32]).0 != 0)
+      let other =
+        "whsec_\(String(Self.secret.dropFirst(6).reversed()).replacing("=", with: ""))AA=="
+      #expect(try await verify(other, message.body).0 != 0)
+      _ = await installation.stop(gateway)
+      await installation.end()
+    }
+  }
+}

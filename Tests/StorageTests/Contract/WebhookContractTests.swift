@@ -1,0 +1,139 @@
+import JSONText
+import Payins
+import Testing
+
+@testable import Storage
+
+@Suite("The store contract: what merchants are told")
+struct WebhookContractTests {
+  let author = Author()
+  let noon = Author.noon
+
+  private func tries(_ event: PayinEvent, _ endpoint: String, _ status: Int?) -> DeliveryTry {
+    DeliveryTry(
+      payin: event.payin, event: event.id, endpoint: endpoint, at: noon, status: status,
+      failure: status == 200 ? nil : "timeout", milliseconds: 12)
+  }
+
+  @Test("announced events are found by place, by id and as a list", arguments: StoreKind.allCases)
+  func announcements(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      var announced: [PayinEvent] = []
+      for reference in ["one", "two"] {
+        for step in author.fullLife(reference) {
+          try await store.commit(step.change)
+          announced += step.change.events.filter { $0.announcement != nil }
+        }
+      }
+      #expect(announced.count > 4)
+      for event in announced {
+        let sequence = try #require(event.announcement?.sequence)
+        #expect(try await store.announcement(sequence, of: event.payin) == event)
+        #expect(try await store.announcement(event.id, merchant: "demo") == event)
+        #expect(try await store.announcement(event.id, merchant: "other") == nil)
+      }
+      var query = AnnouncementQuery(merchant: "demo", limit: 100)
+      let newestFirst = Array(announced.reversed())
+      #expect(try await store.announcements(query) == newestFirst)
+      query.limit = 2
+      #expect(try await store.announcements(query) == Array(newestFirst.prefix(2)))
+      query.before = announced[announced.count - 2].id
+      #expect(try await store.announcements(query) == Array(newestFirst.dropFirst(2).prefix(2)))
+      query = AnnouncementQuery(merchant: "demo", limit: 100)
+      query.type = announced[0].type
+      query.payin = announced[0].payin
+      let first = try await store.announcements(query)
+      #expect(
+        first == newestFirst.filter { $0.type == query.type && $0.payin == query.payin })
+      #expect(try await store.announcements(AnnouncementQuery(merchant: "x", limit: 9)).isEmpty)
+      query = AnnouncementQuery(merchant: "x", limit: 9)
+      query.before = announced[0].id
+      #expect(try await store.announcements(query).isEmpty)
+    }
+  }
+
+  @Test("endpoints are put, replaced and removed", arguments: StoreKind.allCases)
+  func endpoints(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      func write(_ write: EndpointWrite) async throws {
+        var change = Change()
+        change.endpoint = write
+        try await store.commit(change)
+      }
+      let first = EndpointRecord(merchant: "a", id: "w1", document: ["url": "https://a"])
+      let second = EndpointRecord(merchant: "b", id: "w1", document: ["url": "https://b"])
+      try await write(.put(second))
+      try await write(.put(EndpointRecord(merchant: "a", id: "w1", document: ["url": "old"])))
+      try await write(.put(first))
+      #expect(try await store.webhookEndpoints() == [first, second])
+      try await write(.remove(merchant: "b", id: "w1"))
+      try await write(.remove(merchant: "b", id: "w1"))
+      #expect(try await store.webhookEndpoints() == [first])
+    }
+  }
+
+  @Test("tries are kept in their order", arguments: StoreKind.allCases)
+  func deliveryTries(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      let step = author.fullLife("one")[0]
+      try await store.commit(step.change)
+      let event = step.change.events[0]
+      let made = [tries(event, "w1", nil), tries(event, "w2", 500), tries(event, "w1", 200)]
+      for each in made {
+        var change = Change()
+        change.tries = [each]
+        try await store.commit(change)
+      }
+      #expect(try await store.deliveryTries(of: event.payin) == made)
+      #expect(try await store.deliveryTries(of: PayinID(unchecked: "payin_x")).isEmpty)
+    }
+  }
+
+  @Test(
+    "jobs are found and brought forward by how their subjects begin", arguments: StoreKind.allCases)
+  func prefixes(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      func job(_ subject: String, _ kind: JobKind = .deliverEvent) -> Job {
+        var job = author.job(subject, due: noon.adding(seconds: 60))
+        job.key = JobKey(kind: kind, subject: subject)
+        return job
+      }
+      var change = Change()
+      change.jobs = [
+        .put(job("p1/w1/2")), .put(job("p1/w1/3")), .put(job("p1/w10/1")), .put(job("p2/w1/1")),
+        .put(job("p1/w1/1", .queryAttempt)),
+      ]
+      try await store.commit(change)
+      let first = try await store.firstJob(.deliverEvent, subjectPrefix: "p1/w1/")
+      #expect(first == job("p1/w1/2"))
+      #expect(try await store.firstJob(.deliverEvent, subjectPrefix: "p3/") == nil)
+      change.jobs = [.hasten(.deliverEvent, subjectPrefix: "p1/w1/", due: noon)]
+      try await store.commit(change)
+      let due = try await store.lease(
+        LeaseRequest(
+          now: noon, until: noon.adding(seconds: 30), limit: 9, lease: Lease(token: "t")))
+      #expect(due.map(\.key.subject) == ["p1/w1/2", "p1/w1/3"])
+      // What is leased, or due sooner, stays as it is.
+      change.jobs = [.hasten(.deliverEvent, subjectPrefix: "p", due: noon.adding(seconds: 90))]
+      try await store.commit(change)
+      #expect(try await store.nextDue() == noon.adding(seconds: 30))
+    }
+  }
+
+  @Test("of each account no more jobs are leased than its limit", arguments: StoreKind.allCases)
+  func limits(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      var change = Change()
+      for index in 0..<9 {
+        let account = ["a", "b", "c"][index % 3]
+        change.jobs.append(.put(author.job("\(account)\(index)", account: account)))
+      }
+      try await store.commit(change)
+      let jobs = try await store.lease(
+        LeaseRequest(
+          now: noon, until: noon.adding(seconds: 30), limit: 9, lease: Lease(token: "t"),
+          limitPerAccount: 2, limits: ["b": 1, "c": -1]))
+      #expect(jobs.map(\.account).sorted() == ["a", "a", "b"])
+    }
+  }
+}
