@@ -10,7 +10,7 @@ public final class JobRunner: Sendable {
   /// Of one account or webhook endpoint, so that one that hangs leaves the others their room.
   static let concurrencyPerAccount = 32
   /// The longest pause between looks at the store: another replica may have made a job.
-  static let pauseMilliseconds: Int64 = 500
+  private let pauseMilliseconds: Int64
   /// The shortest, while jobs are due that there is no room for.
   static let breathMilliseconds: Int64 = 20
 
@@ -29,8 +29,12 @@ public final class JobRunner: Sendable {
   private let log: Log
   private let state = Mutex(State())
 
-  public init(books: Books, calls: ProviderCalls, webhooks: WebhookRunner, log: Log) {
+  public init(
+    books: Books, calls: ProviderCalls, webhooks: WebhookRunner, log: Log,
+    pauseMilliseconds: Int64 = 500
+  ) {
     self.books = books
+    self.pauseMilliseconds = pauseMilliseconds
     self.calls = calls
     self.webhooks = webhooks
     self.log = log
@@ -62,7 +66,7 @@ public final class JobRunner: Sendable {
       }
     }
     while state.withLock({ $0.total }) > 0 {
-      let look = books.time.now().adding(milliseconds: Self.pauseMilliseconds)
+      let look = books.time.now().adding(milliseconds: pauseMilliseconds)
       await books.jobSignal.wait(until: look, books.time)
     }
   }
@@ -73,7 +77,7 @@ public final class JobRunner: Sendable {
   }
 
   private func wakeTime(after now: Instant) async -> Instant {
-    let latest = now.adding(milliseconds: Self.pauseMilliseconds)
+    let latest = now.adding(milliseconds: pauseMilliseconds)
     guard let next = try? await books.store.nextDue() else { return latest }
     return max(min(next, latest), now.adding(milliseconds: Self.breathMilliseconds))
   }

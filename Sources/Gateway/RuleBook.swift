@@ -54,6 +54,9 @@ public final class RuleBook: Sendable {
     metrics.increment("pasarela_rules_reloads_total", [("result", "rejected")])
   }
 
+  /// The files are those of the set in force again.
+  public func dropRejection() { state.withLock { $0.rejection = nil } }
+
   public var status: Status {
     state.withLock { state in
       Status(

@@ -55,20 +55,7 @@ final class Application: Sendable {
       books: books, calls: calls,
       webhooks: WebhookRunner(books: books, caller: caller, addresses: addresses, log: log),
       log: log)
-    let reload: @Sendable () async -> Bool = {
-      do {
-        let files = try given ?? RuleFiles.read(folder: configuration.rules)
-        guard RuleFiles.version(of: files) != book.version else { return true }
-        book.replace(with: try RuleFiles.load(files, accounts: accounts), at: time.now())
-        log.info("a new rule set is in force", ["version": .string(book.version)])
-        return true
-      } catch {
-        let faults = (error as? ConfigurationFault)?.faults ?? ["\(error)"]
-        book.reject(RuleBook.Rejection(at: time.now(), faults: faults))
-        log.error("a rule set was refused", ["faults": .array(faults.map { .string($0) })])
-        return false
-      }
-    }
+    let reload = Self.reload(configuration, rules: given, into: book, log)
     api = MerchantAPI(
       MerchantAPI.Parts(
         service: PayinService(
@@ -87,6 +74,31 @@ final class Application: Sendable {
     self.caller = caller
     self.jobs = jobs
     self.reload = reload
+  }
+
+  /// Loads the rule files anew where they changed; false where they were refused.
+  private static func reload(
+    _ configuration: Configuration, rules given: [RuleFile]?, into book: RuleBook, _ log: Log
+  ) -> @Sendable () async -> Bool {
+    let time = SystemTime()
+    return {
+      do {
+        let files = try given ?? RuleFiles.read(folder: configuration.rules)
+        guard RuleFiles.version(of: files) != book.version else {
+          book.dropRejection()
+          return true
+        }
+        book.replace(
+          with: try RuleFiles.load(files, accounts: configuration.accounts), at: time.now())
+        log.info("a new rule set is in force", ["version": .string(book.version)])
+        return true
+      } catch {
+        let faults = (error as? ConfigurationFault)?.faults ?? ["\(error)"]
+        book.reject(RuleBook.Rejection(at: time.now(), faults: faults))
+        log.error("a rule set was refused", ["faults": .array(faults.map { .string($0) })])
+        return false
+      }
+    }
   }
 
   private static func serverConfiguration(

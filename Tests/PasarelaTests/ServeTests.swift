@@ -83,6 +83,12 @@ struct ServeTests {
     let warned = try await client.get("/health").json
     #expect(warned["status"]?.string == "warn", "\(warned)")
 
+    try installation.place.write(Installation.rules, to: "routing-rules/default.json5")
+    let isClean = try await eventually {
+      try await status()["rejected"]?.isNull == true ? true : nil
+    }
+    #expect(isClean == true)
+
     try installation.place.write(
       Installation.rules.replacingOccurrences(of: "\"store\",", with: "\"cash\","),
       to: "routing-rules/default.json5")
