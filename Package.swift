@@ -86,6 +86,12 @@ let package = Package(
         "Crypto", "HTTPCalling", "HTTPServing", "JSONText", "Sandbox", "TestSupport",
       ], swiftSettings: strict),
     .executableTarget(
+      name: "simulate",
+      dependencies: [
+        "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "Payins", "Providers", "Routing",
+        "Sandbox", "Storage",
+      ], path: "Tests/Simulation", swiftSettings: strict),
+    .executableTarget(
       name: "StorageBench", dependencies: ["JSONText", "Payins", "Storage"],
       path: "Tests/Benchmarks/StorageBench", swiftSettings: strict),
     .testTarget(

@@ -85,11 +85,28 @@ public struct PayinService: Sendable {
             Books.Applied(payin: payin, started: opened.started), under: lease)
         }
       })
-    guard let first else {
-      let latest = (try? await books.store.payin(payin.id)) ?? payin
-      return created(latest, isReplay: false)
+    // Only the commit that settles the pay-in has the answer that the key keeps; where another
+    // process settled it, or it took more commits, the answer is in the record.
+    if let first, first.version == opened.payin.version + 1 {
+      return created(first, isReplay: false)
     }
-    return created(first, isReplay: false)
+    return (try? await recorded(payin.id, isReplay: false)) ?? created(payin, isReplay: false)
+  }
+
+  /// The kept answer, or for a pay-in that is not settled yet how it stands.
+  private func recorded(
+    _ id: PayinID, isReplay: Bool
+  ) async throws(StoreError) -> Created {
+    guard let payin = try await books.store.payin(id) else {
+      throw .damaged("an idempotency key without its pay-in")
+    }
+    // Read after the pay-in: a settled one has its answer.
+    if payin.status != .processing,
+      let answer = try await books.store.idempotent(books.key(of: payin))?.answer
+    {
+      return Created(status: answer.status, body: answer.body, isReplay: isReplay)
+    }
+    return created(payin, isReplay: isReplay)
   }
 
   private func created(_ payin: Payin, isReplay: Bool) -> Created {
@@ -112,10 +129,7 @@ public struct PayinService: Sendable {
       guard books.time.now() >= deadline(record.createdAt) else {
         throw PayinRefusal.inProgress
       }
-      guard let payin = try await books.store.payin(PayinID(unchecked: record.subject)) else {
-        throw StoreError.damaged("an idempotency key without its pay-in")
-      }
-      return created(payin, isReplay: true)
+      return try await recorded(PayinID(unchecked: record.subject), isReplay: true)
     } catch let refusal as PayinRefusal {
       throw refusal
     } catch let fault as StoreError {

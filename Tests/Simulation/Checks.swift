@@ -1,0 +1,117 @@
+import JSONText
+import Payins
+import Storage
+
+/// The promises, held against the books once the storm is over.
+struct Checks {
+  let world: World
+  let store: MemoryStore
+  let shoppers: [Shopper]
+  private(set) var faults: [String] = []
+
+  init(_ world: World, _ store: MemoryStore, _ shoppers: [Shopper]) {
+    self.world = world
+    self.store = store
+    self.shoppers = shoppers
+  }
+
+  mutating func run() async {
+    for shopper in shoppers { await check(shopper) }
+    var query = PayinQuery(merchant: Setup.merchant, limit: 10_000)
+    query.limit = 10_000
+    let payins = (try? await store.payins(query)) ?? []
+    for payin in payins { await check(payin) }
+    check(providers: payins)
+    for (number, count) in world.creates.sorted(by: { $0.key < $1.key }) where count > 1 {
+      fault("the order \(number) was sent \(count) times")
+    }
+    let now = Instant(milliseconds: world.scheduler.now)
+    if let backlog = try? await store.backlog(at: now.adding(seconds: -3600)), backlog.dueCount > 0
+    {
+      fault("\(backlog.dueCount) jobs have been due for an hour and nobody does them")
+    }
+  }
+
+  private mutating func fault(_ what: String) { faults.append(what) }
+
+  private mutating func check(_ shopper: Shopper) async {
+    let name = "merchant \(shopper.number)"
+    if shopper.answers.count > 1 { fault("\(name): its key has \(shopper.answers.count) answers") }
+    if shopper.instructions.count > 1 {
+      fault("\(name): was shown \(shopper.instructions.count) sets of instructions")
+    }
+    guard let id = shopper.id else { return }
+    guard let payin = try? await store.payin(id) else {
+      return fault("\(name): the pay-in \(id) that it was told of is not there")
+    }
+    if payin.request.merchantReference != "order-\(shopper.number)" {
+      fault("\(name): was told of another's pay-in")
+    }
+    if payin.status == .processing {
+      // CashyPay and SmilePayz do not say that they have no such order, so doubt about one that
+      // never reached them stays.
+      let isInDoubt = payin.attempts.contains {
+        $0.state == .inDoubt && $0.nextCheckAt != nil && $0.candidate.provider != "openpay"
+      }
+      if !isInDoubt { fault("\(name): processing for ever") }
+    }
+  }
+
+  private mutating func check(_ payin: Payin) async {
+    let name = payin.request.merchantReference
+    let events = (try? await store.events(of: payin.id)) ?? []
+    if events.map(\.sequence) != Array(1...max(events.count, 1)) || events.count != payin.eventCount
+    {
+      fault("\(name): events with gaps")
+    }
+    let announced = events.compactMap(\.announcement)
+    if announced.map(\.sequence) != (0..<announced.count).map({ $0 + 1 }) {
+      fault("\(name): announcements with gaps")
+    }
+    var firsts: [Int64] = []
+    for sequence in world.told[payin.id.text] ?? [] where !firsts.contains(sequence) {
+      firsts.append(sequence)
+    }
+    if firsts != announced.map({ Int64($0.sequence) }) {
+      fault("\(name): the merchant was told \(firsts) of \(announced.count) changes")
+    }
+    if payin.amountReceived >= payin.request.amount, payin.status != .succeeded {
+      fault("\(name): the money is there and it is \(payin.status)")
+    }
+    if payin.status == .succeeded, payin.amountReceived < payin.request.amount {
+      fault("\(name): succeeded without the money")
+    }
+  }
+
+  /// What each provider shows of its orders, and what we have of them.
+  private mutating func check(providers payins: [Payin]) {
+    for order in world.providers.shown {
+      let owner = payins.first { payin in
+        payin.attempts.contains { $0.orderNumber == order.number }
+      }
+      guard let payin = owner,
+        let attempt = payin.attempts.first(where: { $0.orderNumber == order.number })
+      else {
+        fault("\(order.account) has the order \(order.number) that we know nothing of")
+        continue
+      }
+      if !attempt.state.isLive {
+        fault("\(order.account) has the order \(order.number) that we take for \(attempt.state)")
+      }
+      let ours = payin.receipts.filter { $0.attempt == attempt.id }.map(\.amount).sorted()
+      if ours != order.amounts.sorted() {
+        fault("\(order.account) shows \(order.amounts) for \(order.number), we have \(ours)")
+      }
+    }
+    let known = Set(world.providers.shown.map(\.number))
+    for payin in payins {
+      for receipt in payin.receipts {
+        guard let attempt = payin.attempt(receipt.attempt), known.contains(attempt.orderNumber)
+        else {
+          fault("\(payin.request.merchantReference): money on an order that no provider has")
+          continue
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import Payins
+import Storage
+
+/// A replica's way to the books: its process can die before or after any commit, and the store can
+/// fail it.
+final class CrashingStore: Store {
+  private let base: MemoryStore
+  private let replica: Replica
+  private let world: World
+
+  init(_ base: MemoryStore, of replica: Replica, _ world: World) {
+    self.base = base
+    self.replica = replica
+    self.world = world
+  }
+
+  /// Others get their turn at every step; a dead process does nothing any more.
+  private func turn() async throws(StoreError) {
+    await Task.yield()
+    guard replica.isAlive else { throw .closed }
+  }
+
+  private func mayDie(_ when: String) throws(StoreError) {
+    guard world.dice.chance(world.weather.crashAtCommit) else { return }
+    world.note("\(replica.name) dies \(when) a commit")
+    replica.die()
+    throw .closed
+  }
+
+  func commit(_ change: Change) async throws(StoreError) {
+    try await turn()
+    await world.scheduler.sleep(milliseconds: world.dice.within(0...20))
+    try await turn()
+    try mayDie("before")
+    if world.dice.chance(world.weather.storeFails) {
+      throw .failed(function: "commit", code: 10, message: "simulated")
+    }
+    let kept =
+      if let variant = world.variant { variant.tampered(change) } else { change as Change? }
+    if let kept { try await base.commit(kept) }
+    for event in change.events {
+      world.note("\(replica.name) \(event.payin.text.suffix(6)) \(event.type)")
+    }
+    try mayDie("after")
+    try await turn()
+  }
+
+  func lease(_ request: LeaseRequest) async throws(StoreError) -> [Job] {
+    try await turn()
+    return try await base.lease(world.variant?.tampered(request) ?? request)
+  }
+
+  func payin(_ id: PayinID) async throws(StoreError) -> Payin? {
+    try await turn()
+    return try await base.payin(id)
+  }
+
+  func payin(token: String) async throws(StoreError) -> Payin? {
+    try await turn()
+    return try await base.payin(token: token)
+  }
+
+  func payin(merchant: String, reference: String) async throws(StoreError) -> PayinID? {
+    try await turn()
+    return try await base.payin(merchant: merchant, reference: reference)
+  }
+
+  func attempt(
+    account: String, number: OrderLookup
+  ) async throws(StoreError) -> AttemptPlace? {
+    try await turn()
+    return try await base.attempt(account: account, number: number)
+  }
+
+  func payins(_ query: PayinQuery) async throws(StoreError) -> [Payin] {
+    try await turn()
+    return try await base.payins(query)
+  }
+
+  func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent] {
+    try await turn()
+    return try await base.events(of: payin)
+  }
+
+  func idempotent(_ key: IdempotencyKey) async throws(StoreError) -> IdempotencyRecord? {
+    try await turn()
+    return try await base.idempotent(key)
+  }
+
+  func webhookEndpoints() async throws(StoreError) -> [EndpointRecord] {
+    try await turn()
+    return try await base.webhookEndpoints()
+  }
+
+  func announcement(_ sequence: Int, of payin: PayinID) async throws(StoreError) -> PayinEvent? {
+    try await turn()
+    return try await base.announcement(sequence, of: payin)
+  }
+
+  func announcement(_ id: EventID, merchant: String) async throws(StoreError) -> PayinEvent? {
+    try await turn()
+    return try await base.announcement(id, merchant: merchant)
+  }
+
+  func announcements(_ query: AnnouncementQuery) async throws(StoreError) -> [PayinEvent] {
+    try await turn()
+    return try await base.announcements(query)
+  }
+
+  func deliveryTries(of payin: PayinID) async throws(StoreError) -> [DeliveryTry] {
+    try await turn()
+    return try await base.deliveryTries(of: payin)
+  }
+
+  func firstJob(_ kind: JobKind, subjectPrefix: String) async throws(StoreError) -> Job? {
+    try await turn()
+    return try await base.firstJob(kind, subjectPrefix: subjectPrefix)
+  }
+
+  func nextDue() async throws(StoreError) -> Instant? {
+    try await turn()
+    return try await base.nextDue()
+  }
+
+  func backlog(at now: Instant) async throws(StoreError) -> Backlog {
+    try await turn()
+    return try await base.backlog(at: now)
+  }
+
+  func releaseAbandonedLeases(at now: Instant) async throws(StoreError) -> Int {
+    try await turn()
+    return try await base.releaseAbandonedLeases(at: now)
+  }
+
+  func probe() async throws(StoreError) { try await turn() }
+  func close() async {}
+}

@@ -1,0 +1,109 @@
+import HTTPCalling
+import HTTPServing
+import JSONText
+
+@testable import Sandbox
+
+/// The providers' side: the sandbox's own books, driven by the simulation's clock.
+final class SimulatedProviders: @unchecked Sendable {  // the simulation runs on one thread
+  /// Money that reached an order and that its provider shows.
+  struct Shown {
+    var orderID: String
+    /// Ours.
+    var number: String
+    var account: String
+    /// Centavos.
+    var amounts: [Int64]
+  }
+
+  /// A webhook under way.
+  struct Message {
+    var id: Int
+    var account: String
+    var headers: [HTTPHeader]
+    var forgedHeaders: [HTTPHeader]
+    var body: [UInt8]
+  }
+
+  private var simulation: Simulation
+  private let clock: @Sendable () -> Int64
+
+  init(seed: UInt64, clock: @escaping @Sendable () -> Int64) throws {
+    simulation = Simulation(
+      settings: SandboxSettings(), keys: try SmilePayzKeys(), seed: seed, capacity: 100_000)
+    self.clock = clock
+    OpenpayWebhooks.register("https://gateway.example/callbacks/openpay-main", &simulation)
+  }
+
+  private var now: Instant { Instant(milliseconds: clock()) }
+
+  /// `provider_accounts` of a gateway that uses them.
+  static func accounts() -> [JSON] {
+    let response = AccountEntries.response(
+      Request(.get, path: "/_sandbox/accounts", headers: ["Host": "providers.example"]),
+      SandboxSettings())
+    return (try? JSON(parsing: response.body))?["provider_accounts"]?.array ?? []
+  }
+
+  // MARK: Calls
+
+  /// What a provider answers; nil where no provider has such a path.
+  func answer(_ request: HTTPRequest) -> HTTPResponse? {
+    let target = "/" + request.url.split(separator: "/", maxSplits: 2).dropFirst(2).joined()
+    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    var headers = Headers()
+    headers.append("Host", "providers.example")
+    for header in request.headers { headers.append(header.name, header.value) }
+    guard let query = parts.count > 1 ? try? Query(parts[1]) : Query() else { return nil }
+    let served = Request(
+      HTTPMethod(rawValue: request.method), path: String(parts[0]), query: query,
+      headers: headers, body: request.body)
+    guard let call = ProviderCall(served),
+      case .answer(let response) = simulation.reply(to: served, call, at: now)
+    else { return nil }
+    return HTTPResponse(
+      status: response.status.code,
+      headers: response.headers.fields.map { HTTPHeader($0.name, $0.value) }, body: response.body)
+  }
+
+  // MARK: Money
+
+  /// Pays what a payer was shown: a CLABE or a store reference. False where it is refused.
+  func pay(_ instrument: String, amount: Int64?, key: String) -> Bool {
+    simulation.settle(at: now)
+    guard let order = simulation.ledger.orders(named: instrument).last else { return false }
+    let transfer = Transfer(amount: amount ?? order.amount, trackingKey: key)
+    return (try? simulation.pay(order, transfer, at: now)) != nil
+  }
+
+  var shown: [Shown] {
+    simulation.ledger.oldestFirst.map { order in
+      var amounts = order.payments.filter { $0.shownAs != nil && !$0.isReversed }.map(\.amount)
+      if order.key.provider == .smilepayz {
+        // The form of `subOrderList` is not published, so it raises an alert and is not counted.
+        amounts = order.status == .paid ? [order.amount] : []
+      }
+      return Shown(
+        orderID: order.key.id, number: order.number ?? "",
+        account: "\(order.key.provider.rawValue)-main", amounts: amounts)
+    }
+  }
+
+  // MARK: Webhooks
+
+  var nextDue: Int64? { simulation.nextDue?.milliseconds }
+
+  func takeDue() -> [Message] {
+    simulation.settle(at: now)
+    return simulation.outbox.takeDue(at: now, limit: 100).map { delivery in
+      Message(
+        id: delivery.id, account: "\(delivery.message.provider.rawValue)-main",
+        headers: delivery.message.headers, forgedHeaders: delivery.message.forgedHeaders,
+        body: delivery.message.body)
+    }
+  }
+
+  func told(_ message: Message, _ outcome: CallOutcome) {
+    simulation.outbox.record(message.id, outcome, at: now)
+  }
+}

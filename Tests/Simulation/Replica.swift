@@ -1,0 +1,166 @@
+import Gateway
+import HTTPCalling
+import JSONText
+import Payins
+import Providers
+import Routing
+import Storage
+
+/// The virtual clock.
+struct VirtualTime: TimeSource {
+  let scheduler: Scheduler
+
+  func now() -> Instant { Instant(milliseconds: scheduler.now) }
+  func sleep(until instant: Instant) async {
+    await scheduler.sleep(until: instant.milliseconds)
+  }
+}
+
+/// One process of the gateway: the real services over the simulated outside. It dies at once and
+/// for ever; a restart is a new one.
+final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs on one thread
+  let name: String
+  private let world: World
+  private(set) var isAlive = true
+  private var parts: Parts?
+
+  private struct Parts {
+    var service: PayinService
+    var callbacks: CallbackService
+    var jobs: JobRunner
+  }
+
+  init(_ name: String, _ world: World) {
+    self.name = name
+    self.world = world
+  }
+
+  /// - Parameter isAlone: no other process has the store open.
+  func start(_ setup: Setup, isAlone: Bool) async throws {
+    let store = CrashingStore(setup.store, of: self, world)
+    let time = VirtualTime(scheduler: world.scheduler)
+    let metrics = Metrics()
+    let log = Log(level: .error, time: time) { _ in }
+    if isAlone { _ = try await store.releaseAbandonedLeases(at: time.now()) }
+    let endpoints = WebhookEndpoints(configured: setup.endpoints)
+    try await endpoints.load(from: store)
+    let accounts = setup.accounts
+    let calls = ProviderCalls(
+      accounts: accounts, caller: self, time: time, publicURL: "https://gateway.example",
+      metrics: metrics)
+    let books = Books(
+      store: store, time: time, entropy: world.dice,
+      document: PayinDocument(publicURL: "https://gateway.example"), changes: PayinChanges(),
+      metrics: metrics, endpoints: endpoints)
+    let rules = RuleBook(setup.rules, at: time.now(), metrics: metrics)
+    let jobs = JobRunner(
+      books: books, calls: calls,
+      webhooks: WebhookRunner(books: books, caller: self, addresses: .any, log: log), log: log,
+      pauseMilliseconds: 60_000)
+    parts = Parts(
+      service: PayinService(books: books, calls: calls, rules: rules, requestSeconds: 10),
+      callbacks: CallbackService(books: books, calls: calls, log: log), jobs: jobs)
+    Task { await jobs.run() }
+  }
+
+  func die() {
+    isAlive = false
+    parts?.jobs.stop()
+  }
+
+  // MARK: Outbound
+
+  func call(_ request: HTTPRequest, limits: CallLimits) async -> CallOutcome {
+    guard isAlive else { return .neverSent(CallFailure(.shutdown, "dead")) }
+    let outcome = await world.carry(request, limits, from: self)
+    return world.variant?.tampered(outcome) ?? outcome
+  }
+
+  // MARK: Inbound
+
+  /// Nil where the process dies before it answers.
+  func takeCallback(_ account: String, _ headers: [HTTPHeader], _ body: [UInt8]) async
+    -> HTTPResponse?
+  {
+    guard let parts else { return nil }
+    let verdict = await parts.callbacks.receive(account: account, headers: headers, body: body)
+    guard isAlive else { return nil }
+    switch verdict {
+    case .taken(let acknowledgement):
+      return HTTPResponse(status: acknowledgement.status, body: Array(acknowledgement.body.utf8))
+    case .forged: return HTTPResponse(status: 401)
+    case .malformed: return HTTPResponse(status: 400)
+    case .unknownAccount: return HTTPResponse(status: 404)
+    case .notRecorded: return HTTPResponse(status: 503)
+    }
+  }
+
+  /// What a merchant's call came to; nil where no answer came.
+  func merchant<Value>(_ body: (PayinService) async throws(PayinRefusal) -> Value) async -> Result<
+    Value, PayinRefusal
+  >? {
+    guard isAlive, let parts else { return nil }
+    let result: Result<Value, PayinRefusal>
+    do throws(PayinRefusal) { result = .success(try await body(parts.service)) } catch {
+      result = .failure(error)
+    }
+    return isAlive ? result : nil
+  }
+}
+
+/// What every process of a run is started with.
+struct Setup {
+  let store = MemoryStore()
+  let accounts: [Account]
+  let rules: RuleSet
+  let endpoints: [WebhookEndpoint]
+
+  static let merchant = "shop"
+
+  struct Faulty: Error {}
+
+  init(_ world: World) throws {
+    accounts = try SimulatedProviders.accounts().compactMap { entry in
+      guard var settings = entry.object, let id = settings["id"]?.string,
+        let kind = settings["provider"]?.string.flatMap(ProviderRegistry.named)
+      else { throw Faulty() }
+      for key in ["id", "provider", "base_url"] { settings[key] = nil }
+      var reader = ObjectReader(settings)
+      let identity = AccountIdentity(
+        id: id, baseURL: "https://providers.example", isLocal: true)
+      guard let provider = kind.init(account: identity, settings: &reader),
+        reader.finish().isEmpty
+      else { throw Faulty() }
+      return Account(
+        identity: identity, provider: world.variant?.tampered(provider) ?? provider,
+        limits: AccountLimits(timeoutSeconds: 20))
+    }
+    rules = try RuleSet(
+      files: [RuleFile(name: "simulation.json5", text: Self.rules)],
+      offers: accounts.map(\.offer), version: "simulation")
+    guard let secret = WebhookSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=") else {
+      throw Faulty()
+    }
+    endpoints = [
+      WebhookEndpoint(
+        id: "w1", merchant: Self.merchant, url: "https://shop.example/hooks", events: ["*"],
+        secret: secret, source: .configuration)
+    ]
+  }
+
+  private static let rules = """
+    {
+      rules: [
+        { name: "patient", when: "'bold' in payin.metadata && payin.method == 'spei'",
+          route: { priority: ["cashypay-main/spei", "openpay-main/spei", "smilepayz-main/spei"] },
+          retry: ["never_sent", "declined", "in_doubt"] },
+        { name: "store", when: "payin.method == 'store'",
+          route: { split: { "openpay-main/store": 50, "cashypay-main/store": 50 } } },
+        { name: "spei", when: "payin.method == 'spei'",
+          route: { split: { "cashypay-main/spei": 45, "openpay-main/spei": 45,
+                            "smilepayz-main/spei": 10 } } },
+      ],
+      otherwise: { priority: ["openpay-main/spei", "openpay-main/store"] },
+    }
+    """
+}

@@ -1,0 +1,123 @@
+import Gateway
+import JSONText
+import Payins
+
+/// A merchant with one order, and its payer: what they asked, what they were told.
+final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
+  let number: Int
+  private let world: World
+  private let request: PayinRequest
+  private let key: String
+  /// The pay-in that the merchant was told of.
+  private(set) var id: PayinID?
+  /// Every body that a 201 had.
+  private(set) var answers: Set<[UInt8]> = []
+  /// Every set of instructions that the merchant ever saw.
+  private(set) var instructions: Set<String> = []
+  private var isPaying = false
+
+  init(_ number: Int, _ world: World) {
+    self.number = number
+    self.world = world
+    let dice = world.dice
+    key = "key-\(number)"
+    request = PayinRequest(
+      merchantReference: "order-\(number)", amount: dice.within(40...14_000) * 100,
+      method: dice.pick([.spei, .spei, .store, nil]), description: "Two tickets",
+      payer: Payer(name: "Ana Prueba", email: "ana@example.mx", phone: "+525500000000"),
+      expiresIn: dice.pick([600, 3600, 7200]),
+      metadata: dice.chance(400) ? [Metadatum(key: "bold", value: "yes")] : [])
+  }
+
+  /// Buys: creates until an answer comes, looks on, pays, and now and then does something else.
+  func shop() async {
+    let dice = world.dice
+    await world.scheduler.sleep(milliseconds: dice.within(0...300_000))
+    if dice.chance(200) { Task { [self] in await create() } }
+    await create()
+    guard let id else { return }
+    for _ in 0..<6 {
+      await world.scheduler.sleep(milliseconds: dice.within(1000...900_000))
+      await look(id)
+      if dice.chance(60) {
+        await call { service throws(PayinRefusal) in
+          _ = try await service.cancel(id, merchant: Setup.merchant)
+        }
+      }
+      if dice.chance(60) {
+        await call { service throws(PayinRefusal) in
+          _ = try await service.sync(id, merchant: Setup.merchant)
+        }
+      }
+      if dice.chance(100) { await create() }
+    }
+  }
+
+  private func create() async {
+    let hash = [UInt8](repeating: UInt8(number & 0xFF), count: 32)
+    while true {
+      let answer = await replica()?.merchant { [request, key] service throws(PayinRefusal) in
+        try await service.create(
+          request, merchant: Setup.merchant, key: key, requestHash: hash)
+      }
+      let isHeard = !world.dice.chance(world.weather.answerLost)
+      if case .success(let created) = answer, isHeard {
+        take(created.body, isFinal: created.status == 201)
+        return
+      }
+      if case .failure(.noEligibleProvider) = answer, isHeard, world.dice.chance(300) { return }
+      await world.scheduler.sleep(milliseconds: world.dice.within(100...20_000))
+    }
+  }
+
+  func look(_ id: PayinID) async {
+    await call { [self] service throws(PayinRefusal) in
+      let payin = try await service.payin(id, merchant: Setup.merchant)
+      see(service.document.json(payin))
+    }
+  }
+
+  private func call(_ body: (PayinService) async throws(PayinRefusal) -> Void) async {
+    _ = await replica()?.merchant(body)
+  }
+
+  private func replica() -> Replica? {
+    let alive = world.replicas.filter(\.isAlive)
+    return alive.isEmpty ? nil : world.dice.pick(alive)
+  }
+
+  private func take(_ body: [UInt8], isFinal: Bool) {
+    let json = (try? JSON(parsing: body)) ?? .null
+    if isFinal { answers.insert(body) }
+    id = json["id"]?.string.map(PayinID.init(unchecked:))
+    world.note("merchant \(number) is answered \(json["status"]?.string ?? "")")
+    see(json)
+  }
+
+  private func see(_ json: JSON) {
+    guard let shown = json["instructions"], !shown.isNull else { return }
+    instructions.insert(shown.text)
+    guard !isPaying, let instrument = shown["clabe"]?.string ?? shown["reference"]?.string else {
+      return
+    }
+    isPaying = true
+    Task { [self] in await pay(instrument) }
+  }
+
+  /// In full, in parts, too much, twice, late, or not at all.
+  private func pay(_ instrument: String) async {
+    let dice = world.dice
+    let full = request.amount
+    let sums: [Int64] = dice.pick([
+      [full], [full], [full], [full / 200 * 100, full - full / 200 * 100], [full + 5000],
+      [full, full], [4000], [],
+    ])
+    for (index, sum) in sums.enumerated() where sum > 0 {
+      await world.scheduler.sleep(
+        milliseconds: dice.chance(150) ? dice.within(1...14_400_000) : dice.within(1...600_000))
+      let isTaken = world.providers.pay(instrument, amount: sum, key: "K\(number)X\(index)")
+      world.note("payer \(number) pays \(sum) to \(instrument): \(isTaken)")
+      world.pump()
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import HTTPCalling
+import JSONText
+import Payins
+import Providers
+import Storage
+
+/// A gateway that is broken on purpose: the simulation must find out each.
+enum Variant: String, CaseIterable {
+  /// The pay-in is answered for without being kept.
+  case firstCommitSkipped = "first-commit-skipped"
+  /// Another process takes up what one is at.
+  case leaseIgnored = "lease-ignored"
+  /// A deposit that is reported again counts again.
+  case depositCountedAgain = "deposit-counted-again"
+  /// Several deposits of one order count as one.
+  case depositsTakenForOne = "deposits-taken-for-one"
+  /// A time-out counts as a refusal.
+  case doubtTakenForRefusal = "doubt-taken-for-refusal"
+  /// What a callback says is believed whatever it proves.
+  case hintBelieved = "hint-believed"
+  /// Two who change a pay-in at once overwrite each other.
+  case versionIgnored = "version-ignored"
+  /// Nobody asks the providers.
+  case questionForgotten = "question-forgotten"
+  /// The first answer to a key is not kept.
+  case answerForgotten = "answer-forgotten"
+  /// An event is not written.
+  case eventDropped = "event-dropped"
+  /// Merchants are not told.
+  case deliveryForgotten = "delivery-forgotten"
+  /// A key is not looked at.
+  case keyIgnored = "key-ignored"
+
+  /// Nil: the change is not kept at all.
+  func tampered(_ change: Change) -> Change? {
+    var out = change
+    switch self {
+    case .firstCommitSkipped:
+      if case .insert = change.payin { return nil }
+    case .leaseIgnored:
+      out.jobs = change.jobs.map { job in
+        guard case .put(var put) = job, put.lease != nil else { return job }
+        put.due = put.due.adding(seconds: -36_000)
+        put.tries = 0
+        put.lease = nil
+        return .put(put)
+      }
+    case .questionForgotten:
+      out.jobs = change.jobs.filter { job in
+        if case .put(let put) = job { put.key.kind != .queryAttempt } else { true }
+      }
+    case .answerForgotten:
+      if case .answer = change.key { out.key = nil }
+    case .eventDropped: out.events = change.events.filter { $0.type != "attempt.accepted" }
+    case .deliveryForgotten:
+      out.jobs = change.jobs.filter { job in
+        if case .put(let put) = job { put.key.kind != .deliverEvent } else { true }
+      }
+    case .keyIgnored:
+      if case .insert(var record) = change.key {
+        record.key.key += record.subject
+        out.key = .insert(record)
+      }
+    case .depositCountedAgain, .depositsTakenForOne, .doubtTakenForRefusal, .hintBelieved,
+      .versionIgnored:
+      break
+    }
+    return out
+  }
+
+  func tampered(_ request: LeaseRequest) -> LeaseRequest { request }
+
+  func tampered(_ outcome: CallOutcome) -> CallOutcome {
+    guard self == .doubtTakenForRefusal, case .sentNoAnswer(let failure) = outcome else {
+      return outcome
+    }
+    return .neverSent(failure)
+  }
+
+  func tampered(_ provider: any Provider) -> any Provider {
+    switch self {
+    case .depositCountedAgain, .depositsTakenForOne, .hintBelieved:
+      (provider as? any Queryable & ReceivesCallbacks).map {
+        TamperedProvider(base: $0, variant: self)
+      } ?? provider
+    default: provider
+    }
+  }
+}
+
+/// A dialect that says other than the provider did.
+struct TamperedProvider: Queryable, ReceivesCallbacks {
+  static let name = "tampered"
+  static let statuses: [String: ReportedStatus] = [:]
+
+  let base: any Queryable & ReceivesCallbacks
+  let variant: Variant
+
+  init(base: any Queryable & ReceivesCallbacks, variant: Variant) {
+    self.base = base
+    self.variant = variant
+  }
+
+  init?(account: AccountIdentity, settings: inout ObjectReader) { nil }
+
+  var capabilities: [Payins.Method: Capability] { base.capabilities }
+  var acknowledgement: Acknowledgement { base.acknowledgement }
+
+  func createRequest(_ order: Order, at now: Instant) -> HTTPRequest {
+    base.createRequest(order, at: now)
+  }
+
+  func createOutcome(_ response: HTTPResponse, _ order: Order) -> CreateOutcome {
+    base.createOutcome(response, order)
+  }
+
+  func queryRequest(_ order: Order, at now: Instant) -> HTTPRequest {
+    base.queryRequest(order, at: now)
+  }
+
+  func queryOutcome(_ response: HTTPResponse, _ order: Order) -> QueryOutcome {
+    guard case .found(var report) = base.queryOutcome(response, order) else {
+      return base.queryOutcome(response, order)
+    }
+    tamper(&report, "query")
+    return .found(report)
+  }
+
+  func read(_ delivery: CallbackDelivery) -> CallbackReading {
+    guard case .notice(var notice) = base.read(delivery) else { return base.read(delivery) }
+    tamper(&notice.report, "callback")
+    if variant == .hintBelieved { notice.grade = .fullySignedCallback }
+    return .notice(notice)
+  }
+
+  private func tamper(_ report: inout StatusReport, _ source: String) {
+    for index in report.deposits.indices {
+      switch variant {
+      case .depositCountedAgain: report.deposits[index].identity += source
+      case .depositsTakenForOne: report.deposits[index].identity = "one"
+      default: break
+      }
+    }
+  }
+}

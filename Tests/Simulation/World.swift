@@ -1,0 +1,198 @@
+import HTTPCalling
+import JSONText
+
+/// What goes wrong, in thousandths. Calm after the storm: then nothing does.
+struct Weather {
+  var refused = 30
+  var requestLost = 40
+  var answerLost = 60
+  var garbage = 20
+  var errorBefore = 30
+  var errorAfter = 30
+  var slow = 80
+  var webhookLost = 150
+  var webhookDoubled = 100
+  var webhookForged = 50
+  var crashAtCommit = 6
+  var storeFails = 4
+
+  static let calm = Weather(
+    refused: 0, requestLost: 0, answerLost: 0, garbage: 0, errorBefore: 0, errorAfter: 0, slow: 0,
+    webhookLost: 0, webhookDoubled: 0, webhookForged: 0, crashAtCommit: 0, storeFails: 0)
+}
+
+/// Everything outside the gateway: clock, network, providers, merchants' receiver; and the trace.
+final class World: @unchecked Sendable {  // the simulation runs on one thread
+  let seed: UInt64
+  let dice: Dice
+  let scheduler: Scheduler
+  let providers: SimulatedProviders
+  let variant: Variant?
+  var weather = Weather()
+  /// The reckoning is done; whatever still runs is to end.
+  var isOver = false
+  /// Where callbacks arrive: the replicas that are up.
+  var replicas: [Replica] = []
+  /// Accounts whose provider is down, until when.
+  private var outages: [String: Int64] = [:]
+  /// How often a create of an order number was sent.
+  private(set) var creates: [String: Int] = [:]
+  /// Webhooks as merchants took them, by pay-in: sequences, in order of coming.
+  private(set) var told: [String: [Int64]] = [:]
+  private(set) var trace: [String] = []
+  private let keepsTrace: Bool
+
+  init(seed: UInt64, variant: Variant?, keepsTrace: Bool) throws {
+    self.seed = seed
+    self.variant = variant
+    self.keepsTrace = keepsTrace
+    let dice = Dice(seed: seed)
+    let scheduler = Scheduler(startingAt: 1_780_000_000_000, dice)
+    self.dice = dice
+    self.scheduler = scheduler
+    providers = try SimulatedProviders(seed: dice.next()) { scheduler.now }
+  }
+
+  func note(_ text: @autoclosure () -> String) {
+    guard keepsTrace else { return }
+    let seconds = Double(scheduler.now - 1_780_000_000_000) / 1000
+    trace.append("\(seconds) s  \(text())")
+  }
+
+  // MARK: The network
+
+  /// One call from a replica, to a provider or a merchant's receiver.
+  func carry(_ request: HTTPRequest, _ limits: CallLimits, from replica: Replica) async
+    -> CallOutcome
+  {
+    let total = Int64(limits.totalMilliseconds)
+    let deadline = scheduler.now + total
+    func failure(_ label: CallFailure.Label) -> CallFailure { CallFailure(label, "simulated") }
+    if dice.chance(weather.refused) { return .neverSent(failure(.refused)) }
+    let isReceiver = request.url.hasPrefix("https://shop.example/")
+    let there = dice.chance(weather.slow) ? dice.within(1...total + 10_000) : dice.within(1...200)
+    if dice.chance(weather.requestLost) {
+      await scheduler.sleep(until: deadline)
+      return .sentNoAnswer(failure(.timeout))
+    }
+    guard scheduler.now + there < deadline else {
+      Task { [self] in
+        await scheduler.sleep(milliseconds: there)
+        _ = arrive(request, isReceiver)
+      }
+      await scheduler.sleep(until: deadline)
+      return .sentNoAnswer(failure(.timeout))
+    }
+    await scheduler.sleep(milliseconds: there)
+    guard replica.isAlive else { return .neverSent(failure(.shutdown)) }
+    guard let response = arrive(request, isReceiver) else { return .sentNoAnswer(failure(.reset)) }
+    if dice.chance(weather.answerLost) {
+      await scheduler.sleep(until: dice.chance(500) ? deadline : scheduler.now + 5)
+      return .sentNoAnswer(failure(scheduler.now >= deadline ? .timeout : .reset))
+    }
+    await scheduler.sleep(milliseconds: dice.within(1...100))
+    return .answered(response)
+  }
+
+  /// Nil where the peer answers with a reset.
+  private func arrive(_ request: HTTPRequest, _ isReceiver: Bool) -> HTTPResponse? {
+    defer { pump() }
+    if isReceiver { return receive(request) }
+    let name = SimulatedProviders.operation(request)
+    if let number = name.created { creates[number, default: 0] += 1 }
+    if let until = outages[name.account], scheduler.now < until {
+      return HTTPResponse(status: 503, body: [])
+    }
+    if dice.chance(2), weather.errorBefore > 0 {
+      outages[name.account] = scheduler.now + dice.within(1000...120_000)
+      note("\(name.account) goes down")
+    }
+    if dice.chance(weather.errorBefore) {
+      return HTTPResponse(status: 500, body: Array("<html>".utf8))
+    }
+    let answer = providers.answer(request)
+    note("\(name.account) \(name.created.map { "creates \($0)" } ?? "is asked")")
+    if dice.chance(weather.errorAfter) { return HTTPResponse(status: 502, body: []) }
+    if dice.chance(weather.garbage) { return HTTPResponse(status: 200, body: Array("{".utf8)) }
+    return answer
+  }
+
+  private func receive(_ request: HTTPRequest) -> HTTPResponse {
+    if dice.chance(weather.errorBefore) { return HTTPResponse(status: 500) }
+    let json = (try? JSON(parsing: request.body)) ?? .null
+    told[json["data"]?["id"]?.string ?? "", default: []].append(json["sequence"]?.int64 ?? 0)
+    return HTTPResponse(status: dice.chance(weather.errorAfter) ? 500 : 200)
+  }
+
+  // MARK: Providers' webhooks
+
+  private var alarm: Int64 = .max
+
+  /// Sends the webhooks that are due, and comes back for the next.
+  func pump() {
+    for message in providers.takeDue() { Task { [self] in await deliver(message) } }
+    guard let due = providers.nextDue, due < alarm else { return }
+    alarm = due
+    Task { [self] in
+      await scheduler.sleep(until: due)
+      if alarm == due { alarm = .max }
+      pump()
+    }
+  }
+
+  private func deliver(_ message: SimulatedProviders.Message) async {
+    if dice.chance(weather.webhookDoubled) {
+      Task { [self] in _ = await bring(message.headers, message.body, to: message.account) }
+    }
+    if dice.chance(weather.webhookForged) {
+      Task { [self] in await forge(message) }
+    }
+    let outcome = await bring(message.headers, message.body, to: message.account)
+    providers.told(message, outcome)
+    pump()
+  }
+
+  /// A liar's: with a wrong signature, or one that is right over a body that is not. Openpay's
+  /// password covers nothing of the body, so that its liar gets as far as the hint.
+  private func forge(_ message: SimulatedProviders.Message) async {
+    var text = String(decoding: message.body, as: UTF8.self)
+    for (old, new) in [
+      ("in_progress", "completed"), ("charge.created", "charge.succeeded"),
+      ("PAYING", "SUCCESS"), ("\"amount\":", "\"amount\":9"),
+    ] { text = text.replacing(old, with: new) }
+    let headers = dice.chance(500) ? message.headers : message.forgedHeaders
+    _ = await bring(headers, Array(text.utf8), to: message.account)
+  }
+
+  private func bring(
+    _ headers: [HTTPHeader], _ body: [UInt8], to account: String
+  ) async -> CallOutcome {
+    await scheduler.sleep(
+      milliseconds: dice.chance(100) ? dice.within(1...60_000) : dice.within(1...300))
+    let alive = replicas.filter(\.isAlive)
+    guard !alive.isEmpty, !dice.chance(weather.webhookLost) else {
+      return .neverSent(CallFailure(.refused, "nobody listens"))
+    }
+    let replica = dice.pick(alive)
+    let response = await replica.takeCallback(account, headers, body)
+    guard replica.isAlive, let response else {
+      return .sentNoAnswer(CallFailure(.reset, "died"))
+    }
+    return .answered(response)
+  }
+}
+
+extension SimulatedProviders {
+  /// Which account a request goes to, and the order number that it creates.
+  static func operation(_ request: HTTPRequest) -> (account: String, created: String?) {
+    let body = (try? JSON(parsing: request.body)) ?? .null
+    if request.url.contains("/api/payIn") {
+      return ("cashypay-main", request.url.hasSuffix("Query") ? nil : body["mchOrderNo"]?.string)
+    }
+    if request.url.contains("/v2.0/") {
+      let creates = request.url.hasSuffix("pay-in")
+      return ("smilepayz-main", creates ? body["orderNo"]?.string : nil)
+    }
+    return ("openpay-main", request.method == "POST" ? body["order_id"]?.string : nil)
+  }
+}
