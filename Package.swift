@@ -85,6 +85,8 @@ let package = Package(
       dependencies: [
         "Crypto", "HTTPCalling", "HTTPServing", "JSONText", "Sandbox", "TestSupport",
       ], swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["TestSupport", "simulate"], swiftSettings: strict),
     .executableTarget(
       name: "simulate",
       dependencies: [

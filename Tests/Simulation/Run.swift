@@ -20,8 +20,8 @@ struct Run {
     world.scheduler.run(until: start + 5 * Self.hour)
     world.weather = .calm
     world.note("the weather is calm")
-    // Time enough for the last payment to be found by the rarest poll.
-    world.scheduler.run(until: start + 60 * Self.hour)
+    // Time enough for the last payment to be found by the rarest poll or the last retried webhook.
+    world.scheduler.run(until: start + 24 * Self.hour)
     let outcome = Outcome()
     Task {
       for shopper in shoppers { if let id = shopper.id { await shopper.look(id) } }

@@ -18,8 +18,10 @@ enum Variant: String, CaseIterable {
   case doubtTakenForRefusal = "doubt-taken-for-refusal"
   /// What a callback says is believed whatever it proves.
   case hintBelieved = "hint-believed"
-  /// Two who change a pay-in at once overwrite each other.
-  case versionIgnored = "version-ignored"
+  /// What a dead process was at is never taken up.
+  case leaseEndless = "lease-endless"
+  /// A callback is acknowledged and not kept.
+  case callbackForgotten = "callback-forgotten"
   /// Nobody asks the providers.
   case questionForgotten = "question-forgotten"
   /// The first answer to a key is not kept.
@@ -28,8 +30,6 @@ enum Variant: String, CaseIterable {
   case eventDropped = "event-dropped"
   /// Merchants are not told.
   case deliveryForgotten = "delivery-forgotten"
-  /// A key is not looked at.
-  case keyIgnored = "key-ignored"
 
   /// Nil: the change is not kept at all.
   func tampered(_ change: Change) -> Change? {
@@ -56,19 +56,25 @@ enum Variant: String, CaseIterable {
       out.jobs = change.jobs.filter { job in
         if case .put(let put) = job { put.key.kind != .deliverEvent } else { true }
       }
-    case .keyIgnored:
-      if case .insert(var record) = change.key {
-        record.key.key += record.subject
-        out.key = .insert(record)
+    case .callbackForgotten:
+      if change.callback != nil { return nil }
+    case .leaseEndless:
+      out.jobs = change.jobs.map { job in
+        guard case .put(var put) = job, put.lease != nil else { return job }
+        put.due = put.due.adding(seconds: 3_600_000)
+        return .put(put)
       }
-    case .depositCountedAgain, .depositsTakenForOne, .doubtTakenForRefusal, .hintBelieved,
-      .versionIgnored:
+    case .depositCountedAgain, .depositsTakenForOne, .doubtTakenForRefusal, .hintBelieved:
       break
     }
     return out
   }
 
-  func tampered(_ request: LeaseRequest) -> LeaseRequest { request }
+  func tampered(_ request: LeaseRequest) -> LeaseRequest {
+    var out = request
+    if self == .leaseEndless { out.until = out.until.adding(seconds: 3_600_000) }
+    return out
+  }
 
   func tampered(_ outcome: CallOutcome) -> CallOutcome {
     guard self == .doubtTakenForRefusal, case .sentNoAnswer(let failure) = outcome else {

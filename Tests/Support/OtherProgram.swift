@@ -8,6 +8,12 @@ import Glibc
 public enum OtherProgram {
   public struct Unstartable: Error { let name: String }
 
+  /// The path of one of the package's own executables.
+  public static func beside(_ name: String) -> String {
+    let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    return URL(filePath: tests).deletingLastPathComponent().appending(path: name).path
+  }
+
   /// - Returns: the exit status, 128 or more after a signal, and all that was printed.
   public static func run(
     _ name: String, _ arguments: [String]

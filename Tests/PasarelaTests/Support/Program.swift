@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// The executable under test, as a process of its own.
 ///
@@ -14,11 +15,7 @@ final class Program: Sendable {
 
   struct Unstartable: Error {}
 
-  /// Beside the tests' own executable.
-  private static let path: String = {
-    let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    return URL(filePath: tests).deletingLastPathComponent().appending(path: "pasarela").path
-  }()
+  private static let path = OtherProgram.beside("pasarela")
 
   private let process: pid_t
   private let outputFile: String
