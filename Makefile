@@ -5,7 +5,7 @@ PACKAGES := libssl-dev libcurl4-openssl-dev libsqlite3-dev pkg-config openssl
 STRICT := --explicit-target-dependency-import-check error
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help deps build run demo test simulate lint format
+.PHONY: help deps build run demo test simulate crash-test lint format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,10 @@ FROM := 1
 simulate: deps ## run SEEDS seeds of the simulation, from seed FROM
 	swift build -c release -Xswiftc -enable-testing --scratch-path .build/simulation --product simulate
 	.build/simulation/release/simulate --seeds $(SEEDS) --from $(FROM)
+
+CRASHES := 50
+crash-test: deps .build/python/ready ## kill the real executable CRASHES times under load
+	PASARELA_CRASHES=$(CRASHES) swift test $(STRICT) --filter CrashTests
 
 lint: ## check the form of every Swift file
 	swift format lint --strict --configuration .swift-format -r Package.swift Sources Tests
