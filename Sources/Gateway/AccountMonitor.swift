@@ -23,6 +23,8 @@ public final class AccountMonitor: Sendable {
     public var latencyMilliseconds: Int64
     public var openCalls: Int
     public var lastFailure: String?
+    /// Payments in a row that no callback told of.
+    public var silentPayments: Int
   }
 
   private struct State {
@@ -33,7 +35,11 @@ public final class AccountMonitor: Sendable {
     var successMillionths = 1_000_000
     var latencyMicroseconds: Int64 = 0
     var lastFailure: String?
+    var silentPayments = 0
   }
+
+  /// Payments in a row that were found by asking, without a callback, until that is an alarm.
+  static let silenceAlarm = 5
 
   private let limits: AccountLimits
   private let state = Mutex(State())
@@ -84,9 +90,16 @@ public final class AccountMonitor: Sendable {
         breaker: state.breaker.state(at: now),
         successPermille: (state.successMillionths + 500) / 1000,
         latencyMilliseconds: state.latencyMicroseconds / 1000,
-        openCalls: state.open.values.reduce(0, +), lastFailure: state.lastFailure)
+        openCalls: state.open.values.reduce(0, +), lastFailure: state.lastFailure,
+        silentPayments: state.silentPayments)
     }
   }
+
+  /// The provider called back.
+  func calledBack() { state.withLock { $0.silentPayments = 0 } }
+
+  /// Money was found by asking that no callback had told of.
+  func foundInSilence() { state.withLock { $0.silentPayments += 1 } }
 
   func health(at now: Instant) -> AccountHealth {
     state.withLock { state in

@@ -40,6 +40,8 @@ struct AttemptRunner: Sendable {
     let after = try await books.apply(
       .queried(attempt.id, outcome), to: payin.id, known: payin,
       holding: Books.Holding(key: job.key, lease: lease), sending: sending(lease))
+    // A callback that came meanwhile has brought the question forward and reset the count.
+    if after.hasNewReceipt { calls.monitors[attempt.target.account]?.foundInSilence() }
     _ = try await send(after, under: lease)
   }
 

@@ -39,6 +39,8 @@ public struct Books: Sendable {
     var payin: Payin
     /// The attempt that it started, leased to whoever gave a `SendLease` and to nobody else.
     var started: AttemptID?
+    /// Whether money was recorded.
+    var hasNewReceipt = false
   }
 
   var context: Context { Context(now: time.now(), entropy: entropy) }
@@ -74,7 +76,9 @@ public struct Books: Sendable {
         try await store.commit(change)
         committed(transition, before: before.status)
         if change.jobs.contains(where: { $0.isDue(at: time.now()) }) { jobSignal.raise() }
-        return Applied(payin: transition.payin, started: transition.started)
+        return Applied(
+          payin: transition.payin, started: transition.started,
+          hasNewReceipt: transition.payin.receipts.count > before.receipts.count)
       } catch .versionConflict {
         known = nil
       } catch .leaseLost {

@@ -45,6 +45,7 @@ public struct CallbackService: Sendable {
       log.info("a callback ping", ["account": .string(id), "note": .string(note)])
       return .taken(provider.acknowledgement)
     case .notice(let notice):
+      calls.monitors[id]?.calledBack()
       do throws(StoreError) {
         try await record(notice, account, body)
         return .taken(provider.acknowledgement)

@@ -109,12 +109,17 @@ public struct Health: Sendable {
     books.metrics.set(
       "pasarela_account_accepts_creates", [("account", id)],
       to: snapshot.breaker == .open ? 0 : 1)
+    books.metrics.set(
+      "pasarela_account_silent_payments", [("account", id)], to: Int64(snapshot.silentPayments))
     var check = Check(
       name: "account:\(id)", component: "component", status: .pass,
       value: JSON(snapshot.breaker.rawValue))
     if snapshot.breaker != .closed {
       check.status = .warn
       check.output = "calls fail: \(snapshot.lastFailure ?? "unknown")"
+    } else if snapshot.silentPayments >= AccountMonitor.silenceAlarm {
+      check.status = .warn
+      check.output = "no callback told of the last \(snapshot.silentPayments) payments"
     }
     return check
   }

@@ -42,6 +42,13 @@ extension PayinService {
     do { return try await books.store.events(of: id) } catch { throw .store(error) }
   }
 
+  /// Callbacks about orders that are not ours, newest first.
+  public func unknownCallbacks(limit: Int) async throws(PayinRefusal) -> [CallbackRecord] {
+    do { return try await books.store.unknownCallbacks(limit: limit) } catch {
+      throw .store(error)
+    }
+  }
+
   /// The tries to tell the merchant of the pay-in's events, in their order.
   public func deliveryTries(of id: PayinID) async throws(PayinRefusal) -> [DeliveryTry] {
     do { return try await books.store.deliveryTries(of: id) } catch { throw .store(error) }

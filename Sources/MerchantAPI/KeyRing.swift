@@ -29,6 +29,7 @@ public struct APIKey: Equatable, Sendable {
 struct Caller: Sendable {
   var merchant: String
   var key: String
+  var scopes: Set<Scope>
 }
 
 /// Tells who calls from `Authorization: Bearer KEY`.
@@ -53,7 +54,7 @@ public struct KeyRing: Sendable {
       throw Problem(
         .forbidden, code: "forbidden", detail: "this key lacks the scope \(scope.rawValue)")
     }
-    return Caller(merchant: key.merchant, key: key.id)
+    return Caller(merchant: key.merchant, key: key.id, scopes: key.scopes)
   }
 }
 

@@ -56,6 +56,7 @@ public struct MerchantAPI: Sendable {
     PayinRoutes(
       service: parts.service, keys: parts.keys, time: parts.time
     ).register(on: &router)
+    DiscrepancyRoutes(service: parts.service, keys: parts.keys).register(on: &router)
     WebhookRoutes(service: parts.webhooks, keys: parts.keys).register(on: &router)
     CallbackRoutes(service: parts.callbacks).register(on: &router)
     HostedPageRoutes(service: parts.service).register(on: &router)

@@ -52,6 +52,7 @@ public struct Attempt: Equatable, Sendable {
   public internal(set) var absences: Int
   /// Queries answered or not since creation; the schedule grows with it while in doubt.
   public internal(set) var polls: Int
+  public internal(set) var discrepancy: Discrepancy?
   /// When the provider is asked next; nil: not again.
   public internal(set) var nextCheckAt: Instant?
 

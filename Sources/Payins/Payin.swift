@@ -181,6 +181,9 @@ public struct Payin: Equatable, Sendable {
   /// The method in use: the instructions', else the newest attempt's.
   public var method: Method { currentAttempt.candidate.target.method }
 
+  /// Whether a provider's books and ours differ on one of its orders.
+  public var isDiscrepant: Bool { attempts.contains { $0.discrepancy != nil } }
+
   /// When the provider is asked next, over all attempts.
   public var nextCheckAt: Instant? { attempts.compactMap(\.nextCheckAt).min() }
 }

@@ -140,7 +140,8 @@ extension Attempt {
       "created_at": createdAt.stored, "state": JSON(state.rawValue),
       "provider_order_id": JSON(providerOrderID), "refusal": refusal?.stored ?? .null,
       "in_doubt_since": inDoubtSince?.stored ?? .null, "absences": JSON(absences),
-      "polls": JSON(polls), "next_check_at": nextCheckAt?.stored ?? .null,
+      "polls": JSON(polls), "discrepancy": discrepancy?.stored ?? .null,
+      "next_check_at": nextCheckAt?.stored ?? .null,
     ])
   }
 
@@ -157,7 +158,21 @@ extension Attempt {
       providerOrderID: json["provider_order_id"]?.string,
       refusal: json["refusal"].flatMap(Refusal.init(stored:)),
       inDoubtSince: Instant(stored: json["in_doubt_since"]), absences: Int(absences),
-      polls: Int(polls), nextCheckAt: Instant(stored: json["next_check_at"]))
+      polls: Int(polls), discrepancy: json["discrepancy"].flatMap(Discrepancy.init(stored:)),
+      nextCheckAt: Instant(stored: json["next_check_at"]))
+  }
+}
+
+extension Discrepancy {
+  fileprivate var stored: JSON {
+    ["alert": JSON(alert.rawValue), "since": since.stored, "detail": JSON(detail)]
+  }
+
+  fileprivate init?(stored json: JSON) {
+    guard let alert = json["alert"]?.string.flatMap(Alert.init(rawValue:)),
+      let since = Instant(stored: json["since"]), let detail = json["detail"]?.string
+    else { return nil }
+    self.init(alert: alert, since: since, detail: detail)
   }
 }
 

@@ -59,6 +59,17 @@ extension Transition {
     change(&payin.attempts[index])
   }
 
+  /// Raises the alert, and shows it as a discrepancy until the provider's word agrees with ours.
+  mutating func flag(
+    _ id: AttemptID, _ alert: Alert, _ detail: String, _ context: Context
+  ) {
+    alerts.append(alert)
+    update(id) {
+      let since = $0.discrepancy?.alert == alert ? $0.discrepancy?.since : nil
+      $0.discrepancy = Discrepancy(alert: alert, since: since ?? context.now, detail: detail)
+    }
+  }
+
   /// Starts the next candidate's attempt; there must be one.
   mutating func startAttempt(_ context: Context) {
     let candidate = payin.routing.candidates[payin.attempts.count]

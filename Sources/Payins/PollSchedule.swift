@@ -10,6 +10,8 @@ enum PollSchedule {
   /// index new orders late.
   static let absencesForProof = 3
   static let proofSeconds: Int64 = 60
+  /// Doubt that lasts longer is shown to the operator.
+  static let longDoubtSeconds: Int64 = 600
 
   /// Nil: the instrument is dead, or can bring no more money.
   /// - Parameter isUnanswered: whether the provider was just asked in vain.

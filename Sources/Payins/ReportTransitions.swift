@@ -9,6 +9,8 @@ extension Transition {
     switch outcome {
     case .found(let report):
       record("poll.\(outcome.label)", data)
+      // Whatever still differs is flagged anew.
+      update(id) { $0.discrepancy = nil }
       take(report, from: attempt, .query, context)
     case .absent:
       record("poll.absent", data)
@@ -17,7 +19,8 @@ extension Transition {
       data["code"] = .string(refusal.code)
       data["message"] = .string(refusal.message)
       record("poll.\(outcome.label)", data)
-      if case .mismatch = outcome { alerts.append(.mismatch) }
+      if case .mismatch = outcome { flag(id, .mismatch, refusal.message, context) }
+      lastLong(attempt, context)
     }
     planQuery(id, isUnanswered: outcome.isUnanswered, context)
   }
@@ -50,9 +53,9 @@ extension Transition {
     if let order = report.providerOrderID {
       update(attempt.id) { $0.providerOrderID = $0.providerOrderID ?? order }
     }
-    if report.note != nil { alerts.append(.note) }
+    if let note = report.note { flag(attempt.id, .note, note, context) }
     if case .unrecognised(let word) = report.status {
-      alerts.append(.unknownStatus)
+      flag(attempt.id, .unknownStatus, "the provider says \(word)", context)
       record(
         "attempt.unknown_status",
         [
@@ -64,7 +67,7 @@ extension Transition {
     var report = report
     if report.status == .paid, !payin.receipts.contains(where: { $0.attempt == attempt.id }) {
       // A word without an amount pays nothing and ends nothing.
-      alerts.append(.unknownStatus)
+      flag(attempt.id, .unknownStatus, "paid, and no amount is told", context)
       report.status = .unrecognised("paid")
     }
     advance(attempt, by: report, context)
@@ -113,7 +116,9 @@ extension Transition {
       resolve(attempt, report, context)
     case .declined, .neverSent, .absent:
       // We believed that there was no order.
-      alerts.append(.mismatch)
+      flag(
+        attempt.id, .mismatch, "taken for \(attempt.state.rawValue), and the provider has it",
+        context)
       update(attempt.id) { $0.state = .orphaned }
       record("attempt.orphaned", ["attempt": .string(attempt.id.text)])
     case .pending, .orphaned, .paid, .failed, .expired, .cancelled:
@@ -138,17 +143,34 @@ extension Transition {
     }
   }
 
+  /// Doubt that lasts is shown: the operator may have to ask the provider.
+  private mutating func lastLong(_ attempt: Attempt, _ context: Context) {
+    guard attempt.state == .inDoubt, let since = attempt.inDoubtSince,
+      context.now >= since.adding(seconds: PollSchedule.longDoubtSeconds),
+      payin.attempt(attempt.id)?.discrepancy == nil
+    else { return }
+    flag(
+      attempt.id, .unresolved, "whether the order exists at the provider is not known", context)
+  }
+
   /// "Not found" is believed after enough of it over enough time.
   private mutating func absent(_ attempt: Attempt, _ context: Context) {
     guard attempt.state == .inDoubt, let since = attempt.inDoubtSince else {
-      if attempt.state == .pending { alerts.append(.acceptedOrderAbsent) }
+      if attempt.state == .pending {
+        flag(
+          attempt.id, .acceptedOrderAbsent, "accepted, and the provider has no such order",
+          context)
+      }
       return
     }
     update(attempt.id) { $0.absences += 1 }
     guard attempt.absences + 1 >= PollSchedule.absencesForProof,
       context.now >= since.adding(seconds: PollSchedule.proofSeconds)
     else { return }
-    update(attempt.id) { $0.state = .absent }
+    update(attempt.id) {
+      $0.state = .absent
+      $0.discrepancy = nil
+    }
     record("attempt.absent", ["attempt": .string(attempt.id.text)])
     moveOn(
       after: .neverSent,

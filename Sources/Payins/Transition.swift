@@ -32,6 +32,20 @@ public enum JobEffect: Equatable, Sendable {
   case stopQuerying(AttemptID)
 }
 
+/// Where a provider's books and ours differ, until a later answer of it agrees with ours.
+public struct Discrepancy: Equatable, Sendable {
+  public var alert: Alert
+  public var since: Instant
+  /// For people; without the payer's data.
+  public var detail: String
+
+  public init(alert: Alert, since: Instant, detail: String) {
+    self.alert = alert
+    self.since = since
+    self.detail = detail
+  }
+}
+
 /// Counted, and shown to the operator: something that the providers' documents do not allow for.
 public enum Alert: String, Sendable, CaseIterable {
   case unknownStatus = "unknown_status"
@@ -39,6 +53,8 @@ public enum Alert: String, Sendable, CaseIterable {
   case acceptedOrderAbsent = "accepted_order_absent"
   case note
   case orphanPaid = "orphan_paid"
+  /// Asked for a long time, and still nobody knows whether the order exists.
+  case unresolved
 }
 
 /// The next state and its effects, as values.

@@ -42,7 +42,9 @@ struct PayinRow: Sendable {
   var body: [UInt8]
   /// The version that must be there; nil: the pay-in must not.
   var replacedVersion: Int?
-  /// Whether a list must show it elsewhere: its status, method or account changed.
+  var isDiscrepant: Bool
+  /// Whether a list must show it elsewhere: its status, method or account changed, or whether it
+  /// is discrepant.
   var isRelisted: Bool
 
   init(_ write: PayinWrite) {
@@ -58,6 +60,7 @@ struct PayinRow: Sendable {
     token = payin.token
     version = payin.version
     body = payin.stored.bytes
+    isDiscrepant = payin.isDiscrepant
     switch write {
     case .insert:
       isRelisted = true
@@ -65,6 +68,7 @@ struct PayinRow: Sendable {
       replacedVersion = before.version
       isRelisted =
         before.status != payin.status || before.currentAttempt.target != payin.currentAttempt.target
+        || before.isDiscrepant != payin.isDiscrepant
     }
   }
 }

@@ -20,6 +20,8 @@ public protocol Store: Sendable {
   /// In order of `sequence`.
   func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent]
   func idempotent(_ key: IdempotencyKey) async throws(StoreError) -> IdempotencyRecord?
+  /// Callbacks about orders that no attempt of ours is known for, newest first.
+  func unknownCallbacks(limit: Int) async throws(StoreError) -> [CallbackRecord]
 
   /// Every merchant's endpoints that the store keeps.
   func webhookEndpoints() async throws(StoreError) -> [EndpointRecord]
@@ -245,6 +247,8 @@ public struct PayinQuery: Equatable, Sendable {
   public var method: Method?
   public var account: String?
   public var merchantReference: String?
+  /// Only those where a provider's books and ours differ.
+  public var isDiscrepant = false
   public var createdFrom: Instant?
   /// Not included.
   public var createdTo: Instant?

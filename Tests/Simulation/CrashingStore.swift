@@ -87,6 +87,11 @@ final class CrashingStore: Store {
     return try await base.idempotent(key)
   }
 
+  func unknownCallbacks(limit: Int) async throws(StoreError) -> [CallbackRecord] {
+    try await turn()
+    return try await base.unknownCallbacks(limit: limit)
+  }
+
   func webhookEndpoints() async throws(StoreError) -> [EndpointRecord] {
     try await turn()
     return try await base.webhookEndpoints()

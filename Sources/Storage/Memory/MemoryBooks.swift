@@ -219,6 +219,7 @@ extension PayinQuery {
     return same(merchant, payin.merchant) && status ?? payin.status == payin.status
       && method ?? current.method == current.method && same(account, current.account)
       && same(merchantReference, payin.request.merchantReference)
+      && (!isDiscrepant || payin.isDiscrepant)
       && createdFrom ?? payin.createdAt <= payin.createdAt
       && createdTo.map { payin.createdAt < $0 } ?? true
       && amountFrom ?? .min <= payin.request.amount && payin.request.amount <= amountTo ?? .max

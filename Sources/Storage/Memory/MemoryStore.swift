@@ -65,6 +65,15 @@ public final class MemoryStore: Store {
     try use { books in books.record(of: key) }
   }
 
+  public func unknownCallbacks(limit: Int) async throws(StoreError) -> [CallbackRecord] {
+    try use { books in
+      let unknown = books.callbacks.filter { $0.payin == nil }.sorted { left, right in
+        (left.receivedAt, left.id.text) > (right.receivedAt, right.id.text)
+      }
+      return Array(unknown.prefix(max(limit, 0)))
+    }
+  }
+
   public func webhookEndpoints() async throws(StoreError) -> [EndpointRecord] {
     try use { books in books.webhooks.endpoints }
   }

@@ -160,6 +160,10 @@ extension SQLiteStore {
     try await read { session throws(StoreError) in try session.idempotent(key) }
   }
 
+  public func unknownCallbacks(limit: Int) async throws(StoreError) -> [CallbackRecord] {
+    try await read { session throws(StoreError) in try session.unknownCallbacks(limit: limit) }
+  }
+
   public func nextDue() async throws(StoreError) -> Instant? {
     try await read { session throws(StoreError) in try session.nextDue() }
   }

@@ -16,6 +16,8 @@ struct QueryPlanTests {
       "delivery_tries",
     ]
     return plan.filter { step in
+      // A partial index that is read from its end up to a limit.
+      if step.hasSuffix("USING INDEX callbacks_unknown") { return false }
       tables.contains { step.hasPrefix("SCAN \($0)") } || step.contains("TEMP B-TREE")
         || step.contains("AUTOMATIC")
     }
@@ -56,7 +58,7 @@ struct QueryPlanTests {
         try examined(session.connection)
       }
       #expect(found.costly == [])
-      #expect(found.statements.count == 14)
+      #expect(found.statements.count == 15)
     }
   }
 

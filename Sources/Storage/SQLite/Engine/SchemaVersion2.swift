@@ -10,6 +10,12 @@ extension Schema {
     CREATE UNIQUE INDEX events_announced_by_id ON events (id)
       WHERE announcement_sequence IS NOT NULL;
 
+    -- 1 where a provider's books and ours differ.
+    ALTER TABLE payins ADD COLUMN discrepant INTEGER;
+    CREATE INDEX payins_discrepant
+      ON payins (merchant, created_ms, id, method, account, amount) WHERE discrepant = 1;
+    CREATE INDEX callbacks_unknown ON callbacks (received_ms, id) WHERE payin IS NULL;
+
     CREATE TABLE webhook_endpoints (
       merchant TEXT NOT NULL,
       id TEXT NOT NULL,

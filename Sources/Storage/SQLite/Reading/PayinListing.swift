@@ -9,9 +9,12 @@ struct PayinListing {
     // Named, so that no statistics can ever turn a page into a look at every row.
     let index =
       query.merchantReference != nil
-      ? "payins_by_reference" : query.status != nil ? "payins_by_status" : "payins_by_time"
+      ? "payins_by_reference"
+      : query.isDiscrepant
+        ? "payins_discrepant" : query.status != nil ? "payins_by_status" : "payins_by_time"
     sql = "SELECT body FROM payins INDEXED BY \(index) WHERE merchant = ?"
     values = [.text(query.merchant)]
+    if query.isDiscrepant { sql += " AND discrepant = 1" }
     filter("status = ?", query.status.map { .text($0.rawValue) })
     filter("method = ?", query.method.map { .text($0.rawValue) })
     filter("account = ?", query.account.map { .text($0) })

@@ -11,6 +11,7 @@ final class ReadSession {
   private let attemptByTheirs: SQLiteStatement
   private let eventsByPayin: SQLiteStatement
   private let keyRecord: SQLiteStatement
+  private let unknownCallbacks: SQLiteStatement
   private let nextJob: SQLiteStatement
   private let dueJobs: SQLiteStatement
   let webhooks: WebhookReading
@@ -24,6 +25,7 @@ final class ReadSession {
     attemptByTheirs = try SQLiteStatement(connection, SQL.attemptByTheirs)
     eventsByPayin = try SQLiteStatement(connection, SQL.eventsByPayin)
     keyRecord = try SQLiteStatement(connection, SQL.keyRecord)
+    unknownCallbacks = try SQLiteStatement(connection, SQL.unknownCallbacks)
     nextJob = try SQLiteStatement(connection, SQL.nextJob)
     dueJobs = try SQLiteStatement(connection, SQL.dueJobs)
     webhooks = try WebhookReading(connection)
@@ -80,6 +82,14 @@ final class ReadSession {
     }
   }
 
+  func unknownCallbacks(limit: Int) throws(StoreError) -> [CallbackRecord] {
+    try unknownCallbacks.rows(.integer(max(limit, 0))) { row in
+      CallbackRecord(
+        id: EventID(unchecked: row.text(0)), account: row.text(1), receivedAt: row.instant(2),
+        payin: nil, grade: row.text(3), body: row.bytes(4))
+    }
+  }
+
   func nextDue() throws(StoreError) -> Instant? {
     try nextJob.first { row in row.optional(0, row.instant) } ?? nil
   }
@@ -111,6 +121,10 @@ private enum SQL {
   static let keyRecord = """
     SELECT request_hash, subject, created_ms, answer_status, answer_body
     FROM idempotency_keys WHERE merchant = ? AND operation = ? AND key = ?
+    """
+  static let unknownCallbacks = """
+    SELECT id, account, received_ms, grade, body FROM callbacks INDEXED BY callbacks_unknown
+    WHERE payin IS NULL ORDER BY received_ms DESC, id DESC LIMIT ?
     """
   static let nextJob = """
     SELECT min((SELECT min(due_ms) FROM jobs WHERE jobs.account = job_accounts.account))

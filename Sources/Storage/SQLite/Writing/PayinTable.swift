@@ -24,7 +24,8 @@ struct PayinTable {
     relistPayin = try SQLiteStatement(
       connection,
       """
-      UPDATE payins SET version = ?3, body = ?4, status = ?5, method = ?6, account = ?7
+      UPDATE payins SET version = ?3, body = ?4, status = ?5, method = ?6, account = ?7,
+        discrepant = ?8
       WHERE id = ?1 AND version = ?2
       """)
     selectByReference = try SQLiteStatement(
@@ -47,7 +48,8 @@ struct PayinTable {
       if row.isRelisted {
         try relistPayin.run(
           .text(row.id.text), .integer(replaced), .integer(row.version), .utf8(row.body),
-          .text(row.status.rawValue), .text(row.method.rawValue), .text(row.account))
+          .text(row.status.rawValue), .text(row.method.rawValue), .text(row.account),
+          .integer(row.isDiscrepant ? 1 : nil))
       } else {
         try updatePayin.run(
           .text(row.id.text), .integer(replaced), .integer(row.version), .utf8(row.body))

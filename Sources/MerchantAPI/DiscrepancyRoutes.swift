@@ -1,0 +1,66 @@
+import Gateway
+import HTTPServing
+import JSONText
+import Payins
+import Storage
+
+/// `/v1/discrepancies`: where our books and a provider's differ.
+struct DiscrepancyRoutes: Sendable {
+  private static let unknownLimit = 100
+
+  let service: PayinService
+  let keys: KeyRing
+
+  func register(on router: inout Router) {
+    router.serve(.get, "/v1/discrepancies") { request, _ in try await list(request) }
+  }
+
+  private func list(_ request: Request) async throws -> Response {
+    let caller = try keys.caller(of: request, needing: .payinsRead)
+    let values = try RequestReading.parameters(request, known: ["limit", "cursor"])
+    var query = PayinQuery(merchant: caller.merchant, limit: 20)
+    query.isDiscrepant = true
+    query.before = try RequestReading.value("cursor", values) { PayinID($0) }
+    if let limit = try RequestReading.value("limit", values, { Int($0) }) {
+      guard (1...100).contains(limit) else {
+        throw Problem.invalidRequest("limit must be 1 to 100")
+      }
+      query.limit = limit
+    }
+    let limit = query.limit
+    query.limit += 1
+    let found = try await service.payins(query)
+    var data = found.prefix(limit).flatMap(ours)
+    // An order that we do not know belongs to no merchant.
+    if query.before == nil, caller.scopes.contains(.admin) {
+      data += try await service.unknownCallbacks(limit: Self.unknownLimit).map(theirs)
+    }
+    let next = found.count > limit ? found[limit - 1].id.text : nil
+    return .json(.ok, JSON.object(["data": .array(data), "next_cursor": JSON(next)]).bytes)
+  }
+
+  private func ours(_ payin: Payin) -> [JSON] {
+    payin.attempts.compactMap { attempt in
+      attempt.discrepancy.map { discrepancy in
+        [
+          "object": "discrepancy", "kind": JSON(discrepancy.alert.rawValue),
+          "payin": JSON(payin.id.text), "status": JSON(payin.status.rawValue),
+          "account": JSON(attempt.target.account), "order_number": JSON(attempt.orderNumber),
+          "provider_order_id": JSON(attempt.providerOrderID),
+          "since": JSON(discrepancy.since.rfc3339), "detail": JSON(discrepancy.detail),
+          "remedy": JSON("POST /v1/payins/\(payin.id.text)/sync"),
+        ]
+      }
+    }
+  }
+
+  private func theirs(_ callback: CallbackRecord) -> JSON {
+    [
+      "object": "discrepancy", "kind": "unknown_order", "payin": nil, "status": nil,
+      "account": JSON(callback.account), "order_number": nil, "provider_order_id": nil,
+      "since": JSON(callback.receivedAt.rfc3339),
+      "detail": "the provider called back about an order that this gateway did not make",
+      "remedy": nil,
+    ]
+  }
+}
