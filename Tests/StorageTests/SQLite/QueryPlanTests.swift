@@ -18,7 +18,7 @@ struct QueryPlanTests {
     return plan.filter { step in
       // A partial index that is read from its end up to a limit.
       if step.hasSuffix("USING INDEX callbacks_unknown") { return false }
-      tables.contains { step.hasPrefix("SCAN \($0)") } || step.contains("TEMP B-TREE")
+      return tables.contains { step.hasPrefix("SCAN \($0)") } || step.contains("TEMP B-TREE")
         || step.contains("AUTOMATIC")
     }
   }
