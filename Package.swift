@@ -21,6 +21,7 @@ let package = Package(
 
     .target(name: "JSONText", swiftSettings: strict),
     .target(name: "Payins", dependencies: ["JSONText"], swiftSettings: strict),
+    .target(name: "StorePayments", dependencies: ["JSONText", "Payins"], swiftSettings: strict),
     .target(name: "Expressions", swiftSettings: strict),
     .target(
       name: "Routing", dependencies: ["Expressions", "JSONText", "Payins"], swiftSettings: strict),
@@ -30,20 +31,23 @@ let package = Package(
       swiftSettings: wrapper),
     .target(name: "HTTPCalling", dependencies: ["CCurl"], swiftSettings: wrapper),
     .target(
-      name: "Storage", dependencies: ["CSQLite", "JSONText", "Payins"], swiftSettings: wrapper),
+      name: "Storage", dependencies: ["CSQLite", "JSONText", "Payins", "StorePayments"],
+      swiftSettings: wrapper),
     .target(
-      name: "Providers", dependencies: ["Crypto", "HTTPCalling", "JSONText", "Payins"],
+      name: "Providers",
+      dependencies: ["Crypto", "HTTPCalling", "JSONText", "Payins", "StorePayments"],
       swiftSettings: strict),
     .target(
       name: "Gateway",
       dependencies: [
         "Crypto", "HTTPCalling", "JSONText", "Payins", "Providers", "Routing", "Storage",
+        "StorePayments",
       ], swiftSettings: strict),
     .target(
       name: "MerchantAPI",
       dependencies: [
         "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "Payins", "Providers",
-        "Routing", "Storage",
+        "Routing", "Storage", "StorePayments",
       ], swiftSettings: strict),
     .target(
       name: "Sandbox", dependencies: ["Crypto", "HTTPCalling", "HTTPServing", "JSONText"],

@@ -112,16 +112,16 @@ public struct Books: Sendable {
     change.events = events(transition)
     change.jobs =
       jobs(transition, holding: holding, sending: sending)
-      + deliveries(of: change.events, transition.payin)
+      + deliveries(of: change.events, merchant: transition.payin.merchant)
     return change
   }
 
   /// One for each endpoint that listens to what is announced.
-  private func deliveries(of events: [PayinEvent], _ payin: Payin) -> [JobChange] {
+  func deliveries(of events: [PayinEvent], merchant: String) -> [JobChange] {
     events.flatMap { event -> [JobChange] in
       guard let sequence = event.announcement?.sequence else { return [] }
-      return endpoints.listening(to: event.type, of: payin.merchant).map {
-        .put(WebhookRunner.job(payin.id, sequence, to: $0, due: event.at))
+      return endpoints.listening(to: event.type, of: merchant).map {
+        .put(WebhookRunner.job(event.payin, sequence, to: $0, due: event.at))
       }
     }
   }

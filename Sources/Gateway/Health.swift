@@ -40,7 +40,7 @@ public struct Health: Sendable {
   public func report() async -> (status: Status, body: JSON) {
     let now = books.time.now()
     let store = await storeCheck()
-    var checks = [store, await backlogCheck(now), rulesCheck()]
+    var checks = [store, await backlogCheck(now), rulesCheck(), await reversalCheck(now)]
     checks += calls.accounts.keys.sorted().compactMap { accountCheck($0, now) }
     let status: Status =
       store.status == .fail ? .fail : checks.allSatisfy { $0.status == .pass } ? .pass : .warn
@@ -89,6 +89,23 @@ public struct Health: Sendable {
     if jobs.lastRound.fault != nil {
       check.status = .fail
       check.output = "jobs cannot be taken up"
+    }
+    return check
+  }
+
+  /// Store payments that Paynet has not settled: a till's customer waits for each.
+  private func reversalCheck(_ now: Instant) async -> Check {
+    var check = Check(name: "store_payments:unresolved", component: "component", status: .pass)
+    guard let open = try? await books.store.unresolvedStorePayments() else {
+      check.status = .fail
+      check.output = "store payments cannot be read"
+      return check
+    }
+    books.metrics.set("pasarela_store_payments_unresolved", to: Int64(open.dueCount))
+    check.value = JSON(open.dueCount)
+    if let oldest = open.oldestDue, oldest < now.adding(seconds: -Self.backlogWarnSeconds) {
+      check.status = .warn
+      check.output = "the oldest is unresolved since \(oldest.rfc3339)"
     }
     return check
   }

@@ -25,6 +25,7 @@ public final class JobRunner: Sendable {
   private let books: Books
   private let runner: AttemptRunner
   private let webhooks: WebhookRunner
+  private let storePayments: StorePaymentRunner
   private let calls: ProviderCalls
   private let log: Log
   private let state = Mutex(State())
@@ -39,6 +40,7 @@ public final class JobRunner: Sendable {
     self.webhooks = webhooks
     self.log = log
     runner = AttemptRunner(books: books, calls: calls)
+    storePayments = StorePaymentRunner(books: books, calls: calls)
   }
 
   /// For health: when the store was last looked at, and what failed then.
@@ -130,6 +132,9 @@ public final class JobRunner: Sendable {
       switch job.key.kind {
       case .sendAttempt: try await runner.resume(job, under: lease)
       case .queryAttempt: try await runner.ask(job, under: lease)
+      case .authorizeStorePayment:
+        try await storePayments.resumeAuthorization(job, under: lease)
+      case .reverseStorePayment: try await storePayments.resumeReversal(job, under: lease)
       case .deliverEvent: try await webhooks.perform(job, under: lease)
       }
     } catch {

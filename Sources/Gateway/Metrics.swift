@@ -36,6 +36,8 @@ public final class Metrics: Sendable {
     "pasarela_rule_errors_total": "Conditions of rules that ended in an error.",
     "pasarela_jobs_due": "Jobs whose time has come.",
     "pasarela_jobs_oldest_seconds": "How long the oldest due job has waited.",
+    "pasarela_store_payments_total": "Store payments that were settled, by event.",
+    "pasarela_store_payments_unresolved": "Store payments that Paynet has not settled yet.",
     "pasarela_webhook_tries_total": "Tries to tell merchants of events, by result.",
     "pasarela_http_connections": "Open inbound connections.",
     "pasarela_account_accepts_creates": "1 where the account's breaker lets creates through.",

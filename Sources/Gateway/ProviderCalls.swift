@@ -1,6 +1,7 @@
 public import HTTPCalling
 import Payins
 import Providers
+import StorePayments
 
 /// Sends what providers ask for, times and counts it, and tells the outcome: done here once for
 /// all providers.
@@ -66,6 +67,52 @@ public struct ProviderCalls: Sendable {
     }
   }
 
+  /// - Parameter withinSeconds: how long the till waits, at most.
+  func authorize(
+    _ payment: StorePayment, withinSeconds seconds: Int64
+  ) async -> AuthorizationOutcome {
+    guard let account = accounts[payment.request.account],
+      let provider = account.provider as? any AuthorizesStorePayments
+    else { return .neverSent(.removed(payment.request.account)) }
+    let call = await call(account, .create, withinSeconds: seconds) { _ in
+      provider.authorizationRequest(payment.request)
+    }
+    switch call {
+    case .refused(let refusal): return .neverSent(refusal)
+    case .done(let outcome, let finish):
+      let result: AuthorizationOutcome =
+        switch outcome {
+        case .neverSent(let failure): .neverSent(Refusal(failure))
+        case .sentNoAnswer(let failure): .inDoubt(Refusal(failure))
+        case .answered(let response): provider.authorizationOutcome(response, payment.request)
+        }
+      finish(result.label, result.failure)
+      return result
+    }
+  }
+
+  func reverse(_ payment: StorePayment) async -> ReversalOutcome {
+    guard let account = accounts[payment.request.account],
+      let provider = account.provider as? any AuthorizesStorePayments
+    else { return .unsettled(.removed(payment.request.account)) }
+    // Not held up by the breaker: it undoes what may have been done.
+    let call = await call(account, .query) { _ in
+      provider.reversalRequest(
+        payment.request, authorization: payment.answer?.authorization)
+    }
+    switch call {
+    case .refused(let refusal): return .unsettled(refusal)
+    case .done(let outcome, let finish):
+      let result: ReversalOutcome =
+        switch outcome {
+        case .neverSent(let failure), .sentNoAnswer(let failure): .unsettled(Refusal(failure))
+        case .answered(let response): provider.reversalOutcome(response, payment.request)
+        }
+      finish(result.label, result.failure)
+      return result
+    }
+  }
+
   private enum Call {
     case refused(Refusal)
     /// `finish` takes the outcome's label and, where the provider's side failed, what failed.
@@ -73,7 +120,7 @@ public struct ProviderCalls: Sendable {
   }
 
   private func call(
-    _ account: Account, _ operation: AccountMonitor.Operation,
+    _ account: Account, _ operation: AccountMonitor.Operation, withinSeconds most: Int64 = .max,
     _ request: (Instant) -> HTTPRequest
   ) async -> Call {
     guard let monitor = monitors[account.id] else { return .refused(.removed(account.id)) }
@@ -85,9 +132,10 @@ public struct ProviderCalls: Sendable {
     case .tooManyCalls:
       return .refused(Refusal(code: "too_many_calls", message: "the account's limit is reached"))
     }
+    let seconds = min(account.limits.timeoutSeconds, most)
     let limits = CallLimits(
-      connectMilliseconds: Int(min(account.limits.timeoutSeconds, 10) * 1000),
-      totalMilliseconds: Int(account.limits.timeoutSeconds * 1000), responseBytes: 1 << 20)
+      connectMilliseconds: Int(min(seconds, 10) * 1000), totalMilliseconds: Int(seconds * 1000),
+      responseBytes: 1 << 20)
     let outcome = await caller.call(request(start), limits: limits)
     return .done(outcome) { [metrics, time] label, failure in
       let end = time.now()
@@ -132,6 +180,24 @@ extension CreateOutcome {
     switch self {
     case .accepted, .declined: nil
     case .neverSent(let refusal), .inDoubt(let refusal): refusal.code
+    }
+  }
+}
+
+extension AuthorizationOutcome {
+  fileprivate var failure: String? {
+    switch self {
+    case .authorized, .declined: nil
+    case .neverSent(let refusal), .inDoubt(let refusal): refusal.code
+    }
+  }
+}
+
+extension ReversalOutcome {
+  fileprivate var failure: String? {
+    switch self {
+    case .settled: nil
+    case .unsettled(let refusal): refusal.code
     }
   }
 }

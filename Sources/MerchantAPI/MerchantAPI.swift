@@ -8,6 +8,7 @@ public struct MerchantAPI: Sendable {
   /// What the routes act on.
   public struct Parts: Sendable {
     public var service: PayinService
+    public var storePayments: StorePaymentService
     public var webhooks: WebhookService
     public var callbacks: CallbackService
     public var health: Health
@@ -23,12 +24,14 @@ public struct MerchantAPI: Sendable {
     public var reloadRules: @Sendable () async -> Bool
 
     public init(
-      service: PayinService, webhooks: WebhookService, callbacks: CallbackService,
+      service: PayinService, storePayments: StorePaymentService, webhooks: WebhookService,
+      callbacks: CallbackService,
       health: Health, metrics: Metrics, calls: ProviderCalls, rules: RuleBook, keys: KeyRing,
       time: any TimeSource, log: Log, specification: [UInt8],
       reloadRules: @escaping @Sendable () async -> Bool
     ) {
       self.service = service
+      self.storePayments = storePayments
       self.webhooks = webhooks
       self.callbacks = callbacks
       self.health = health
@@ -57,6 +60,7 @@ public struct MerchantAPI: Sendable {
       service: parts.service, keys: parts.keys, time: parts.time
     ).register(on: &router)
     DiscrepancyRoutes(service: parts.service, keys: parts.keys).register(on: &router)
+    StorePaymentRoutes(service: parts.storePayments, keys: parts.keys).register(on: &router)
     WebhookRoutes(service: parts.webhooks, keys: parts.keys).register(on: &router)
     CallbackRoutes(service: parts.callbacks).register(on: &router)
     HostedPageRoutes(service: parts.service).register(on: &router)

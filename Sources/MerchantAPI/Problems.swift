@@ -4,6 +4,7 @@ import JSONText
 import Payins
 import Routing
 import Storage
+import StorePayments
 
 /// What a refusal of the domain is in HTTP.
 extension Problem {
@@ -30,6 +31,28 @@ extension Problem {
         detail: "a pay-in that is \(status.rawValue) cannot be cancelled")
     case .accountBusy:
       self = .unavailable("the account's limit of calls is reached", retryAfterSeconds: 2)
+    case .store(let fault): self = .store(fault)
+    }
+  }
+
+  init(_ refusal: StorePaymentService.Refusal) {
+    switch refusal {
+    case .notFound: self = .notFound("there is no such store payment")
+    case .noSuchAccount:
+      self = .invalidRequest(
+        "the body is not valid",
+        errors: [Entry(pointer: "/account", detail: "must be an account that takes store payments")]
+      )
+    case .duplicateTransaction(let existing):
+      self.init(
+        .conflict, code: "duplicate_chain_transaction",
+        detail: "this group, chain and chain_transaction_id belong to \(existing.text)")
+    case .keyReused: self.init(PayinRefusal.keyReused)
+    case .inProgress: self.init(PayinRefusal.inProgress)
+    case .notReversible(let status):
+      self.init(
+        .unprocessableContent, code: "not_reversible",
+        detail: "a store payment that is \(status.told) cannot be reversed")
     case .store(let fault): self = .store(fault)
     }
   }
@@ -155,6 +178,8 @@ extension Router {
       do {
         return try await action(request, path)
       } catch let refusal as PayinRefusal {
+        throw Problem(refusal)
+      } catch let refusal as StorePaymentService.Refusal {
         throw Problem(refusal)
       } catch let refusal as WebhookService.Refusal {
         throw Problem(refusal)

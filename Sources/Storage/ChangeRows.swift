@@ -1,5 +1,6 @@
 import JSONText
 import Payins
+import StorePayments
 
 /// A change as rows, encoded by its caller so that the one writer only binds them.
 struct ChangeRows: Sendable {
@@ -11,17 +12,19 @@ struct ChangeRows: Sendable {
   var callback: CallbackRecord?
   var endpoint: EndpointWrite?
   var tries: [DeliveryTry]
+  var storePayment: StorePaymentWrite?
 
   init(_ change: Change) {
     payin = change.payin.map(PayinRow.init)
     attempts = change.payin?.attemptWrites ?? []
-    let merchant = change.payin?.payin.merchant
+    let merchant = change.payin?.payin.merchant ?? change.storePayment?.payment.merchant
     events = change.events.map { EventRow($0, merchant: merchant) }
     jobs = change.jobs
     key = change.key
     callback = change.callback
     endpoint = change.endpoint
     tries = change.tries
+    storePayment = change.storePayment
   }
 }
 

@@ -5,6 +5,10 @@ public enum JobKind: String, Sendable, CaseIterable {
   case sendAttempt = "send_attempt"
   /// Ask an attempt's provider where it stands; the subject is an attempt.
   case queryAttempt = "query_attempt"
+  /// Have a store payment authorized; the subject is the payment.
+  case authorizeStorePayment = "authorize_store_payment"
+  /// Take a store payment back; the subject is the payment.
+  case reverseStorePayment = "reverse_store_payment"
   /// Tell a merchant's endpoint of an event; the subject is of the gateway's making and sorts the
   /// events of a pay-in and endpoint by their announcements.
   case deliverEvent = "deliver_event"

@@ -1,5 +1,6 @@
 public import JSONText
 public import Payins
+public import StorePayments
 
 /// What keeps the gateway's books. Every change is one `Change`, durable in whole or not at all;
 /// there is no other way to write. One contract suite holds for every implementation.
@@ -22,6 +23,12 @@ public protocol Store: Sendable {
   func idempotent(_ key: IdempotencyKey) async throws(StoreError) -> IdempotencyRecord?
   /// Callbacks about orders that no attempt of ours is known for, newest first.
   func unknownCallbacks(limit: Int) async throws(StoreError) -> [CallbackRecord]
+
+  func storePayment(_ id: StorePaymentID) async throws(StoreError) -> StorePayment?
+  /// Newest first.
+  func storePayments(_ query: StorePaymentQuery) async throws(StoreError) -> [StorePayment]
+  /// Those that Paynet still has to say something of, and since when the oldest.
+  func unresolvedStorePayments() async throws(StoreError) -> Backlog
 
   /// Every merchant's endpoints that the store keeps.
   func webhookEndpoints() async throws(StoreError) -> [EndpointRecord]
@@ -94,6 +101,8 @@ public struct Change: Equatable, Sendable {
   public var callback: CallbackRecord?
   public var endpoint: EndpointWrite?
   public var tries: [DeliveryTry] = []
+  /// In place of `payin`; `events` are then the payment's, under its id.
+  public var storePayment: StorePaymentWrite?
 
   public init() {}
 }

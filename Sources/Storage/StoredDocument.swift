@@ -1,5 +1,6 @@
 import JSONText
 import Payins
+import StorePayments
 
 /// Reads back what `ChangeRows` wrote.
 enum StoredDocument {
@@ -9,6 +10,14 @@ enum StoredDocument {
       throw .damaged("the pay-in \(json["id"]?.string ?? "without id") has another shape")
     }
     return payin
+  }
+
+  static func storePayment(_ body: [UInt8]) throws(StoreError) -> StorePayment {
+    let json = try json(body, "a store payment")
+    guard let payment = StorePayment(stored: json) else {
+      throw .damaged("the store payment \(json["id"]?.string ?? "without id") has another shape")
+    }
+    return payment
   }
 
   static func event(_ row: EventRow) throws(StoreError) -> PayinEvent {

@@ -60,6 +60,8 @@ final class Application: Sendable {
       MerchantAPI.Parts(
         service: PayinService(
           books: books, calls: calls, rules: book, requestSeconds: configuration.requestSeconds),
+        storePayments: StorePaymentService(
+          books: books, calls: calls, requestSeconds: configuration.requestSeconds),
         webhooks: WebhookService(books: books, addresses: addresses),
         callbacks: CallbackService(books: books, calls: calls, log: log),
         health: Health(

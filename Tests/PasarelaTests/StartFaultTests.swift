@@ -73,30 +73,3 @@ struct StartFaultTests {
     }
   }
 }
-
-/// A port of 127.0.0.1 that is listened on while this lives.
-final class TakenPort {
-  let port: Int
-  private let socket: Int32
-
-  struct Unavailable: Error {}
-
-  init() throws {
-    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(socket, $0, length) == 0 && listen(socket, 1) == 0
-          && getsockname(socket, $0, &length) == 0
-      }
-    }
-    guard isBound else { throw Unavailable() }
-    self.socket = socket
-    port = Int(UInt16(bigEndian: address.sin_port))
-  }
-
-  deinit { close(socket) }
-}

@@ -1,5 +1,6 @@
 import Payins
 import Storage
+import StorePayments
 
 /// A replica's way to the books: its process can die before or after any commit, and the store can
 /// fail it.
@@ -85,6 +86,21 @@ final class CrashingStore: Store {
   func idempotent(_ key: IdempotencyKey) async throws(StoreError) -> IdempotencyRecord? {
     try await turn()
     return try await base.idempotent(key)
+  }
+
+  func storePayment(_ id: StorePaymentID) async throws(StoreError) -> StorePayment? {
+    try await turn()
+    return try await base.storePayment(id)
+  }
+
+  func storePayments(_ query: StorePaymentQuery) async throws(StoreError) -> [StorePayment] {
+    try await turn()
+    return try await base.storePayments(query)
+  }
+
+  func unresolvedStorePayments() async throws(StoreError) -> Backlog {
+    try await turn()
+    return try await base.unresolvedStorePayments()
   }
 
   func unknownCallbacks(limit: Int) async throws(StoreError) -> [CallbackRecord] {

@@ -32,6 +32,11 @@ public struct WebhookRunner: Sendable {
     "webhook:\(merchant)/\(endpoint)"
   }
 
+  private static func merchant(of job: Job) -> String? {
+    guard job.account.hasPrefix("webhook:") else { return nil }
+    return job.account.dropFirst("webhook:".count).split(separator: "/").first.map(String.init)
+  }
+
   /// Sorts by announcement within the pay-in and endpoint.
   private static func subject(_ place: Place) -> String {
     let number = String(1_000_000 + place.sequence).dropFirst()
@@ -87,7 +92,7 @@ public struct WebhookRunner: Sendable {
     guard let place = Place(job.key.subject),
       let event = try await store.announcement(place.sequence, of: place.payin),
       let announcement = event.announcement,
-      let merchant = try await store.payin(place.payin)?.merchant,
+      let merchant = Self.merchant(of: job),
       let endpoint = books.endpoints.endpoint(place.endpoint, of: merchant),
       endpoint.disabled == nil
     else { return try await finish(job, lease, next: nil) }

@@ -1,4 +1,5 @@
 import Payins
+import StorePayments
 
 /// The tables of `MemoryStore`. A change is checked in whole before anything of it is kept.
 struct MemoryBooks: Sendable {
@@ -13,6 +14,8 @@ struct MemoryBooks: Sendable {
   private var events: [PayinID: [Int: PayinEvent]] = [:]
   private var keys: [ExactKey: IdempotencyRecord] = [:]
   private(set) var webhooks = MemoryWebhooks()
+  private(set) var storePayments: [StorePaymentID: StorePayment] = [:]
+  private var transactions: [String: StorePaymentID] = [:]
 
   // MARK: Changing
 
@@ -20,6 +23,7 @@ struct MemoryBooks: Sendable {
     try checkKey(change.key)
     let changedJobs = try jobs(after: change.jobs)
     try checkPayin(change.payin)
+    try checkStorePayment(change.storePayment)
     try checkAttempts(change.payin)
     try checkEvents(change.events)
     try checkCallback(change.callback)
@@ -34,6 +38,10 @@ struct MemoryBooks: Sendable {
       callbackIDs.insert(callback.id)
     }
     webhooks.apply(change)
+    if let payment = change.storePayment?.payment {
+      storePayments[payment.id] = payment
+      transactions[payment.request.transactionKey] = payment.id
+    }
   }
 
   private func checkKey(_ write: KeyWrite?) throws(StoreError) {
@@ -51,6 +59,18 @@ struct MemoryBooks: Sendable {
       if tokens[ExactKey(payin.token)] != nil { throw .taken("a token") }
     case .update(let payin, let before):
       guard payins[payin.id]?.version == before.version else { throw .versionConflict }
+    case nil: break
+    }
+  }
+
+  private func checkStorePayment(_ write: StorePaymentWrite?) throws(StoreError) {
+    switch write {
+    case .insert(let payment):
+      if let existing = transactions[payment.request.transactionKey] {
+        throw .duplicateReference(existing: PayinID(unchecked: existing.text))
+      }
+    case .update(let payment, let before):
+      guard storePayments[payment.id]?.version == before.version else { throw .versionConflict }
     case nil: break
     }
   }

@@ -1,4 +1,5 @@
 public import Payins
+public import StorePayments
 import Synchronization
 
 /// A store that forgets with the process, for tests and simulation. It answers without ever
@@ -71,6 +72,30 @@ public final class MemoryStore: Store {
         (left.receivedAt, left.id.text) > (right.receivedAt, right.id.text)
       }
       return Array(unknown.prefix(max(limit, 0)))
+    }
+  }
+
+  public func storePayment(_ id: StorePaymentID) async throws(StoreError) -> StorePayment? {
+    try use { books in books.storePayments[id] }
+  }
+
+  public func storePayments(
+    _ query: StorePaymentQuery
+  ) async throws(StoreError) -> [StorePayment] {
+    try use { books in
+      let found = books.storePayments.values.filter { payment in
+        payment.merchant == query.merchant
+          && (query.statuses.isEmpty || query.statuses.contains(payment.status))
+          && query.before.map { payment.id.text < $0.text } ?? true
+      }
+      return Array(found.sorted { $0.id.text > $1.id.text }.prefix(max(query.limit, 0)))
+    }
+  }
+
+  public func unresolvedStorePayments() async throws(StoreError) -> Backlog {
+    try use { books in
+      let open = books.storePayments.values.filter(\.status.isUnresolved)
+      return Backlog(dueCount: open.count, oldestDue: open.map(\.createdAt).min())
     }
   }
 

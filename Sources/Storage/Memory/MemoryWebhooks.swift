@@ -1,4 +1,5 @@
 import Payins
+import StorePayments
 
 /// What merchants are told, where, and how it went.
 struct MemoryWebhooks: Sendable {
@@ -13,7 +14,7 @@ struct MemoryWebhooks: Sendable {
     case .remove(let merchant, let id): records[merchant]?[id] = nil
     case nil: break
     }
-    if let merchant = change.payin?.payin.merchant {
+    if let merchant = change.payin?.payin.merchant ?? change.storePayment?.payment.merchant {
       announced += change.events.filter { $0.announcement != nil }.map { (merchant, $0) }
     }
     tries += change.tries

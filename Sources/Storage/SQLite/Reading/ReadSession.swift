@@ -15,6 +15,7 @@ final class ReadSession {
   private let nextJob: SQLiteStatement
   private let dueJobs: SQLiteStatement
   let webhooks: WebhookReading
+  let storePayments: StorePaymentReading
 
   init(_ connection: SQLiteConnection) throws(StoreError) {
     self.connection = connection
@@ -29,6 +30,7 @@ final class ReadSession {
     nextJob = try SQLiteStatement(connection, SQL.nextJob)
     dueJobs = try SQLiteStatement(connection, SQL.dueJobs)
     webhooks = try WebhookReading(connection)
+    storePayments = try StorePaymentReading(connection)
   }
 
   func payin(_ id: PayinID) throws(StoreError) -> [UInt8]? {

@@ -9,6 +9,7 @@ final class WriteSession {
   private let jobs: JobTable
   private let keys: KeyTable
   private let webhooks: WebhookTables
+  private let storePayments: StorePaymentTable
   private let insertProbe: SQLiteStatement
   private let deleteProbe: SQLiteStatement
   private let presence: PresenceLock
@@ -21,6 +22,7 @@ final class WriteSession {
     jobs = try JobTable(connection)
     keys = try KeyTable(connection)
     webhooks = try WebhookTables(connection)
+    storePayments = try StorePaymentTable(connection)
     insertProbe = try SQLiteStatement(connection, "INSERT INTO probes DEFAULT VALUES")
     deleteProbe = try SQLiteStatement(connection, "DELETE FROM probes")
   }
@@ -30,6 +32,7 @@ final class WriteSession {
     if let key = change.key { try keys.write(key) }
     for job in change.jobs { try jobs.write(job) }
     if let payin = change.payin { try payins.write(payin) }
+    if let payment = change.storePayment { try storePayments.write(payment) }
     for attempt in change.attempts { try payins.write(attempt) }
     for event in change.events { try evidence.add(event) }
     if let callback = change.callback { try evidence.add(callback) }

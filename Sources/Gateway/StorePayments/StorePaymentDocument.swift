@@ -1,0 +1,34 @@
+public import JSONText
+import Payins
+import Storage
+public import StorePayments
+
+/// A store payment as the merchant sees it: in answers and in webhooks alike.
+public enum StorePaymentDocument {
+  public static func json(_ payment: StorePayment) -> JSON {
+    var object: JSONObject = [
+      "id": JSON(payment.id.text), "object": "store_payment", "status": JSON(payment.status.told),
+    ]
+    for member in payment.request.members.members { object[member.key] = member.value }
+    object["currency"] = "MXN"
+    object["authorization"] = JSON(payment.answer?.authorization)
+    object["response_code"] = JSON(payment.answer?.code)
+    object["response_description"] = JSON(payment.answer?.description)
+    object["customer_instructions"] = JSON(payment.answer?.customerInstructions)
+    object["failure"] =
+      payment.failure.map { ["code": JSON($0.code), "message": JSON($0.message)] } ?? .null
+    object["reversal"] = [
+      "tries": JSON(payment.reversalTries), "next_at": JSON(payment.nextReversalAt?.rfc3339),
+      "response_code": JSON(payment.reversal?.code),
+      "response_description": JSON(payment.reversal?.description),
+    ]
+    object["created_at"] = JSON(payment.createdAt.rfc3339)
+    object["updated_at"] = JSON(payment.updatedAt.rfc3339)
+    return .object(object)
+  }
+
+  /// What the call that made it answers once it is known how it went.
+  static func answer(_ payment: StorePayment) -> KeptAnswer {
+    KeptAnswer(status: 201, body: json(payment).bytes)
+  }
+}

@@ -1,0 +1,146 @@
+import Payins
+import Providers
+public import Storage
+public import StorePayments
+
+/// Cash at a store chain's till: authorized through Paynet, and taken back for certain.
+public struct StorePaymentService: Sendable {
+  static let createOperation = "store_payments.create"
+
+  let books: Books
+  let calls: ProviderCalls
+  let runner: StorePaymentRunner
+  let leases: AttemptRunner
+  /// How long a till waits for Paynet, in seconds; then the payment is reversed.
+  let requestSeconds: Int64
+
+  public init(books: Books, calls: ProviderCalls, requestSeconds: Int64) {
+    self.books = books
+    self.calls = calls
+    self.requestSeconds = requestSeconds
+    runner = StorePaymentRunner(books: books, calls: calls)
+    leases = AttemptRunner(books: books, calls: calls)
+  }
+
+  /// Why a call on store payments is not carried out.
+  public enum Refusal: Error, Sendable {
+    case notFound
+    /// No account of that id authorizes store payments.
+    case noSuchAccount
+    case duplicateTransaction(StorePaymentID)
+    case keyReused
+    case inProgress
+    /// Nothing was authorized that could be taken back.
+    case notReversible(StorePaymentStatus)
+    case store(StoreError)
+  }
+
+  public struct Created: Sendable {
+    public var status: Int
+    public var body: [UInt8]
+    public var isReplay: Bool
+  }
+
+  // MARK: Authorizing
+
+  public func create(
+    _ request: StorePaymentRequest, merchant: String, key: String, requestHash: [UInt8]
+  ) async throws(Refusal) -> Created {
+    guard let account = calls.accounts[request.account],
+      account.provider is any AuthorizesStorePayments,
+      account.merchants?.contains(merchant) ?? true
+    else { throw .noSuchAccount }
+    let context = books.context
+    let opened = StorePayment.open(
+      request, id: .make(at: context.now, entropy: context.entropy), merchant: merchant,
+      idempotencyKey: key, context)
+    let lease = leases.newLease()
+    var change = books.change(
+      opened, .insert(opened.payment), nil,
+      SendLease(lease: lease, until: leases.leaseEnd(at: context.now)))
+    change.key = .insert(
+      IdempotencyRecord(
+        key: books.key(of: opened.payment), requestHash: requestHash,
+        subject: opened.payment.id.text, createdAt: context.now))
+    do throws(StoreError) {
+      try await books.store.commit(change)
+    } catch .duplicateKey {
+      return try await replay(books.key(of: opened.payment), requestHash)
+    } catch .duplicateReference(let existing) {
+      throw .duplicateTransaction(StorePaymentID(unchecked: existing.text))
+    } catch {
+      throw .store(error)
+    }
+    books.committed(opened)
+    // Not tied to the request: what a till has asked is brought to its end.
+    let work = Task.detached { () -> Result<StorePayment, StoreError> in
+      do throws(StoreError) {
+        return .success(
+          try await runner.authorize(
+            opened.payment, withinSeconds: requestSeconds, under: lease))
+      } catch {
+        return .failure(error)
+      }
+    }
+    switch await work.value {
+    case .success(let payment):
+      return Created(status: 201, body: StorePaymentDocument.answer(payment).body, isReplay: false)
+    case .failure(let fault): throw .store(fault)
+    }
+  }
+
+  private func replay(
+    _ key: IdempotencyKey, _ requestHash: [UInt8]
+  ) async throws(Refusal) -> Created {
+    let record: IdempotencyRecord?
+    do throws(StoreError) { record = try await books.store.idempotent(key) } catch {
+      throw .store(error)
+    }
+    guard let record else { throw .store(.damaged("an idempotency key without a record")) }
+    guard record.requestHash == requestHash else { throw .keyReused }
+    guard let answer = record.answer else { throw .inProgress }
+    return Created(status: answer.status, body: answer.body, isReplay: true)
+  }
+
+  // MARK: Reading and taking back
+
+  public func payment(
+    _ id: StorePaymentID, merchant: String
+  ) async throws(Refusal) -> StorePayment {
+    let found: StorePayment?
+    do throws(StoreError) { found = try await books.store.storePayment(id) } catch {
+      throw .store(error)
+    }
+    guard let found, found.merchant == merchant else { throw .notFound }
+    return found
+  }
+
+  public func payments(_ query: StorePaymentQuery) async throws(Refusal) -> [StorePayment] {
+    do throws(StoreError) { return try await books.store.storePayments(query) } catch {
+      throw .store(error)
+    }
+  }
+
+  /// Takes an authorized payment back. Returns how it stands after the first try; the others go on
+  /// by themselves.
+  public func reverse(
+    _ id: StorePaymentID, merchant: String
+  ) async throws(Refusal) -> StorePayment {
+    let payment = try await payment(id, merchant: merchant)
+    switch payment.status {
+    case .sending: throw .inProgress
+    case .declined: throw .notReversible(payment.status)
+    case .inDoubt, .reversing, .reversed: return payment
+    case .authorized: break
+    }
+    let lease = leases.newLease()
+    do throws(StoreError) {
+      let asked = try await books.apply(
+        .reversalAsked, to: id, holding: nil,
+        sending: SendLease(lease: lease, until: leases.leaseEnd(at: books.time.now())))
+      return try await runner.reverse(asked, under: lease)
+    } catch {
+      throw .store(error)
+    }
+  }
+}

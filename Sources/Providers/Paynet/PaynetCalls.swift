@@ -1,0 +1,105 @@
+import Crypto
+public import HTTPCalling
+import JSONText
+import Payins
+public import StorePayments
+
+/// POST /v1/{chain}/payment and /v1/{chain}/reverse (S000).
+extension Paynet: AuthorizesStorePayments {
+  /// S000 "Response codes".
+  private enum Code {
+    static let success: Int64 = 0
+    static let invalidTransaction: Int64 = 12
+    static let badReference: Int64 = 30
+    static let badAmount: Int64 = 88
+    static let unknownReference: Int64 = 93
+    static let systemError: Int64 = 96
+  }
+
+  public func authorizationRequest(_ payment: StorePaymentRequest) -> HTTPRequest {
+    request("payment", body(payment))
+  }
+
+  public func reversalRequest(
+    _ payment: StorePaymentRequest, authorization: String?
+  ) -> HTTPRequest {
+    var body = body(payment)
+    body["authorization"] = authorization.map(JSON.string)
+    return request("reverse", body)
+  }
+
+  private func request(_ resource: String, _ body: JSONObject) -> HTTPRequest {
+    HTTPRequest(
+      method: "POST", url: "\(baseURL)/v1/\(chain)/\(resource)",
+      headers: [
+        HTTPHeader("Content-Type", "application/json"),
+        // The key as user, and a blank password.
+        HTTPHeader("Authorization", BasicCredentials(user: apiKey.reveal(), password: "").header),
+      ], body: JSON.object(body).bytes)
+  }
+
+  private func body(_ payment: StorePaymentRequest) -> JSONObject {
+    var body: JSONObject = [
+      "idGroup": Self.digits(payment.group), "idChain": Self.digits(payment.chain),
+      "idStore": Self.digits(payment.store), "idPos": Self.digits(payment.pos),
+      "idEmployee": Self.digits(payment.employee), "reference": .string(payment.reference),
+      "amount": .number(.decimal(payment.amount, places: 2)),
+      "operationDate": JSON(payment.operationDate.milliseconds),
+      "chainTransactionId": Self.digits(payment.chainTransactionID),
+    ]
+    body["sku"] = payment.sku.map(Self.digits)
+    body["paymentType"] = payment.paymentType.map { JSON($0) }
+    return body
+  }
+
+  /// Numeric in S000. Zeros in front, which a JSON number cannot have, are kept by a text.
+  private static func digits(_ text: String) -> JSON {
+    JSONNumber(text: text).map(JSON.number) ?? .string(text)
+  }
+
+  public func authorizationOutcome(
+    _ response: HTTPResponse, _ payment: StorePaymentRequest
+  ) -> AuthorizationOutcome {
+    switch CreateOutcome.ofStatus(response.status) {
+    case .declined(let refusal), .neverSent(let refusal): return .neverSent(refusal)
+    case .inDoubt(let refusal): return .inDoubt(refusal)
+    case .accepted, nil: break
+    }
+    guard let answer = answer(response, payment) else { return .inDoubt(.unreadable) }
+    switch answer.code {
+    case Code.success:
+      return answer.authorization == nil ? .inDoubt(.unreadable) : .authorized(answer)
+    case Code.invalidTransaction, Code.badReference, Code.badAmount, Code.unknownReference:
+      return .declined(answer)
+    case Code.systemError: return .inDoubt(.failing("code 96"))
+    default: return .inDoubt(.unexpected("code \(answer.code)"))
+    }
+  }
+
+  /// Whether reversing what is not there is 0 or 12 is not published: both settle it (dossier 4.2).
+  public func reversalOutcome(
+    _ response: HTTPResponse, _ payment: StorePaymentRequest
+  ) -> ReversalOutcome {
+    guard (200..<300).contains(response.status) else {
+      return .unsettled(.failing("HTTP \(response.status)"))
+    }
+    guard let answer = answer(response, payment) else { return .unsettled(.unreadable) }
+    switch answer.code {
+    case Code.success, Code.invalidTransaction, Code.unknownReference: return .settled(answer)
+    default: return .unsettled(.unexpected("code \(answer.code)"))
+    }
+  }
+
+  /// Nil where it cannot be read, or speaks of another transaction.
+  private func answer(
+    _ response: HTTPResponse, _ payment: StorePaymentRequest
+  ) -> StorePaymentAnswer? {
+    guard let json = try? JSON(parsing: response.body), let code = json["responseCode"]?.int64,
+      json["chainTransactionId"]?.wireText == payment.chainTransactionID
+    else { return nil }
+    return StorePaymentAnswer(
+      code: code, description: json["descriptionCode"]?.string,
+      authorization: json["authorization"]?.wireText,
+      customerInstructions: json["customerInstructions"]?.string)
+  }
+}

@@ -1,0 +1,18 @@
+extension Schema {
+  /// Payments at store chains' tills.
+  static let version3 = """
+    CREATE TABLE store_payments (
+      id TEXT NOT NULL PRIMARY KEY,
+      merchant TEXT NOT NULL,
+      transaction_key TEXT NOT NULL,
+      status TEXT NOT NULL,
+      created_ms INTEGER NOT NULL,
+      version INTEGER NOT NULL,
+      body TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE UNIQUE INDEX store_payments_by_key ON store_payments (transaction_key);
+    CREATE INDEX store_payments_by_time ON store_payments (merchant, id, status);
+    CREATE INDEX store_payments_unresolved ON store_payments (created_ms)
+      WHERE status IN ('sending', 'in_doubt', 'reversing');
+    """
+}

@@ -1,0 +1,158 @@
+public import JSONText
+public import Payins
+
+/// Where a payment at a till stands.
+public enum StorePaymentStatus: String, Sendable, CaseIterable {
+  /// The authorization is on its way; told as `in_doubt`, since nobody knows yet.
+  case sending
+  case authorized
+  case declined
+  /// Whether it was authorized is not known, and the till took no cash: it is to be reversed.
+  case inDoubt = "in_doubt"
+  /// The reversal has been sent and is not acknowledged yet.
+  case reversing
+  case reversed
+
+  /// As the API says it.
+  public var told: String { self == .sending ? Self.inDoubt.rawValue : rawValue }
+
+  /// Whether Paynet still has to say something.
+  public var isUnresolved: Bool {
+    switch self {
+    case .sending, .inDoubt, .reversing: true
+    case .authorized, .declined, .reversed: false
+    }
+  }
+}
+
+/// What Paynet answered.
+public struct StorePaymentAnswer: Equatable, Sendable {
+  /// S000 "Response codes": 0 is success.
+  public var code: Int64
+  public var description: String?
+  public var authorization: String?
+  public var customerInstructions: String?
+
+  public init(
+    code: Int64, description: String?, authorization: String? = nil,
+    customerInstructions: String? = nil
+  ) {
+    self.code = code
+    self.description = description
+    self.authorization = authorization
+    self.customerInstructions = customerInstructions
+  }
+}
+
+/// What is known of an authorization call.
+public enum AuthorizationOutcome: Equatable, Sendable {
+  case authorized(StorePaymentAnswer)
+  case declined(StorePaymentAnswer)
+  /// Surely nothing reached Paynet.
+  case neverSent(Refusal)
+  /// It may have been authorized.
+  case inDoubt(Refusal)
+
+  public var label: String {
+    switch self {
+    case .authorized: "authorized"
+    case .declined: "declined"
+    case .neverSent: "never_sent"
+    case .inDoubt: "in_doubt"
+    }
+  }
+}
+
+/// What is known of a reversal call.
+public enum ReversalOutcome: Equatable, Sendable {
+  /// Paynet took it back, or has no such payment: either way nothing is authorized any more.
+  case settled(StorePaymentAnswer)
+  /// To be sent again.
+  case unsettled(Refusal)
+
+  public var label: String {
+    switch self {
+    case .settled: "settled"
+    case .unsettled: "unsettled"
+    }
+  }
+}
+
+/// A cash payment of a reference at a store chain's till, authorized through Paynet.
+public struct StorePayment: Equatable, Sendable {
+  public let id: StorePaymentID
+  public let merchant: String
+  public let request: StorePaymentRequest
+  public let idempotencyKey: String
+  public let createdAt: Instant
+  public internal(set) var updatedAt: Instant
+  public internal(set) var status: StorePaymentStatus
+  /// To the authorization, and to the reversal.
+  public internal(set) var answer: StorePaymentAnswer?
+  public internal(set) var reversal: StorePaymentAnswer?
+  /// Why there is no answer.
+  public internal(set) var failure: Refusal?
+  public internal(set) var reversalTries: Int
+  public internal(set) var nextReversalAt: Instant?
+  public internal(set) var eventCount: Int
+  public internal(set) var announcedCount: Int
+  /// Counts the changes; a store refuses to overwrite another one.
+  public internal(set) var version: Int
+}
+
+/// How a store keeps it.
+extension StorePayment {
+  public var stored: JSON {
+    .object([
+      "id": JSON(id.text), "merchant": JSON(merchant), "request": .object(request.members),
+      "idempotency_key": JSON(idempotencyKey), "created_at": JSON(createdAt.milliseconds),
+      "updated_at": JSON(updatedAt.milliseconds), "status": JSON(status.rawValue),
+      "answer": answer?.stored ?? .null, "reversal": reversal?.stored ?? .null,
+      "failure_code": JSON(failure?.code), "failure_message": JSON(failure?.message),
+      "reversal_tries": JSON(reversalTries), "next_reversal_at": JSON(nextReversalAt?.milliseconds),
+      "event_count": JSON(eventCount), "announced_count": JSON(announcedCount),
+      "version": JSON(version),
+    ])
+  }
+
+  public init?(stored json: JSON) {
+    guard let id = json["id"]?.string, let merchant = json["merchant"]?.string,
+      let request = json["request"].flatMap(StorePaymentRequest.init(members:)),
+      let key = json["idempotency_key"]?.string, let createdAt = json["created_at"]?.int64,
+      let updatedAt = json["updated_at"]?.int64,
+      let status = json["status"]?.string.flatMap(StorePaymentStatus.init(rawValue:)),
+      let tries = json["reversal_tries"]?.int64, let eventCount = json["event_count"]?.int64,
+      let announcedCount = json["announced_count"]?.int64, let version = json["version"]?.int64
+    else { return nil }
+    var failure: Refusal?
+    if let code = json["failure_code"]?.string, let message = json["failure_message"]?.string {
+      failure = Refusal(code: code, message: message)
+    }
+    self.init(
+      id: StorePaymentID(unchecked: id), merchant: merchant, request: request,
+      idempotencyKey: key, createdAt: Instant(milliseconds: createdAt),
+      updatedAt: Instant(milliseconds: updatedAt), status: status,
+      answer: json["answer"].flatMap(StorePaymentAnswer.init(stored:)),
+      reversal: json["reversal"].flatMap(StorePaymentAnswer.init(stored:)), failure: failure,
+      reversalTries: Int(tries),
+      nextReversalAt: json["next_reversal_at"]?.int64.map(Instant.init(milliseconds:)),
+      eventCount: Int(eventCount), announcedCount: Int(announcedCount), version: Int(version))
+  }
+}
+
+extension StorePaymentAnswer {
+  fileprivate var stored: JSON {
+    [
+      "code": JSON(code), "description": JSON(description),
+      "authorization": JSON(authorization), "instructions": JSON(customerInstructions),
+    ]
+  }
+
+  fileprivate init?(stored json: JSON) {
+    guard let code = json["code"]?.int64 else { return nil }
+    self.init(
+      code: code, description: json["description"]?.string,
+      authorization: json["authorization"]?.string,
+      customerInstructions: json["instructions"]?.string)
+  }
+}

@@ -1,0 +1,143 @@
+public import JSONText
+public import Payins
+
+/// What happens to a store payment.
+public enum StorePaymentInput: Equatable, Sendable {
+  case sent(AuthorizationOutcome)
+  /// A process died between the commit that planned the authorization and its answer.
+  case interrupted
+  /// The merchant takes it back.
+  case reversalAsked
+  case reversalSent(ReversalOutcome)
+}
+
+/// The next state and its effects, as values.
+public struct StorePaymentTransition: Equatable, Sendable {
+  public internal(set) var payment: StorePayment
+  public internal(set) var events: [StorePaymentEvent] = []
+  public internal(set) var job: StorePaymentJob?
+
+  init(_ payment: StorePayment) { self.payment = payment }
+}
+
+public struct StorePaymentEvent: Equatable, Sendable {
+  public var type: String
+  public var data: JSON
+  /// Whether the merchant is told.
+  public var isAnnounced: Bool
+}
+
+public enum StorePaymentJob: Equatable, Sendable {
+  case authorize
+  case reverse(due: Instant)
+}
+
+/// Total, pure. Once a reversal is planned nothing but its acknowledgement ends it: a late answer
+/// to the authorization is written down and changes nothing.
+extension StorePayment {
+  /// Seconds from each reversal to the next; the last repeats for ever.
+  private static let delays: [Int64] = [0, 2, 5, 15, 30, 60, 120, 300, 600]
+
+  public static func open(
+    _ request: StorePaymentRequest, id: StorePaymentID, merchant: String,
+    idempotencyKey: String, _ context: Context
+  ) -> StorePaymentTransition {
+    var next = StorePaymentTransition(
+      StorePayment(
+        id: id, merchant: merchant, request: request, idempotencyKey: idempotencyKey,
+        createdAt: context.now, updatedAt: context.now, status: .sending, reversalTries: 0,
+        eventCount: 0, announcedCount: 0, version: 0))
+    next.record("store_payment.created", [:])
+    next.job = .authorize
+    next.finish(context)
+    return next
+  }
+
+  public func apply(_ input: StorePaymentInput, _ context: Context) -> StorePaymentTransition {
+    var next = StorePaymentTransition(self)
+    switch (input, status) {
+    case (.sent(let outcome), .sending): next.take(outcome, context)
+    case (.sent(let outcome), _):
+      next.record("store_payment.late_answer", ["outcome": JSON(outcome.label)])
+    case (.interrupted, .sending):
+      next.doubt(
+        Refusal(code: "interrupted", message: "the gateway stopped before the answer came"),
+        context)
+    case (.reversalAsked, .authorized):
+      next.payment.status = .reversing
+      next.record("store_payment.reversal_asked", [:])
+      next.planReversal(context)
+    case (.reversalSent(let outcome), .inDoubt), (.reversalSent(let outcome), .reversing):
+      next.take(outcome, context)
+    case (.interrupted, _), (.reversalAsked, _), (.reversalSent, _): break
+    }
+    next.finish(context)
+    return next
+  }
+
+  static func delaySeconds(after tries: Int) -> Int64 {
+    delays[min(tries, delays.count - 1)]
+  }
+}
+
+extension StorePaymentTransition {
+  mutating func record(_ type: String, _ data: JSONObject, announced: Bool = false) {
+    events.append(StorePaymentEvent(type: type, data: .object(data), isAnnounced: announced))
+  }
+
+  mutating func take(_ outcome: AuthorizationOutcome, _ context: Context) {
+    switch outcome {
+    case .authorized(let answer):
+      payment.status = .authorized
+      payment.answer = answer
+      record("store_payment.authorized", ["code": JSON(answer.code)], announced: true)
+    case .declined(let answer):
+      payment.status = .declined
+      payment.answer = answer
+      record("store_payment.declined", ["code": JSON(answer.code)], announced: true)
+    case .neverSent(let refusal):
+      payment.status = .declined
+      payment.failure = refusal
+      record("store_payment.declined", ["code": JSON(refusal.code)], announced: true)
+    case .inDoubt(let refusal): doubt(refusal, context)
+    }
+  }
+
+  mutating func doubt(_ refusal: Refusal, _ context: Context) {
+    payment.status = .inDoubt
+    payment.failure = refusal
+    record("store_payment.in_doubt", ["code": JSON(refusal.code)])
+    planReversal(context)
+  }
+
+  mutating func take(_ outcome: ReversalOutcome, _ context: Context) {
+    payment.reversalTries += 1
+    switch outcome {
+    case .settled(let answer):
+      payment.status = .reversed
+      payment.reversal = answer
+      payment.nextReversalAt = nil
+      record("store_payment.reversed", ["code": JSON(answer.code)], announced: true)
+    case .unsettled(let refusal):
+      payment.status = .reversing
+      record("store_payment.reversal_unsettled", ["code": JSON(refusal.code)])
+      planReversal(context)
+    }
+  }
+
+  /// Within a quarter more, so that what failed together does not come back together.
+  mutating func planReversal(_ context: Context) {
+    let delay = StorePayment.delaySeconds(after: payment.reversalTries) * 1000
+    let jitter = delay * Int64(context.entropy.bytes(1)[0]) / 1024
+    let due = context.now.adding(milliseconds: delay + jitter)
+    payment.nextReversalAt = due
+    job = .reverse(due: due)
+  }
+
+  mutating func finish(_ context: Context) {
+    payment.updatedAt = max(payment.updatedAt, context.now)
+    payment.eventCount += events.count
+    payment.announcedCount += events.count { $0.isAnnounced }
+    payment.version += 1
+  }
+}
