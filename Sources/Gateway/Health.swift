@@ -40,7 +40,7 @@ public struct Health: Sendable {
   public func report() async -> (status: Status, body: JSON) {
     let now = books.time.now()
     let store = await storeCheck()
-    var checks = [store, await backlogCheck(now), rulesCheck()]
+    var checks = [store, await backlogCheck(now), webhookCheck(), rulesCheck()]
     checks += calls.accounts.keys.sorted().compactMap { accountCheck($0, now) }
     let status: Status =
       store.status == .fail ? .fail : checks.allSatisfy { $0.status == .pass } ? .pass : .warn
@@ -89,6 +89,18 @@ public struct Health: Sendable {
     if jobs.lastRound.fault != nil {
       check.status = .fail
       check.output = "jobs cannot be taken up"
+    }
+    return check
+  }
+
+  private func webhookCheck() -> Check {
+    var check = Check(name: "webhooks:endpoints", component: "component", status: .pass)
+    let gone = books.endpoints.gone
+    books.metrics.set("pasarela_webhook_endpoints_gone", to: Int64(gone.count))
+    if !gone.isEmpty {
+      check.status = .warn
+      let names = gone.prefix(3).map { "\($0.merchant)/\($0.id)" }.joined(separator: ", ")
+      check.output = "\(gone.count) answered 410 and are disabled: \(names)"
     }
     return check
   }

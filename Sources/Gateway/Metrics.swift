@@ -37,6 +37,7 @@ public final class Metrics: Sendable {
     "pasarela_jobs_due": "Jobs whose time has come.",
     "pasarela_jobs_oldest_seconds": "How long the oldest due job has waited.",
     "pasarela_webhook_tries_total": "Tries to tell merchants of events, by result.",
+    "pasarela_webhook_endpoints_gone": "Endpoints that answered 410 and are disabled.",
     "pasarela_http_connections": "Open inbound connections.",
     "pasarela_account_accepts_creates": "1 where the account's breaker lets creates through.",
     "pasarela_account_silent_payments": "Payments in a row that no callback told of.",
