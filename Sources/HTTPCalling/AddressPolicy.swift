@@ -17,12 +17,6 @@ public enum AddressPolicy: Sendable, Equatable {
     }
   }
 
-  /// Whether a host that is written as an address may be called; a name may, until it is resolved.
-  public func allows(literal host: String) -> Bool {
-    let address = SocketAddress.bytes(text: host)
-    return address.isEmpty || allows(address)
-  }
-
   /// A network: its first bytes, and how many bits of them count.
   private typealias Block = (bytes: [UInt8], bits: Int)
 
