@@ -86,11 +86,16 @@ final class TakenPort {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(socket, $0, length) == 0 && listen(socket, 1) == 0
-          && getsockname(socket, $0, &length) == 0
+    let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    // Below the ports that the system gives out by itself: once it is let go, no other test's server
+    // or connection comes upon it before its user does.
+    var isBound = false
+    for _ in 0..<100 where !isBound {
+      address.sin_port = UInt16.random(in: 20_000..<32_768).bigEndian
+      isBound = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          bind(socket, $0, length) == 0 && listen(socket, 1) == 0
+        }
       }
     }
     guard isBound else { throw Unavailable() }
