@@ -195,7 +195,7 @@ extension JobChange {
   /// Whether it leaves a job that anybody may take up now.
   fileprivate func isDue(at now: Instant) -> Bool {
     switch self {
-    case .put(let job): job.lease == nil && job.due <= now
+    case .put(let job), .ensure(let job): job.lease == nil && job.due <= now
     case .reschedule(_, _, let due): due <= now
     case .finish, .drop, .hasten: false
     }

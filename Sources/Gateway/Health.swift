@@ -40,7 +40,9 @@ public struct Health: Sendable {
   public func report() async -> (status: Status, body: JSON) {
     let now = books.time.now()
     let store = await storeCheck()
-    var checks = [store, await backlogCheck(now), rulesCheck(), await reversalCheck(now)]
+    var checks = [
+      store, await backlogCheck(now), await reversalCheck(now), webhookCheck(), rulesCheck(),
+    ]
     checks += calls.accounts.keys.sorted().compactMap { accountCheck($0, now) }
     let status: Status =
       store.status == .fail ? .fail : checks.allSatisfy { $0.status == .pass } ? .pass : .warn
@@ -106,6 +108,17 @@ public struct Health: Sendable {
     if let oldest = open.oldestDue, oldest < now.adding(seconds: -Self.backlogWarnSeconds) {
       check.status = .warn
       check.output = "the oldest is unresolved since \(oldest.rfc3339)"
+    }
+    return check
+  }
+
+  private func webhookCheck() -> Check {
+    var check = Check(name: "webhooks:endpoints", component: "component", status: .pass)
+    let gone = books.endpoints.gone
+    books.metrics.set("pasarela_webhook_endpoints_gone", to: Int64(gone.count))
+    if !gone.isEmpty {
+      check.status = .warn
+      check.output = "\(gone.count) answered 410 and are disabled"
     }
     return check
   }

@@ -7,6 +7,8 @@ import Synchronization
 /// a dead process left behind.
 public final class JobRunner: Sendable {
   static let concurrency = 256
+  /// Of messages to merchants: whatever their endpoints do, the rest is for providers.
+  static let deliveries = 128
   /// Of one account or webhook endpoint, so that one that hangs leaves the others their room.
   static let concurrencyPerAccount = 32
   /// The longest pause between looks at the store: another replica may have made a job.
@@ -17,6 +19,7 @@ public final class JobRunner: Sendable {
   private struct State {
     var running: [String: Int] = [:]
     var total = 0
+    var deliveries = 0
     var stopping = false
     var lastFault: String?
     var lastRound: Instant?
@@ -86,41 +89,48 @@ public final class JobRunner: Sendable {
 
   /// Leases what is due and there is room for. Returns how many jobs were started.
   private func round(at now: Instant) async throws(StoreError) -> Int {
-    var (room, limits) = state.withLock { state in
-      (
-        Self.concurrency - state.total,
-        state.running.mapValues { max(0, Self.concurrencyPerAccount - $0) }
-      )
+    let (running, total, deliveries) = state.withLock {
+      ($0.running, $0.total, $0.deliveries)
     }
+    let room = Self.concurrency - total
     guard room > 0 else { return 0 }
+    var limits = running.mapValues { max(0, Self.concurrencyPerAccount - $0) }
+    // One that failed last time is asked one at a time, so that hanging costs next to nothing.
+    for account in webhooks.failing.accounts {
+      limits[account] = max(0, 1 - running[account, default: 0])
+    }
     for (account, monitor) in calls.monitors where !monitor.hasRoom(for: .query, at: now) {
       limits[account] = 0
     }
     let lease = runner.newLease()
     let jobs = try await books.store.lease(
       LeaseRequest(
-        now: now, until: runner.leaseEnd(at: now), limit: room, lease: lease,
-        limitPerAccount: Self.concurrencyPerAccount, limits: limits))
+        now: now, until: max(runner.leaseEnd(at: now), webhooks.leaseEnd(at: now)), limit: room,
+        lease: lease, limitPerAccount: Self.concurrencyPerAccount, limits: limits,
+        limitsPerKind: [.deliverEvent: Self.deliveries - deliveries]))
     for job in jobs {
       state.withLock { state in
         state.running[job.account, default: 0] += 1
         state.total += 1
+        if job.key.kind == .deliverEvent { state.deliveries += 1 }
       }
       Task.detached { [self] in
         await perform(job, lease)
-        if ended(job.account) { books.jobSignal.raise() }
+        if ended(job) { books.jobSignal.raise() }
       }
     }
     return jobs.count
   }
 
   /// Whether there is room again where there was none, or nobody is waited for any more.
-  private func ended(_ account: String) -> Bool {
+  private func ended(_ job: Job) -> Bool {
     state.withLock { state in
-      let running = state.running[account] ?? 1
-      state.running[account] = running == 1 ? nil : running - 1
+      let running = state.running[job.account] ?? 1
+      state.running[job.account] = running == 1 ? nil : running - 1
       state.total -= 1
-      return state.stopping || running == Self.concurrencyPerAccount
+      if job.key.kind == .deliverEvent { state.deliveries -= 1 }
+      return job.key.kind == .deliverEvent || state.stopping
+        || running == Self.concurrencyPerAccount
         || state.total == Self.concurrency - 1
     }
   }

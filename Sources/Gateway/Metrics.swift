@@ -39,6 +39,7 @@ public final class Metrics: Sendable {
     "pasarela_store_payments_total": "Store payments that were settled, by event.",
     "pasarela_store_payments_unresolved": "Store payments that Paynet has not settled yet.",
     "pasarela_webhook_tries_total": "Tries to tell merchants of events, by result.",
+    "pasarela_webhook_endpoints_gone": "Endpoints that answered 410 and are disabled.",
     "pasarela_http_connections": "Open inbound connections.",
     "pasarela_account_accepts_creates": "1 where the account's breaker lets creates through.",
     "pasarela_account_silent_payments": "Payments in a row that no callback told of.",

@@ -4,15 +4,19 @@ struct ResponseReader {
   static let headerBytesMax = 65_536
 
   private let bodyBytesMax: Int
+  private let cutsBody: Bool
   private var headerBytes = 0
   private var readsHeaders = false
   private(set) var headers: [HTTPHeader] = []
   private(set) var body: [UInt8] = []
   /// Set once anything was refused for its size.
   private(set) var isTooLarge = false
+  /// Set once the body was cut at its limit.
+  private(set) var isCut = false
 
-  init(bodyBytesMax: Int) {
+  init(bodyBytesMax: Int, cutsBody: Bool) {
     self.bodyBytesMax = bodyBytesMax
+    self.cutsBody = cutsBody
   }
 
   /// One line as it came, its end included. False where the limit is passed.
@@ -40,7 +44,12 @@ struct ResponseReader {
   /// A part of the body. False where the limit is passed.
   mutating func takeBody(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard bytes.count <= bodyBytesMax - body.count else {
-      isTooLarge = true
+      if cutsBody {
+        unsafe body.append(contentsOf: bytes.prefix(bodyBytesMax - body.count))
+        isCut = true
+      } else {
+        isTooLarge = true
+      }
       return false
     }
     unsafe body.append(contentsOf: bytes)

@@ -18,7 +18,8 @@ internal import Glibc
     self.call = call
     self.easy = easy
     self.connections = connections
-    reader = ResponseReader(bodyBytesMax: call.limits.responseBytes)
+    reader = ResponseReader(
+      bodyBytesMax: call.limits.responseBytes, cutsBody: call.limits.cutsBody)
     unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
   }
@@ -37,7 +38,8 @@ internal import Glibc
     easy.set(CURLOPT_TIMEOUT_MS, Self.milliseconds(limits.totalMilliseconds))
     easy.set(CURLOPT_MAXAGE_CONN, configuration.idleSeconds)
     // Refuses early what is announced too large; HEAD announces what it does not bring.
-    let announced = call.request.method == "HEAD" ? 0 : max(limits.responseBytes, 1)
+    let isUnlimited = call.request.method == "HEAD" || limits.cutsBody
+    let announced = isUnlimited ? 0 : max(limits.responseBytes, 1)
     easy.set(CURLOPT_MAXFILESIZE, announced)
     unsafe easy.set(CURLOPT_ERRORBUFFER, pointer: errorText)
     setCallbacks()
@@ -45,7 +47,7 @@ internal import Glibc
 
   /// What is known now that libcurl is done with it.
   func outcome(_ code: CURLcode) -> CallOutcome {
-    if code == CURLE_OK {
+    if code == CURLE_OK || reader.isCut {
       let status = easy.long(CURLINFO_RESPONSE_CODE)
       guard status >= 200 else {
         return facts.outcome(CallFailure(.malformed, "the answer has no final status"))

@@ -102,7 +102,9 @@ struct WebhookRoutes: Sendable {
     let values = try RequestReading.parameters(
       request, known: ["type", "payin", "limit", "cursor"])
     var query = AnnouncementQuery(merchant: caller.merchant, limit: 20)
-    query.type = values["type"]
+    query.type = try RequestReading.value("type", values) {
+      WebhookEndpoint.types.contains($0) ? $0 : nil
+    }
     query.payin = try RequestReading.value("payin", values) { PayinID($0) }
     query.before = try RequestReading.value("cursor", values) { EventID($0) }
     if let limit = try RequestReading.value("limit", values, { Int($0) }) {

@@ -66,10 +66,12 @@ public struct LeaseRequest: Equatable, Sendable {
   public var limitPerAccount: Int
   /// In place of `limitPerAccount`; 0 leaves an account's jobs alone.
   public var limits: [String: Int]
+  /// At most so many jobs of a kind, so that none takes all the room.
+  public var limitsPerKind: [JobKind: Int]
 
   public init(
     now: Instant, until: Instant, limit: Int, lease: Lease, limitPerAccount: Int = .max,
-    limits: [String: Int] = [:]
+    limits: [String: Int] = [:], limitsPerKind: [JobKind: Int] = [:]
   ) {
     self.now = now
     self.until = until
@@ -77,6 +79,7 @@ public struct LeaseRequest: Equatable, Sendable {
     self.lease = lease
     self.limitPerAccount = limitPerAccount
     self.limits = limits
+    self.limitsPerKind = limitsPerKind
   }
 
   /// How many jobs of the account may be given out.
@@ -93,6 +96,8 @@ public enum JobChange: Equatable, Sendable {
   case finish(JobKey, Lease)
   /// Frees a leased job for `due`; tries stay. Throws `.leaseLost` like `finish`.
   case reschedule(JobKey, Lease, due: Instant)
+  /// Makes the job, or brings one that nobody holds forward to its due time.
+  case ensure(Job)
   /// Brings the jobs of that kind whose subjects begin so forward to `due`; leased ones are left.
   case hasten(JobKind, subjectPrefix: String, due: Instant)
   /// Ends a job whoever holds it, if it exists.

@@ -16,3 +16,19 @@ extension Job {
     return job
   }
 }
+
+extension LeaseRequest {
+  /// Of due jobs those that are given out, soonest first.
+  func chosen(from due: [Job]) -> [Job] {
+    var rooms = limitsPerKind
+    var out: [Job] = []
+    for job in due.sorted(by: Job.isSooner) where out.count < limit {
+      if let room = rooms[job.key.kind] {
+        guard room > 0 else { continue }
+        rooms[job.key.kind] = room - 1
+      }
+      out.append(job)
+    }
+    return out
+  }
+}

@@ -71,6 +71,26 @@ struct AnsweredTests {
     #expect(outcome.text == "none 3000000 1")
   }
 
+  @Test(
+    "where the status alone matters a larger body is cut, announced or endless",
+    arguments: ["Content-Length: 1000000", "Transfer-Encoding: chunked", "X-Until: the end"])
+  func cutBody(framing: String) async throws {
+    let server = try TestServer { connection in
+      guard connection.readRequest() != nil else { return }
+      connection.send("HTTP/1.1 201 Created\r\n\(framing)\r\n\r\n")
+      let part = String(repeating: "a", count: 500)
+      let isChunked = framing.hasSuffix("chunked")
+      for _ in 0..<3 { connection.send(isChunked ? "1f4\r\n\(part)\r\n" : part) }
+      connection.readToEnd()
+    }
+    let limits = CallLimits(responseBytes: 600, cutsBody: true)
+    let outcome = await caller.post(server.url, "{}", limits)
+    #expect(outcome.summary == "answered 201")
+    #expect(outcome.text == String(repeating: "a", count: 600))
+    let whole = try TestServer(answering: { _ in ok("whole") })
+    #expect(await caller.post(whole.url, "{}", limits).text == "whole")
+  }
+
   @Test("every status is an answer", arguments: [200, 201, 204, 304, 400, 401, 404, 429, 500, 503])
   func statuses(status: Int) async throws {
     let server = try TestServer(answering: { _ in

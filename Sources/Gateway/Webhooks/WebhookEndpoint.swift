@@ -1,6 +1,7 @@
 import Crypto
 import JSONText
 public import Payins
+import Storage
 
 /// Where a merchant's announced events go.
 public struct WebhookEndpoint: Equatable, Sendable {
@@ -67,6 +68,8 @@ public struct WebhookEndpoint: Equatable, Sendable {
 
 /// How a store keeps an endpoint.
 extension WebhookEndpoint {
+  var record: EndpointRecord { EndpointRecord(merchant: merchant, id: id, document: stored) }
+
   var stored: JSON {
     .object([
       "id": JSON(id), "merchant": JSON(merchant), "url": JSON(url),

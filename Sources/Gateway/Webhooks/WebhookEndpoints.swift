@@ -44,8 +44,10 @@ public final class WebhookEndpoints: Sendable {
     of(merchant).filter { $0.disabled == nil && $0.wants(type) }
   }
 
-  var disabledCount: Int {
-    state.withLock { $0.values.joined().count { $0.disabled == "gone" } }
+  /// Those that answered 410, and were not asked for since.
+  var gone: [WebhookEndpoint] {
+    state.withLock { $0.values.joined().filter { $0.disabled == "gone" } }
+      .sorted { ($0.merchant, $0.id) < ($1.merchant, $1.id) }
   }
 
   /// To be called once the store has it.

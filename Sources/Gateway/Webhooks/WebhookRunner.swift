@@ -10,12 +10,14 @@ public struct WebhookRunner: Sendable {
   private static let delays: [Int64] = [5, 30, 120, 600, 1800, 3600, 7200, 14_400]
   /// From the event until its delivery is given up.
   static let patienceSeconds: Int64 = 3 * 86_400
-  private static let limits = (connect: 5_000, total: 15_000, response: 65_536)
+  /// Milliseconds; and of the answer's body, which does not matter, bytes.
+  private static let limits = (connect: 5_000, total: 15_000, response: 4096)
 
   let books: Books
   let caller: any HTTPCaller
   let addresses: AddressPolicy
   let log: Log
+  let failing = FailingEndpoints()
 
   /// - Parameter addresses: where deliveries may go.
   public init(books: Books, caller: any HTTPCaller, addresses: AddressPolicy, log: Log) {
@@ -87,20 +89,33 @@ public struct WebhookRunner: Sendable {
 
   // MARK: Delivering
 
+  /// Longer than a call and the commit after it.
+  func leaseEnd(at now: Instant) -> Instant { now.adding(seconds: 45) }
+
   func perform(_ job: Job, under lease: Lease) async throws(StoreError) {
     let store = books.store
     guard let place = Place(job.key.subject),
       let event = try await store.announcement(place.sequence, of: place.payin),
       let announcement = event.announcement,
-      let merchant = Self.merchant(of: job),
-      let endpoint = books.endpoints.endpoint(place.endpoint, of: merchant),
-      endpoint.disabled == nil
+      let merchant = Self.merchant(of: job)
     else { return try await finish(job, lease, next: nil) }
+    let known = books.endpoints.endpoint(place.endpoint, of: merchant)
+    guard let endpoint = known, endpoint.disabled == nil else {
+      failing.note(job.account, isFailing: false)
+      let undone = DeliveryTry(
+        payin: place.payin, event: event.id, endpoint: place.endpoint, at: books.time.now(),
+        status: nil, failure: known == nil ? "endpoint_deleted" : "endpoint_disabled",
+        milliseconds: 0)
+      return try await finish(job, lease, undone, next: place.prefix)
+    }
     let first = try await store.firstJob(.deliverEvent, subjectPrefix: place.prefix)
     if let first, first.key != job.key {
-      // Its turn comes with the end of the one before it, which brings it forward.
+      // Its turn comes with the end of the one before it, which brings it forward; unless that
+      // ended just now, before this one is let go.
+      let now = books.time.now()
+      let due = first.lease == nil ? max(first.due, now) : now
       var change = Change()
-      change.jobs = [.reschedule(job.key, lease, due: first.due.adding(seconds: 1))]
+      change.jobs = [.reschedule(job.key, lease, due: due.adding(seconds: 1))]
       return try await store.commit(change)
     }
     let start = books.time.now()
@@ -108,7 +123,7 @@ public struct WebhookRunner: Sendable {
       request(event, announcement, to: endpoint, at: start),
       limits: CallLimits(
         connectMilliseconds: Self.limits.connect, totalMilliseconds: Self.limits.total,
-        responseBytes: Self.limits.response, addressPolicy: addresses))
+        responseBytes: Self.limits.response, cutsBody: true, addressPolicy: addresses))
     let end = books.time.now()
     var delivery = DeliveryTry(
       payin: place.payin, event: event.id, endpoint: endpoint.id, at: start, status: nil,
@@ -120,6 +135,7 @@ public struct WebhookRunner: Sendable {
     case .neverSent(let failure), .sentNoAnswer(let failure):
       delivery.failure = failure.label.rawValue
     }
+    failing.note(job.account, isFailing: delivery.failure != nil)
     try await record(delivery, job, lease, event, endpoint, place)
   }
 
@@ -152,24 +168,14 @@ public struct WebhookRunner: Sendable {
     books.metrics.increment("pasarela_webhook_tries_total", [("result", result)])
     if result == "delivered" { return try await finish(job, lease, delivery, next: place.prefix) }
     if result == "gone" {
-      var endpoint = endpoint
-      endpoint.disabled = "gone"
-      var change = Change()
-      change.tries = [delivery]
-      change.jobs = [.finish(job.key, lease)]
-      change.endpoint = .put(
-        EndpointRecord(
-          merchant: endpoint.merchant, id: endpoint.id, document: endpoint.stored))
-      try await books.store.commit(change)
-      books.endpoints.replace(endpoint)
-      return log.warn(
-        "a webhook endpoint is gone and disabled",
-        ["merchant": .string(endpoint.merchant), "endpoint": .string(endpoint.id)])
+      return try await finish(job, lease, delivery, next: place.prefix, gone: endpoint)
     }
     let tries = try await books.store.deliveryTries(of: place.payin)
       .count { $0.event == event.id && $0.endpoint == endpoint.id }
     let due = delivery.at.adding(milliseconds: delay(after: tries))
-    guard due <= event.at.adding(seconds: Self.patienceSeconds) else {
+    let patience = event.at.adding(seconds: Self.patienceSeconds)
+    // One that was asked for again long after its time has some tries, too.
+    guard due <= patience || job.tries <= Self.delays.count else {
       log.error(
         "a webhook was given up",
         ["merchant": .string(endpoint.merchant), "endpoint": .string(endpoint.id)])
@@ -187,11 +193,22 @@ public struct WebhookRunner: Sendable {
     return delay + delay * Int64(books.entropy.bytes(1)[0]) / 1280
   }
 
-  /// - Parameter next: of the subjects that may go now.
+  /// - Parameters:
+  ///   - next: of the subjects that may go now.
+  ///   - called: an endpoint that answered 410. It is disabled as it stands now, and not where it
+  ///     was given another address meanwhile.
   private func finish(
-    _ job: Job, _ lease: Lease, _ delivery: DeliveryTry? = nil, next prefix: String?
+    _ job: Job, _ lease: Lease, _ delivery: DeliveryTry? = nil, next prefix: String?,
+    gone called: WebhookEndpoint? = nil
   ) async throws(StoreError) {
     var change = Change()
+    var gone = called.flatMap { books.endpoints.endpoint($0.id, of: $0.merchant) }
+    if gone?.url == called?.url, gone?.disabled == nil {
+      gone?.disabled = "gone"
+    } else {
+      gone = nil
+    }
+    change.endpoint = gone.map { .put($0.record) }
     change.tries = delivery.map { [$0] } ?? []
     change.jobs = [.finish(job.key, lease)]
     if let prefix {
@@ -199,6 +216,12 @@ public struct WebhookRunner: Sendable {
         .hasten(.deliverEvent, subjectPrefix: prefix, due: books.time.now()))
     }
     try await books.store.commit(change)
+    if let gone {
+      books.endpoints.replace(gone)
+      log.warn(
+        "a webhook endpoint is gone and disabled",
+        ["merchant": .string(gone.merchant), "endpoint": .string(gone.id)])
+    }
     books.jobSignal.raise()
   }
 }

@@ -34,6 +34,10 @@ public struct WebhookService: Sendable {
     public var rotatesSecret = false
 
     public init() {}
+
+    var isOnlyEnabling: Bool {
+      url == nil && events == nil && isEnabled == true && !rotatesSecret
+    }
   }
 
   // MARK: Endpoints
@@ -68,7 +72,9 @@ public struct WebhookService: Sendable {
     _ id: String, of merchant: String, _ wish: Wish
   ) async throws(Refusal) -> WebhookEndpoint {
     var endpoint = try endpoint(id, of: merchant)
-    guard endpoint.source == .api else { throw .configured }
+    // One of the configuration can be asked for again where it answered 410; it is not changed.
+    let wakes = wish.isOnlyEnabling && endpoint.disabled == "gone"
+    guard endpoint.source == .api || wakes else { throw .configured }
     if let url = wish.url { endpoint.url = url }
     if let events = wish.events { endpoint.events = events }
     if let isEnabled = wish.isEnabled { endpoint.disabled = isEnabled ? nil : "by_merchant" }
@@ -92,8 +98,7 @@ public struct WebhookService: Sendable {
 
   private func keep(_ endpoint: WebhookEndpoint) async throws(Refusal) {
     var change = Change()
-    change.endpoint = .put(
-      EndpointRecord(merchant: endpoint.merchant, id: endpoint.id, document: endpoint.stored))
+    change.endpoint = .put(endpoint.record)
     try await commit(change)
     books.endpoints.replace(endpoint)
   }
@@ -169,7 +174,7 @@ public struct WebhookService: Sendable {
     var change = Change()
     let now = books.time.now()
     change.jobs = listening.map {
-      .put(WebhookRunner.job(event.payin, sequence, to: $0, due: now))
+      .ensure(WebhookRunner.job(event.payin, sequence, to: $0, due: now))
     }
     try await commit(change)
     books.jobSignal.raise()

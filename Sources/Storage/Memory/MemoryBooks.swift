@@ -149,6 +149,13 @@ struct MemoryBooks: Sendable {
         job.due = due
         job.lease = nil
         changed[key] = .some(job)
+      case .ensure(let job):
+        guard var known = current(job.key) else {
+          changed[job.key] = .some(job)
+          continue
+        }
+        if known.lease == nil { known.due = min(known.due, job.due) }
+        changed[job.key] = .some(known)
       case .hasten(let kind, let prefix, let due):
         for key in jobs.keys where key.kind == kind && key.subject.hasPrefix(prefix) {
           guard var job = current(key), job.lease == nil else { continue }
@@ -167,9 +174,7 @@ struct MemoryBooks: Sendable {
       .flatMap { account, jobs in
         jobs.sorted(by: Job.isSooner).prefix(request.limit(for: account))
       }
-      .sorted(by: Job.isSooner)
-      .prefix(max(request.limit, 0))
-    return due.map { job in
+    return request.chosen(from: due).map { job in
       let leased = job.leased(by: request)
       jobs[job.key] = leased
       return leased

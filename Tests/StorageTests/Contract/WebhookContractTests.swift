@@ -136,4 +136,63 @@ struct WebhookContractTests {
       #expect(jobs.map(\.account).sorted() == ["a", "a", "b"])
     }
   }
+
+  @Test("a kind of job is given no more room than it may have", arguments: StoreKind.allCases)
+  func limitPerKind(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      var change = Change()
+      change.jobs = (0..<4).map { index in
+        var job = author.job("d\(index)", account: "webhook:\(index)")
+        job.key.kind = .deliverEvent
+        return .put(job)
+      }
+      change.jobs.append(.put(author.job("q", due: noon.adding(seconds: 5))))
+      try await store.commit(change)
+      func lease(_ room: Int) async throws -> [String] {
+        let now = noon.adding(seconds: 9)
+        return try await store.lease(
+          LeaseRequest(
+            now: now, until: now.adding(seconds: 30), limit: 3, lease: Lease(token: "t\(room)"),
+            limitsPerKind: [.deliverEvent: room])
+        ).map(\.key.subject)
+      }
+      #expect(try await lease(2) == ["d0", "d1", "q"])
+      #expect(try await lease(0).isEmpty)
+      #expect(try await lease(-1).isEmpty)
+      #expect(try await lease(9) == ["d2", "d3"])
+    }
+  }
+
+  @Test(
+    "ensuring makes a job or hastens it, and leaves one that is held", arguments: StoreKind.allCases
+  )
+  func ensure(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      func ensure(_ seconds: Int64) async throws {
+        var change = Change()
+        change.jobs = [.ensure(author.job("a", due: noon.adding(seconds: seconds)))]
+        try await store.commit(change)
+      }
+      func lease(_ token: String, _ seconds: Int64) async throws -> [Int] {
+        let now = noon.adding(seconds: seconds)
+        return try await store.lease(
+          LeaseRequest(
+            now: now, until: now.adding(seconds: 30), limit: 3, lease: Lease(token: token))
+        ).map(\.tries)
+      }
+      try await ensure(50)
+      try await ensure(90)
+      #expect(try await store.nextDue() == noon.adding(seconds: 50))
+      try await ensure(20)
+      #expect(try await store.nextDue() == noon.adding(seconds: 20))
+      #expect(try await lease("t", 20) == [1])
+      try await ensure(21)
+      #expect(try await lease("u", 25).isEmpty)
+      var change = Change()
+      change.jobs = [.finish(author.job("a").key, Lease(token: "t"))]
+      try await store.commit(change)
+      try await ensure(60)
+      #expect(try await lease("v", 60) == [1])
+    }
+  }
 }

@@ -62,6 +62,29 @@ struct QueryPlanTests {
     }
   }
 
+  @Test("no list of events, whatever its filters; of one pay-in's events the few are sorted")
+  func eventLists() async throws {
+    try await withStore(.sqlite) { store in
+      let sqlite = try #require(store as? SQLiteStore)
+      let settings: [@Sendable (inout AnnouncementQuery) -> Void] = [
+        { $0.type = "payin.failed" }, { $0.payin = PayinID(unchecked: "payin_1") },
+        { $0.before = EventID(unchecked: "event_1") },
+      ]
+      for mask in 0..<(1 << settings.count) {
+        var query = AnnouncementQuery(merchant: "demo", limit: 20)
+        for (bit, set) in settings.enumerated() where mask >> bit & 1 == 1 { set(&query) }
+        let steps = try await sqlite.read { [query] session throws(StoreError) in
+          try plan(WebhookReading.listing(query).sql, on: session.connection)
+        }
+        #expect(
+          costly(steps).filter { query.payin == nil || !$0.contains("TEMP B-TREE") }.isEmpty)
+        let index = query.payin == nil ? "announced (merchant=?" : "by_payin (payin=?"
+        #expect(
+          steps.first?.contains("SEARCH events USING INDEX events_\(index)") == true, "\(steps)")
+      }
+    }
+  }
+
   @Test("no list, whatever its filters; and what the filters ask is read from the index")
   func lists() async throws {
     try await withStore(.sqlite) { store in

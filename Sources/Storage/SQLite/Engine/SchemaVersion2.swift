@@ -5,7 +5,7 @@ extension Schema {
     ALTER TABLE events ADD COLUMN merchant TEXT;
     UPDATE events SET merchant = (SELECT merchant FROM payins WHERE payins.id = events.payin)
       WHERE announcement_sequence IS NOT NULL;
-    CREATE INDEX events_announced ON events (merchant, number)
+    CREATE INDEX events_announced ON events (merchant, number, type)
       WHERE announcement_sequence IS NOT NULL;
     CREATE UNIQUE INDEX events_announced_by_id ON events (id)
       WHERE announcement_sequence IS NOT NULL;

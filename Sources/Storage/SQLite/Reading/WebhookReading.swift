@@ -54,8 +54,15 @@ struct WebhookReading {
   func announced(
     _ query: AnnouncementQuery, _ connection: SQLiteConnection
   ) throws(StoreError) -> [EventRow] {
+    let (sql, values) = Self.listing(query)
+    return try SQLiteStatement(connection, sql).rows(values, read: Self.event)
+  }
+
+  static func listing(_ query: AnnouncementQuery) -> (sql: String, values: [SQLiteValue]) {
+    // Of all a merchant's events only index entries are looked at; a pay-in's own are few.
+    let index = query.payin == nil ? "events_announced" : "events_by_payin"
     var sql = """
-      SELECT \(Self.columns) FROM events INDEXED BY events_announced
+      SELECT \(columns) FROM events INDEXED BY \(index)
       WHERE merchant = ? AND announcement_sequence IS NOT NULL
       """
     var values: [SQLiteValue] = [.text(query.merchant)]
@@ -75,8 +82,7 @@ struct WebhookReading {
       values += [.text(before.text), .text(query.merchant)]
     }
     values.append(.integer(max(query.limit, 0)))
-    return try SQLiteStatement(connection, sql + " ORDER BY number DESC LIMIT ?")
-      .rows(values, read: Self.event)
+    return (sql + " ORDER BY number DESC LIMIT ?", values)
   }
 
   func tries(of payin: PayinID) throws(StoreError) -> [DeliveryTry] {

@@ -5,6 +5,7 @@ struct JobTable {
   private let putJob: SQLiteStatement
   private let finishJob: SQLiteStatement
   private let rescheduleJob: SQLiteStatement
+  private let ensureJob: SQLiteStatement
   private let hastenJobs: SQLiteStatement
   private let dropJob: SQLiteStatement
   private let selectAccounts: SQLiteStatement
@@ -27,6 +28,14 @@ struct JobTable {
       connection,
       """
       UPDATE jobs SET due_ms = ?4, lease = NULL WHERE kind = ?1 AND subject = ?2 AND lease = ?3
+      """)
+    ensureJob = try SQLiteStatement(
+      connection,
+      """
+      INSERT INTO jobs (kind, subject, payin, account, due_ms, tries)
+      VALUES (?, ?, ?, ?, ?, 0)
+      ON CONFLICT (kind, subject) DO UPDATE SET due_ms = min(due_ms, excluded.due_ms)
+        WHERE lease IS NULL
       """)
     hastenJobs = try SQLiteStatement(
       connection,
@@ -66,6 +75,10 @@ struct JobTable {
       let changed = try rescheduleJob.run(
         .text(key.kind.rawValue), .text(key.subject), .text(lease.token), .milliseconds(due))
       guard changed == 1 else { throw .leaseLost }
+    case .ensure(let job):
+      try ensureJob.run(
+        .text(job.key.kind.rawValue), .text(job.key.subject), .text(job.payin.text),
+        .text(job.account), .milliseconds(job.due))
     case .hasten(let kind, let prefix, let due):
       try hastenJobs.run(.text(kind.rawValue), .text(prefix), .milliseconds(due))
     case .drop(let key):
@@ -76,7 +89,6 @@ struct JobTable {
   /// Looks at no more than `limit` jobs of each account, so that an account that is left alone
   /// costs nothing however much of it is due.
   func lease(_ request: LeaseRequest) throws(StoreError) -> [Job] {
-    let limit = max(request.limit, 0)
     var due: [Job] = []
     for account in try selectAccounts.rows(read: { row in row.text(0) }) {
       let room = request.limit(for: account)
@@ -84,9 +96,8 @@ struct JobTable {
       due += try selectDue.rows(
         .text(account), .milliseconds(request.now), .integer(room), read: Self.job)
     }
-    due.sort(by: Job.isSooner)
     var leased: [Job] = []
-    for job in due.prefix(limit) {
+    for job in request.chosen(from: due) {
       try takeJob.run(
         .text(job.key.kind.rawValue), .text(job.key.subject), .milliseconds(request.until),
         .text(request.lease.token))
