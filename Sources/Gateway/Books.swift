@@ -32,6 +32,8 @@ public struct Books: Sendable {
   struct Holding: Sendable {
     var key: JobKey
     var lease: Lease
+    /// Somebody else put the job anew meanwhile, such as a callback: their due time stands.
+    var isLost = false
   }
 
   /// What came of an input.
@@ -82,8 +84,8 @@ public struct Books: Sendable {
       } catch .versionConflict {
         known = nil
       } catch .leaseLost {
-        // Another took the job up; what we learnt is recorded all the same.
-        holding = nil
+        // What we learnt is recorded all the same.
+        holding?.isLost = true
       }
     }
   }
@@ -154,23 +156,26 @@ public struct Books: Sendable {
         out.append(.put(job(key, id, of: payin, due: payin.updatedAt, sending: sending)))
       case .query(let id, let due):
         let key = JobKey(kind: .queryAttempt, subject: id.text)
+        let job = job(key, id, of: payin, due: due, sending: nil)
         if let holding, holding.key == key {
-          out.append(.reschedule(key, holding.lease, due: due))
+          out.append(holding.isLost ? .ensure(job) : .reschedule(key, holding.lease, due: due))
           disposed = true
         } else {
-          out.append(.put(job(key, id, of: payin, due: due, sending: nil)))
+          out.append(.put(job))
         }
       case .stopQuerying(let id):
         let key = JobKey(kind: .queryAttempt, subject: id.text)
         if let holding, holding.key == key {
-          out.append(.finish(key, holding.lease))
+          if !holding.isLost { out.append(.finish(key, holding.lease)) }
           disposed = true
         } else {
           out.append(.drop(key))
         }
       }
     }
-    if let holding, !disposed { out.append(.finish(holding.key, holding.lease)) }
+    if let holding, !disposed, !holding.isLost {
+      out.append(.finish(holding.key, holding.lease))
+    }
     return out
   }
 

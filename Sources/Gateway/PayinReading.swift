@@ -10,12 +10,13 @@ extension PayinService {
     return payin
   }
 
-  /// The pay-in once its status differs from what it was at the call, or after `seconds`.
+  /// The pay-in once its status differs from what it was at the call, or after `seconds`. One that
+  /// succeeded never changes its status, so it is not waited for.
   public func payin(
     _ id: PayinID, merchant: String, waitingSeconds seconds: Int64
   ) async throws(PayinRefusal) -> Payin {
     let payin = try await payin(id, merchant: merchant)
-    guard seconds > 0 else { return payin }
+    guard seconds > 0, payin.status != .succeeded else { return payin }
     let deadline = books.time.now().adding(seconds: seconds)
     let status = payin.status
     let books = books
