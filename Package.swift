@@ -74,6 +74,9 @@ let package = Package(
     .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing"], swiftSettings: strict),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),
     .testTarget(
+      name: "StorePaymentsTests", dependencies: ["JSONText", "Payins", "StorePayments"],
+      swiftSettings: strict),
+    .testTarget(
       name: "PayinsTests", dependencies: ["JSONText", "Payins"], swiftSettings: strict),
     .testTarget(
       name: "PasarelaTests",
@@ -84,7 +87,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ProvidersTests",
-      dependencies: ["Crypto", "HTTPCalling", "JSONText", "Payins", "Providers"],
+      dependencies: [
+        "Crypto", "HTTPCalling", "JSONText", "Payins", "Providers", "StorePayments",
+      ],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "RoutingTests", dependencies: ["Expressions", "JSONText", "Payins", "Routing"],
@@ -106,7 +111,7 @@ let package = Package(
       name: "StorageBench", dependencies: ["JSONText", "Payins", "Storage"],
       path: "Tests/Benchmarks/StorageBench", swiftSettings: strict),
     .testTarget(
-      name: "StorageTests", dependencies: ["JSONText", "Payins", "Storage"],
+      name: "StorageTests", dependencies: ["JSONText", "Payins", "Storage", "StorePayments"],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

@@ -33,16 +33,20 @@ enum DemoCommand {
     }
     var arrived = 0
     let targets = setup.targets
+    let expected = targets.count + (setup.storeAccount == nil ? 0 : 1)
     var fault: (any Error)?
     do {
       for target in targets where try await show(target, setup) { arrived += 1 }
+      if let account = setup.storeAccount, try await DemoCounter(setup, account).show() {
+        arrived += 1
+      }
     } catch { fault = error }
     onShown.yield()
     _ = try await serving.value
     await setup.sandbox.stop()
     if let fault { throw fault }
-    Output.line("\(arrived) of \(targets.count) pay-ins succeeded")
-    if arrived < targets.count {
+    Output.line("\(arrived) of \(expected) pay-ins succeeded")
+    if arrived < expected {
       throw DemoClient.Fault(description: "not every pay-in arrived")
     }
   }
@@ -57,9 +61,14 @@ enum DemoCommand {
       _ = try await DemoClient(baseURL: setup.sandboxURL)
         .post("/_sandbox/orders/\(order)/pay", [:])
     }
+    return try await arrival(of: id, "\(target)", gateway)
+  }
+
+  /// Waits for the money, prints the timeline, and tells whether the pay-in succeeded.
+  static func arrival(of id: String, _ name: String, _ gateway: DemoClient) async throws -> Bool {
     let paid = try await gateway.get("/v1/payins/\(id)?wait=20")
     let status = paid["status"]?.string ?? "unknown"
-    Output.line("\(target): \(status)")
+    Output.line("\(name): \(status)")
     for event in try await gateway.get("/v1/payins/\(id)/events")["data"]?.array ?? [] {
       Output.line("  \(event["at"]?.string ?? "")  \(event["type"]?.string ?? "")")
     }

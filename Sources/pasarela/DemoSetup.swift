@@ -3,6 +3,7 @@ import Foundation
 import Gateway
 import JSONText
 import Payins
+import Providers
 import Routing
 import Sandbox
 
@@ -54,6 +55,11 @@ struct DemoSetup {
       account.capabilities.keys.sorted { $0.rawValue < $1.rawValue }
         .map { Target(account: account.id, method: $0) }
     }
+  }
+
+  /// The account that takes cash at the counter.
+  var storeAccount: String? {
+    configuration.accounts.first { $0.provider is any AuthorizesStorePayments }?.id
   }
 
   private static func configuration(

@@ -28,7 +28,7 @@ struct ReadmeTests {
     }
     let configuration = try Configuration.read(
       String(block), file: "README.md", folder: ".", environment: environment)
-    #expect(configuration.accounts.count == 3)
+    #expect(configuration.accounts.count == 4)
     #expect(configuration.merchants.count == 1)
   }
 

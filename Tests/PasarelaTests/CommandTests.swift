@@ -1,0 +1,61 @@
+import Crypto
+import Foundation
+import JSONText
+import Testing
+
+/// The commands beside `serve`.
+@Suite("the other commands")
+struct CommandTests {
+  @Test("demo makes, pays and shows a pay-in of every kind, and one at the counter")
+  func demo() async throws {
+    let place = try Workplace()
+    let ended = try await Program.run(["demo"], in: place.path)
+    #expect(ended.status == 0, "\(ended.errors)")
+    #expect(ended.output.contains("6 of 6 pay-ins succeeded"))
+    for target in [
+      "openpay-main/store", "cashypay-main/store", "smilepayz-main/spei", "paynet-main",
+    ] {
+      #expect(ended.output.contains(target))
+    }
+    #expect(place.contents.isEmpty)
+  }
+
+  @Test("keys new prints a key and the hash that lets it in")
+  func keys() async throws {
+    let place = try Workplace()
+    let ended = try await Program.run(["keys", "new", "--merchant", "shop"], in: place.path)
+    let key = try #require(ended.output.firstMatch(of: /pk_[A-Za-z0-9_-]{32}/)?.0)
+    let hash = Hex.encode(Digest.sha256(Array(key.utf8)))
+    #expect(ended.output.contains(hash))
+  }
+
+  @Test("rules check, rules explain and doctor tell what they found")
+  func rulesAndDoctor() async throws {
+    let installation = try await Installation()
+    let path = installation.place.path
+    let environment = [
+      "KEY_SHA256": String(repeating: "0", count: 64), "HOOK_SECRET": WebhookTests.secret,
+    ]
+    func run(_ arguments: String...) async throws -> Program.Ended {
+      try await Program.run(arguments, in: path, environment: environment)
+    }
+    #expect(try await run("rules", "check", "routing-rules").output.contains("1 files, 1 rules"))
+    let doctor = try await run("doctor")
+    #expect(doctor.status == 0, "\(doctor.output)")
+    #expect(doctor.output.contains(/account openpay-main +ok/))
+    await installation.end()
+    let broken = try await run("doctor")
+    #expect(broken.status == 1)
+    #expect(broken.output.contains("cannot be reached"))
+
+    try installation.place.write(ServeTests.payin("e", method: "store").text, to: "payin.json")
+    let explained = try await run("rules", "explain", "--payin", "payin.json")
+    #expect(try JSON(parsing: Array(explained.output.utf8))["rule"] == "store")
+    try installation.place.write(
+      Installation.rules.replacingOccurrences(of: "payin.method ==", with: "payin.methods =="),
+      to: "routing-rules/default.json5")
+    let faulty = try await run("rules", "check", "routing-rules")
+    #expect(faulty.status == 2)
+    #expect(faulty.errors.contains("default.json5:1:"))
+  }
+}

@@ -1,0 +1,90 @@
+import JSONText
+import Payins
+import StorePayments
+import Testing
+
+/// SplitMix64: the same seed gives the same walk.
+private final class Dice: Entropy, @unchecked Sendable {  // each walk has its own, on one thread
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(next() & 0xFF) } }
+  func pick<Value>(_ values: [Value]) -> Value { values[Int(next() % UInt64(values.count))] }
+}
+
+@Suite("the store payment's state machine")
+struct StorePaymentMachineTests {
+  private static let refusal = Refusal(code: "x", message: "y")
+  private static let inputs: [StorePaymentInput] = [
+    .sent(.authorized(StorePaymentAnswer(code: 0, description: "ok", authorization: "1"))),
+    .sent(.declined(StorePaymentAnswer(code: 12, description: nil))), .sent(.neverSent(refusal)),
+    .sent(.inDoubt(refusal)), .interrupted, .reversalAsked,
+    .reversalSent(.settled(StorePaymentAnswer(code: 0, description: nil))),
+    .reversalSent(.unsettled(refusal)),
+  ]
+
+  private static let next: [StorePaymentStatus: Set<StorePaymentStatus>] = [
+    .sending: [.authorized, .declined, .inDoubt], .authorized: [.reversing], .declined: [],
+    .inDoubt: [.reversing, .reversed], .reversing: [.reversed], .reversed: [],
+  ]
+
+  @Test("never ends both authorized and reversed, and never lets doubt rest")
+  func lives() {
+    for seed in 0..<5000 as Range<UInt64> {
+      let dice = Dice(seed: seed)
+      var now = Instant(milliseconds: 1_780_000_000_000)
+      var payment = StorePayment.open(
+        StorePaymentRequest(
+          account: "p", reference: "R", amount: 1000, chainTransactionID: "1",
+          operationDate: now, group: "1", chain: "1", store: "1", pos: "1", employee: "1"),
+        id: .make(at: now, entropy: dice), merchant: "m", idempotencyKey: "k",
+        Context(now: now, entropy: dice)
+      ).payment
+      for _ in 0..<12 {
+        now = now.adding(milliseconds: Int64(dice.next() % 100_000))
+        let before = payment
+        let after = before.apply(dice.pick(Self.inputs), Context(now: now, entropy: dice))
+        payment = after.payment
+        #expect(
+          payment.status == before.status
+            || Self.next[before.status]?.contains(payment.status) == true)
+        #expect(payment.version == before.version + 1)
+        #expect(payment.eventCount == before.eventCount + after.events.count)
+        let isToReverse = payment.status == .inDoubt || payment.status == .reversing
+        #expect(isToReverse == (payment.nextReversalAt != nil))
+        #expect(before.answer == nil || payment.answer == before.answer)
+        #expect(StorePayment(stored: payment.stored) == payment)
+      }
+    }
+  }
+
+  @Test("a late answer never overrides a reversal")
+  func late() {
+    let dice = Dice(seed: 1)
+    let now = Instant(milliseconds: 1_780_000_000_000)
+    let context = Context(now: now, entropy: dice)
+    let opened = StorePayment.open(
+      StorePaymentRequest(
+        account: "p", reference: "R", amount: 1000, chainTransactionID: "1", operationDate: now,
+        group: "1", chain: "1", store: "1", pos: "1", employee: "1"),
+      id: .make(at: now, entropy: dice), merchant: "m", idempotencyKey: "k", context)
+    let doubt = opened.payment.apply(.interrupted, context)
+    #expect(doubt.job != nil)
+    let late = doubt.payment.apply(Self.inputs[0], context)
+    #expect(late.payment.status == .inDoubt)
+    #expect(late.payment.answer == nil)
+    #expect(late.events.map(\.type) == ["store_payment.late_answer"])
+    let settled = late.payment.apply(Self.inputs[6], context)
+    #expect(settled.payment.status == .reversed)
+    #expect(settled.payment.apply(Self.inputs[0], context).payment.status == .reversed)
+  }
+}
