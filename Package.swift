@@ -105,7 +105,7 @@ let package = Package(
       name: "simulate",
       dependencies: [
         "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "Payins", "Providers", "Routing",
-        "Sandbox", "Storage",
+        "Sandbox", "Storage", "StorePayments",
       ], path: "Tests/Simulation", swiftSettings: strict),
     .executableTarget(
       name: "StorageBench", dependencies: ["JSONText", "Payins", "Storage"],

@@ -196,7 +196,7 @@ extension AuthorizationOutcome {
 extension ReversalOutcome {
   fileprivate var failure: String? {
     switch self {
-    case .settled: nil
+    case .acknowledged, .unknown: nil
     case .unsettled(let refusal): refusal.code
     }
   }

@@ -65,14 +65,17 @@ public enum AuthorizationOutcome: Equatable, Sendable {
 
 /// What is known of a reversal call.
 public enum ReversalOutcome: Equatable, Sendable {
-  /// Paynet took it back, or has no such payment: either way nothing is authorized any more.
-  case settled(StorePaymentAnswer)
+  /// Paynet took it back.
+  case acknowledged(StorePaymentAnswer)
+  /// Paynet has no such payment. Once is no proof: the authorization may still be on its way.
+  case unknown(StorePaymentAnswer)
   /// To be sent again.
   case unsettled(Refusal)
 
   public var label: String {
     switch self {
-    case .settled: "settled"
+    case .acknowledged: "acknowledged"
+    case .unknown: "unknown"
     case .unsettled: "unsettled"
     }
   }
@@ -93,6 +96,8 @@ public struct StorePayment: Equatable, Sendable {
   /// Why there is no answer.
   public internal(set) var failure: Refusal?
   public internal(set) var reversalTries: Int
+  /// How often Paynet said that it has no such payment.
+  public internal(set) var absences: Int
   public internal(set) var nextReversalAt: Instant?
   public internal(set) var eventCount: Int
   public internal(set) var announcedCount: Int
@@ -109,7 +114,8 @@ extension StorePayment {
       "updated_at": JSON(updatedAt.milliseconds), "status": JSON(status.rawValue),
       "answer": answer?.stored ?? .null, "reversal": reversal?.stored ?? .null,
       "failure_code": JSON(failure?.code), "failure_message": JSON(failure?.message),
-      "reversal_tries": JSON(reversalTries), "next_reversal_at": JSON(nextReversalAt?.milliseconds),
+      "reversal_tries": JSON(reversalTries), "absences": JSON(absences),
+      "next_reversal_at": JSON(nextReversalAt?.milliseconds),
       "event_count": JSON(eventCount), "announced_count": JSON(announcedCount),
       "version": JSON(version),
     ])
@@ -121,7 +127,8 @@ extension StorePayment {
       let key = json["idempotency_key"]?.string, let createdAt = json["created_at"]?.int64,
       let updatedAt = json["updated_at"]?.int64,
       let status = json["status"]?.string.flatMap(StorePaymentStatus.init(rawValue:)),
-      let tries = json["reversal_tries"]?.int64, let eventCount = json["event_count"]?.int64,
+      let tries = json["reversal_tries"]?.int64, let absences = json["absences"]?.int64,
+      let eventCount = json["event_count"]?.int64,
       let announcedCount = json["announced_count"]?.int64, let version = json["version"]?.int64
     else { return nil }
     var failure: Refusal?
@@ -134,7 +141,7 @@ extension StorePayment {
       updatedAt: Instant(milliseconds: updatedAt), status: status,
       answer: json["answer"].flatMap(StorePaymentAnswer.init(stored:)),
       reversal: json["reversal"].flatMap(StorePaymentAnswer.init(stored:)), failure: failure,
-      reversalTries: Int(tries),
+      reversalTries: Int(tries), absences: Int(absences),
       nextReversalAt: json["next_reversal_at"]?.int64.map(Instant.init(milliseconds:)),
       eventCount: Int(eventCount), announcedCount: Int(announcedCount), version: Int(version))
   }

@@ -38,6 +38,11 @@ extension StorePayment {
   /// Seconds from each reversal to the next; the last repeats for ever.
   private static let delays: [Int64] = [0, 2, 5, 15, 30, 60, 120, 300, 600]
 
+  /// "No such payment" must be heard this often, and so many seconds after the payment was begun,
+  /// to be believed: an authorization that is late on its way is then surely lost.
+  static let absencesForProof = 3
+  static let proofSeconds: Int64 = 60
+
   public static func open(
     _ request: StorePaymentRequest, id: StorePaymentID, merchant: String,
     idempotencyKey: String, _ context: Context
@@ -46,7 +51,7 @@ extension StorePayment {
       StorePayment(
         id: id, merchant: merchant, request: request, idempotencyKey: idempotencyKey,
         createdAt: context.now, updatedAt: context.now, status: .sending, reversalTries: 0,
-        eventCount: 0, announcedCount: 0, version: 0))
+        absences: 0, eventCount: 0, announcedCount: 0, version: 0))
     next.record("store_payment.created", [:])
     next.job = .authorize
     next.finish(context)
@@ -113,16 +118,27 @@ extension StorePaymentTransition {
   mutating func take(_ outcome: ReversalOutcome, _ context: Context) {
     payment.reversalTries += 1
     switch outcome {
-    case .settled(let answer):
-      payment.status = .reversed
-      payment.reversal = answer
-      payment.nextReversalAt = nil
-      record("store_payment.reversed", ["code": JSON(answer.code)], announced: true)
+    case .acknowledged(let answer): settle(answer)
+    case .unknown(let answer):
+      payment.absences += 1
+      let isOld =
+        context.now >= payment.createdAt.adding(seconds: StorePayment.proofSeconds)
+      if isOld, payment.absences >= StorePayment.absencesForProof { return settle(answer) }
+      payment.status = .reversing
+      record("store_payment.unknown_at_paynet", ["code": JSON(answer.code)])
+      planReversal(context)
     case .unsettled(let refusal):
       payment.status = .reversing
       record("store_payment.reversal_unsettled", ["code": JSON(refusal.code)])
       planReversal(context)
     }
+  }
+
+  private mutating func settle(_ answer: StorePaymentAnswer) {
+    payment.status = .reversed
+    payment.reversal = answer
+    payment.nextReversalAt = nil
+    record("store_payment.reversed", ["code": JSON(answer.code)], announced: true)
   }
 
   /// Within a quarter more, so that what failed together does not come back together.

@@ -127,7 +127,7 @@ struct PaynetTests {
     }
   }
 
-  @Test("a reversal is settled by an acknowledgement or by an unknown transaction, else repeated")
+  @Test("a reversal is acknowledged, finds no such payment, or is to be repeated")
   func settled() {
     func label(_ code: Int, status: Int = 200) -> String {
       paynet.reversalOutcome(
@@ -137,7 +137,8 @@ struct PaynetTests {
         Self.payment
       ).label
     }
-    for code in [0, 12, 93] { #expect(label(code) == "settled") }
+    #expect(label(0) == "acknowledged")
+    for code in [12, 93] { #expect(label(code) == "unknown") }
     for code in [30, 88, 96, 7] { #expect(label(code) == "unsettled") }
     for status in [401, 404, 500] { #expect(label(0, status: status) == "unsettled") }
   }

@@ -1,22 +1,26 @@
 import JSONText
 import Payins
 import Storage
+import StorePayments
 
 /// The promises, held against the books once the storm is over.
 struct Checks {
   let world: World
   let store: MemoryStore
   let shoppers: [Shopper]
+  let tills: [Till]
   private(set) var faults: [String] = []
 
-  init(_ world: World, _ store: MemoryStore, _ shoppers: [Shopper]) {
+  init(_ world: World, _ store: MemoryStore, _ shoppers: [Shopper], _ tills: [Till]) {
     self.world = world
     self.store = store
     self.shoppers = shoppers
+    self.tills = tills
   }
 
   mutating func run() async {
     for shopper in shoppers { await check(shopper) }
+    for till in tills { await check(till) }
     var query = PayinQuery(merchant: Setup.merchant, limit: 10_000)
     query.limit = 10_000
     let payins = (try? await store.payins(query)) ?? []
@@ -54,6 +58,30 @@ struct Checks {
         $0.state == .inDoubt && $0.nextCheckAt != nil && $0.candidate.provider != "openpay"
       }
       if !isInDoubt { fault("\(name): processing for ever") }
+    }
+  }
+
+  private mutating func check(_ till: Till) async {
+    let name = "till \(till.number)"
+    if till.answers.count > 1 { fault("\(name): its key has \(till.answers.count) answers") }
+    let told = (till.answers.first.flatMap { try? JSON(parsing: $0) })?["status"]?.string
+    let isAuthorized = world.providers.isAuthorized(transaction: till.transaction)
+    guard let id = till.id else {
+      if isAuthorized { fault("\(name): authorized at Paynet and the till knows nothing") }
+      return
+    }
+    guard let payment = try? await store.storePayment(id) else {
+      return fault("\(name): the payment \(id) that it was told of is not there")
+    }
+    if payment.status.isUnresolved { fault("\(name): \(payment.status) for ever") }
+    if isAuthorized != (payment.status == .authorized) {
+      fault("\(name): \(payment.status) here, authorized \(isAuthorized) at Paynet")
+    }
+    if told == "authorized", !isAuthorized, !till.hasAskedBack {
+      fault("\(name): it took the cash, and the payment is taken back")
+    }
+    if told != "authorized", isAuthorized {
+      fault("\(name): it took no cash, and the payment is authorized")
     }
   }
 

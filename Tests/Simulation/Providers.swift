@@ -89,6 +89,14 @@ final class SimulatedProviders: @unchecked Sendable {  // the simulation runs on
     }
   }
 
+  /// How a payment at the counter stands at Paynet, by its chain transaction id: whether it is
+  /// authorized and not taken back.
+  func isAuthorized(transaction: String) -> Bool {
+    let name = PaynetForm.Name(group: "5", chain: "1", transactionID: transaction)
+    guard let entry = simulation.paynet[name] else { return false }
+    return entry.authorization != nil && entry.reversal == nil
+  }
+
   // MARK: Webhooks
 
   var nextDue: Int64? { simulation.nextDue?.milliseconds }

@@ -26,6 +26,7 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
 
   private struct Parts {
     var service: PayinService
+    var storePayments: StorePaymentService
     var callbacks: CallbackService
     var jobs: JobRunner
   }
@@ -59,6 +60,7 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
       pauseMilliseconds: 60_000)
     parts = Parts(
       service: PayinService(books: books, calls: calls, rules: rules, requestSeconds: 10),
+      storePayments: StorePaymentService(books: books, calls: calls, requestSeconds: 10),
       callbacks: CallbackService(books: books, calls: calls, log: log), jobs: jobs)
     Task { await jobs.run() }
   }
@@ -96,12 +98,26 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
   }
 
   /// What a merchant's call came to; nil where no answer came.
-  func merchant<Value>(_ body: (PayinService) async throws(PayinRefusal) -> Value) async -> Result<
-    Value, PayinRefusal
-  >? {
+  func merchant<Value>(
+    _ body: (PayinService) async throws(PayinRefusal) -> Value
+  ) async -> Result<Value, PayinRefusal>? {
     guard isAlive, let parts else { return nil }
     let result: Result<Value, PayinRefusal>
     do throws(PayinRefusal) { result = .success(try await body(parts.service)) } catch {
+      result = .failure(error)
+    }
+    return isAlive ? result : nil
+  }
+
+  /// What a till's call came to; nil where no answer came.
+  func till<Value>(
+    _ body: (StorePaymentService) async throws(StorePaymentService.Refusal) -> Value
+  ) async -> Result<Value, StorePaymentService.Refusal>? {
+    guard isAlive, let parts else { return nil }
+    let result: Result<Value, StorePaymentService.Refusal>
+    do throws(StorePaymentService.Refusal) {
+      result = .success(try await body(parts.storePayments))
+    } catch {
       result = .failure(error)
     }
     return isAlive ? result : nil

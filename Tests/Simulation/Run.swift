@@ -14,6 +14,8 @@ struct Run {
     let setup = try Setup(world)
     let start = world.scheduler.now
     let shoppers = (0..<4).map { Shopper($0, world) }
+    let tills = (0..<2).map { Till($0, world) }
+    for till in tills { Task { await till.work() } }
     Task { await Self.keepUp("A", world, setup) }
     if world.dice.chance(500) { Task { await Self.keepUp("B", world, setup) } }
     for shopper in shoppers { Task { await shopper.shop() } }
@@ -25,7 +27,7 @@ struct Run {
     let outcome = Outcome()
     Task {
       for shopper in shoppers { if let id = shopper.id { await shopper.look(id) } }
-      var checks = Checks(world, setup.store, shoppers)
+      var checks = Checks(world, setup.store, shoppers, tills)
       await checks.run()
       outcome.faults = checks.faults
     }

@@ -28,6 +28,8 @@ enum Variant: String, CaseIterable {
   case answerForgotten = "answer-forgotten"
   /// An event is not written.
   case eventDropped = "event-dropped"
+  /// A till's payment in doubt is left as it is.
+  case reversalForgotten = "reversal-forgotten"
   /// Merchants are not told.
   case deliveryForgotten = "delivery-forgotten"
 
@@ -52,6 +54,10 @@ enum Variant: String, CaseIterable {
     case .answerForgotten:
       if case .answer = change.key { out.key = nil }
     case .eventDropped: out.events = change.events.filter { $0.type != "attempt.accepted" }
+    case .reversalForgotten:
+      out.jobs = change.jobs.filter { job in
+        if case .put(let put) = job { put.key.kind != .reverseStorePayment } else { true }
+      }
     case .deliveryForgotten:
       out.jobs = change.jobs.filter { job in
         if case .put(let put) = job { put.key.kind != .deliverEvent } else { true }

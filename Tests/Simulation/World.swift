@@ -189,6 +189,10 @@ extension SimulatedProviders {
     if request.url.contains("/api/payIn") {
       return ("cashypay-main", request.url.hasSuffix("Query") ? nil : body["mchOrderNo"]?.string)
     }
+    if request.url.hasSuffix("/payment") {
+      return ("paynet-main", body["chainTransactionId"]?.number?.text)
+    }
+    if request.url.hasSuffix("/reverse") { return ("paynet-main", nil) }
     if request.url.contains("/v2.0/") {
       let creates = request.url.hasSuffix("pay-in")
       return ("smilepayz-main", creates ? body["orderNo"]?.string : nil)

@@ -19,6 +19,7 @@ struct SimulationTests {
     "first-commit-skipped", "lease-ignored", "lease-endless", "deposit-counted-again",
     "deposits-taken-for-one", "doubt-taken-for-refusal", "hint-believed", "question-forgotten",
     "callback-forgotten", "answer-forgotten", "event-dropped", "delivery-forgotten",
+    "reversal-forgotten",
   ]
 
   @Test("a gateway that is broken on purpose is found out", arguments: variants)

@@ -28,7 +28,8 @@ struct StorePaymentMachineTests {
     .sent(.authorized(StorePaymentAnswer(code: 0, description: "ok", authorization: "1"))),
     .sent(.declined(StorePaymentAnswer(code: 12, description: nil))), .sent(.neverSent(refusal)),
     .sent(.inDoubt(refusal)), .interrupted, .reversalAsked,
-    .reversalSent(.settled(StorePaymentAnswer(code: 0, description: nil))),
+    .reversalSent(.acknowledged(StorePaymentAnswer(code: 0, description: nil))),
+    .reversalSent(.unknown(StorePaymentAnswer(code: 12, description: nil))),
     .reversalSent(.unsettled(refusal)),
   ]
 
@@ -86,5 +87,26 @@ struct StorePaymentMachineTests {
     let settled = late.payment.apply(Self.inputs[6], context)
     #expect(settled.payment.status == .reversed)
     #expect(settled.payment.apply(Self.inputs[0], context).payment.status == .reversed)
+  }
+
+  @Test("no such payment is believed after three times and a minute: the first call may be late")
+  func absence() {
+    let dice = Dice(seed: 1)
+    let start = Instant(milliseconds: 1_780_000_000_000)
+    var payment = StorePayment.open(
+      StorePaymentRequest(
+        account: "p", reference: "R", amount: 1000, chainTransactionID: "1", operationDate: start,
+        group: "1", chain: "1", store: "1", pos: "1", employee: "1"),
+      id: .make(at: start, entropy: dice), merchant: "m", idempotencyKey: "k",
+      Context(now: start, entropy: dice)
+    ).payment
+    payment = payment.apply(.interrupted, Context(now: start, entropy: dice)).payment
+    for (second, status) in [
+      (1, StorePaymentStatus.reversing), (30, .reversing), (59, .reversing), (60, .reversed),
+    ] {
+      let context = Context(now: start.adding(seconds: Int64(second)), entropy: dice)
+      payment = payment.apply(Self.inputs[7], context).payment
+      #expect(payment.status == status, "\(second)")
+    }
   }
 }

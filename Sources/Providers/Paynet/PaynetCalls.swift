@@ -76,7 +76,7 @@ extension Paynet: AuthorizesStorePayments {
     }
   }
 
-  /// Whether reversing what is not there is 0 or 12 is not published: both settle it (dossier 4.2).
+  /// Whether reversing what is not there is 0 or 12 is not published (dossier 4.2).
   public func reversalOutcome(
     _ response: HTTPResponse, _ payment: StorePaymentRequest
   ) -> ReversalOutcome {
@@ -85,7 +85,8 @@ extension Paynet: AuthorizesStorePayments {
     }
     guard let answer = answer(response, payment) else { return .unsettled(.unreadable) }
     switch answer.code {
-    case Code.success, Code.invalidTransaction, Code.unknownReference: return .settled(answer)
+    case Code.success: return .acknowledged(answer)
+    case Code.invalidTransaction, Code.unknownReference: return .unknown(answer)
     default: return .unsettled(.unexpected("code \(answer.code)"))
     }
   }
