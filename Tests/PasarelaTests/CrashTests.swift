@@ -46,15 +46,56 @@ struct CrashTests {
     }
   }
 
+  /// A till that asks for one payment after another; each is repeated until it is answered.
+  private func charge(_ client: Client, _ ledger: Ledger) async {
+    var count = 0
+    while !ledger.isOver {
+      count += 1
+      while true {
+        let answer = try? await client.post(
+          "/v1/store_payments", StorePaymentTests.payment("\(count)"), idempotencyKey: "t\(count)")
+        if let answer, answer.status == 201 {
+          ledger.add(Told(reference: "\(count)", body: answer.body))
+          break
+        }
+        try? await Task.sleep(for: .milliseconds(30))
+      }
+    }
+  }
+
+  /// What the till was told, what we have and what Paynet has: no payment is authorized for one and
+  /// not for the other.
+  private func compare(tills: [Told], with installation: Installation) async throws {
+    let isSettled = try await eventually {
+      let open = try await installation.client.get("/v1/store_payments?status=in_doubt").json
+      return open["data"] == [] ? true : nil
+    }
+    #expect(isSettled == true)
+    var authorized: Set<String> = []
+    for entry in try await installation.sandboxClient.get("/_sandbox/books").json["paynet"]?.array
+      ?? []
+    where entry["authorization"]?.isNull == false && entry["reversed"] == false {
+      authorized.insert(entry["chain_transaction_id"]?.string ?? "")
+    }
+    for told in tills {
+      let now = try await installation.client.get("/v1/store_payments/\(told.id)").json
+      let isTaken = told.json["status"] == "authorized"
+      #expect(isTaken == authorized.contains(told.reference), "\(told.reference)")
+      #expect(isTaken == (now["status"] == "authorized"), "\(told.reference)")
+    }
+  }
+
   @Test("nothing is lost, doubled or changed by kill -9")
   func campaign() async throws {
     let crashes = Int(ProcessInfo.processInfo.environment["PASARELA_CRASHES"] ?? "") ?? 4
     let installation = try await Installation()
     let client = installation.client
     let ledger = Ledger()
+    let tills = Ledger()
     var gateway = try await installation.serve()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<8 { group.addTask { await buy(client, number, ledger) } }
+      group.addTask { await charge(client, tills) }
       for _ in 0..<crashes {
         try await Task.sleep(for: .milliseconds(Int.random(in: 50...700)))
         gateway.signal(SIGKILL)
@@ -63,6 +104,7 @@ struct CrashTests {
       }
       try await Task.sleep(for: .milliseconds(300))
       ledger.finish()
+      tills.finish()
       try await group.waitForAll()
     }
     let told = ledger.told
@@ -78,6 +120,8 @@ struct CrashTests {
       #expect(orders.values.contains(each.json["provider_order_id"]?.string ?? ""))
     }
     try await compare(orders, with: installation)
+    #expect(!tills.told.isEmpty)
+    try await compare(tills: tills.told, with: installation)
     try await pay(Array(told.prefix(20)), installation)
     _ = await installation.stop(gateway)
     await installation.end()

@@ -17,10 +17,6 @@ struct StorePaymentTests {
     ]
   }
 
-  private func book(_ installation: Installation) async throws -> [JSON] {
-    try await installation.sandboxClient.get("/_sandbox/books").json["paynet"]?.array ?? []
-  }
-
   @Test("the merchant's pay-in is paid at the counter, and taken back")
   func counter() async throws {
     try await Receiver.run { receiver, url in

@@ -33,7 +33,7 @@ enum ControlGuide {
       "{amount?: all of it, times?: 1, late?: true lets it expire first, tracking_key?}"
     ),
     ("POST /_sandbox/orders/{order}/expire", "its time is over now; also /fail and /cancel"),
-    ("GET /_sandbox/books", "every order with its payments, oldest first"),
+    ("GET /_sandbox/books", "every order with its payments, and what was paid at the counter"),
     (
       "POST /_sandbox/faults",
       "{kind, provider?: any, operation?: any, count?: until deleted, milliseconds?, seconds?}"

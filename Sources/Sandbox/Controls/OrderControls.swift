@@ -26,8 +26,20 @@ enum OrderControls {
   /// Every order with its payments, oldest first, for comparing with other books.
   static func books(_ sandbox: Simulation) -> Response {
     Controls.response([
-      "orders": .array(sandbox.ledger.oldestFirst.map { json($0, sandbox.settings) })
+      "orders": .array(sandbox.ledger.oldestFirst.map { json($0, sandbox.settings) }),
+      "paynet": .array(sandbox.paynet.oldestFirst.map(json)),
     ])
+  }
+
+  /// A payment at the counter.
+  private static func json(_ name: PaynetForm.Name, _ entry: PaynetJournal.Entry) -> JSON {
+    [
+      "group": .string(name.group), "chain": .string(name.chain),
+      "chain_transaction_id": .string(name.transactionID),
+      "reference": .string(entry.transaction.reference),
+      "amount": JSON(entry.transaction.amount), "authorization": JSON(entry.authorization),
+      "reversed": .bool(entry.reversal != nil),
+    ]
   }
 
   static func show(_ order: Order, _ sandbox: Simulation) -> Response {

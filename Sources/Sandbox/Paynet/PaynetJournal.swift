@@ -20,6 +20,10 @@ struct PaynetJournal: Sendable {
   private var entries: [PaynetForm.Name: Entry] = [:]
   private var sequence: [PaynetForm.Name] = []
 
+  var oldestFirst: [(PaynetForm.Name, Entry)] {
+    sequence.compactMap { name in entries[name].map { (name, $0) } }
+  }
+
   /// Removing is not for the outside.
   subscript(name: PaynetForm.Name) -> Entry? {
     get { entries[name] }
