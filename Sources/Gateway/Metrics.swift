@@ -34,6 +34,7 @@ public final class Metrics: Sendable {
     "pasarela_callbacks_total": "Deliveries from providers, by account and verdict.",
     "pasarela_alerts_total": "Facts that the providers' documents do not allow for.",
     "pasarela_rule_errors_total": "Conditions of rules that ended in an error.",
+    "pasarela_rule_shadow_total": "Decisions that shadow files looked at, by result.",
     "pasarela_jobs_due": "Jobs whose time has come.",
     "pasarela_jobs_oldest_seconds": "How long the oldest due job has waited.",
     "pasarela_store_payments_total": "Store payments that were settled, by event.",

@@ -12,6 +12,16 @@ public final class RuleBook: Sendable {
     public var warnings: [String]
     public var loadedAt: Instant
     public var rejection: Rejection?
+    /// Files that decide nothing yet, and what they would have changed.
+    public var shadowFiles: [String]
+    public var shadow: ShadowCount
+  }
+
+  /// Since the set came into force.
+  public struct ShadowCount: Equatable, Sendable {
+    public var decisions: Int64 = 0
+    /// Those that the shadow files would have made otherwise.
+    public var differing: Int64 = 0
   }
 
   public struct Rejection: Equatable, Sendable {
@@ -29,6 +39,7 @@ public final class RuleBook: Sendable {
     var set: RuleSet
     var loadedAt: Instant
     var rejection: Rejection?
+    var shadow = ShadowCount()
   }
 
   private let state: Mutex<State>
@@ -63,20 +74,48 @@ public final class RuleBook: Sendable {
         version: state.set.version, files: state.set.files.map(\.name),
         rules: state.set.files.flatMap(\.rules),
         warnings: state.set.warnings.map(\.description), loadedAt: state.loadedAt,
-        rejection: state.rejection)
+        rejection: state.rejection,
+        shadowFiles: state.set.files.filter(\.isShadow).map(\.name), shadow: state.shadow)
     }
   }
 
-  public func decide(
+  /// Decides a pay-in, and counts where the shadow files would have decided otherwise.
+  func decide(
     _ request: PayinRequest, payin: PayinID, merchant: String, now: Instant, calls: ProviderCalls
   ) -> Decision {
-    let decision = current.decide(
-      RoutingQuestion(
-        request: request, payin: payin, merchant: merchant, now: now,
-        health: calls.monitors.mapValues { $0.health(at: now) }))
+    let question = question(request, payin, merchant, now, calls)
+    let set = current
+    let decision = set.decide(question)
     for rule in decision.conditionErrors {
       metrics.increment("pasarela_rule_errors_total", [("rule", rule)])
     }
+    if let shadow = set.decideShadow(question) {
+      let differs = shadow.order != decision.order
+      state.withLock { state in
+        state.shadow.decisions += 1
+        state.shadow.differing += differs ? 1 : 0
+      }
+      metrics.increment(
+        "pasarela_rule_shadow_total", [("result", differs ? "differs" : "same")])
+    }
     return decision
+  }
+
+  /// What would be decided, by the set in force or by another; nothing is counted.
+  public func evaluate(
+    _ request: PayinRequest, merchant: String, now: Instant, calls: ProviderCalls,
+    with set: RuleSet? = nil
+  ) -> Decision {
+    let payin = PayinID(unchecked: PayinID.prefix + String(repeating: "0", count: 26))
+    return (set ?? current).decide(question(request, payin, merchant, now, calls))
+  }
+
+  private func question(
+    _ request: PayinRequest, _ payin: PayinID, _ merchant: String, _ now: Instant,
+    _ calls: ProviderCalls
+  ) -> RoutingQuestion {
+    RoutingQuestion(
+      request: request, payin: payin, merchant: merchant, now: now,
+      health: calls.monitors.mapValues { $0.health(at: now) })
   }
 }

@@ -100,17 +100,42 @@ struct OperatorRoutes: Sendable {
       "rejected": status.rejection.map {
         ["at": JSON($0.at.rfc3339), "faults": .array($0.faults.map { JSON($0) })]
       } ?? .null,
+      "shadow": [
+        "files": .array(status.shadowFiles.map { JSON($0) }),
+        "decisions": JSON(status.shadow.decisions), "differing": JSON(status.shadow.differing),
+      ],
     ])
   }
 
+  /// A dry run: by the set in force, or by the rule file that the body holds as `rules`.
   private func evaluate(_ request: Request) throws -> Response {
     let caller = try keys.caller(of: request, needing: .payinsRead)
-    let object = try RequestReading.object(request)
+    var object = try RequestReading.object(request)
+    var posted: RuleSet?
+    if let rules = object["rules"] {
+      guard caller.scopes.contains(.admin) else {
+        throw Problem(
+          .forbidden, code: "forbidden", detail: "trying other rules needs the scope admin")
+      }
+      posted = try candidate(rules)
+      object["rules"] = nil
+    }
     let now = time.now()
     let payin = try PayinRequestReader.read(object, now: now)
-    let decision = rules.decide(
-      payin, payin: PayinID(unchecked: "payin_00000000000000000000000000"),
-      merchant: caller.merchant, now: now, calls: calls)
+    let decision = rules.evaluate(
+      payin, merchant: caller.merchant, now: now, calls: calls, with: posted)
     return .json(.ok, decision.explanation(.full).bytes)
+  }
+
+  private func candidate(_ json: JSON) throws -> RuleSet {
+    do throws(RuleSetFaults) {
+      return try RuleSet(
+        files: [RuleFile(name: "rules", text: json.text)],
+        offers: calls.accounts.values.sorted { $0.id < $1.id }.map(\.offer), version: "candidate")
+    } catch {
+      throw Problem.invalidRequest(
+        "the rules are not valid",
+        errors: error.faults.map { Problem.Entry(pointer: "/rules", detail: "\($0)") })
+    }
   }
 }

@@ -14,6 +14,8 @@ enum Command {
       pasarela rules check PATH [--config FILE] check rule files and run their tests
       pasarela rules explain --payin FILE [--config FILE]
                                                 which rule decides a pay-in, and why
+      pasarela rules replay --rules PATH [--since TIME] [--config FILE]
+                                                what other rules would have changed
       pasarela keys new --merchant ID           make an API key
       pasarela doctor [--config FILE]           check configuration, store, rules and accounts
     """

@@ -10,7 +10,7 @@ import Sandbox
 /// `pasarela rules check` and `pasarela rules explain`.
 enum RulesCommand {
   static func run(_ arguments: some Sequence<String>) async throws {
-    let options = try Options(arguments, known: ["--config", "--payin"])
+    let options = try Options(arguments, known: ["--config", "--payin", "--rules", "--since"])
     let configuration = try await configuration(options)
     switch options.words.first {
     case "check" where options.words.count == 2:
@@ -18,9 +18,13 @@ enum RulesCommand {
     case "explain" where options.words.count == 1:
       guard let payin = options["--payin"] else { fallthrough }
       try explain(payin, configuration)
+    case "replay" where options.words.count == 1:
+      guard let path = options["--rules"] else { fallthrough }
+      try await RulesReplay(configuration).run(path, since: options["--since"])
     default:
       throw Command.Usage(
-        message: "say: pasarela rules check PATH, or pasarela rules explain --payin FILE")
+        message: "say: pasarela rules check PATH, rules explain --payin FILE, or"
+          + " rules replay --rules PATH")
     }
   }
 
@@ -40,18 +44,18 @@ enum RulesCommand {
 
   /// - Parameter path: a folder of rule files, or one file.
   private static func check(_ path: String, _ configuration: Configuration) throws {
-    let files: [RuleFile]
-    if path.hasSuffix(".json5") {
-      guard let data = FileManager.default.contents(atPath: path),
-        let text = String(data: data, encoding: .utf8)
-      else { throw ConfigurationFault(["\(path): cannot be read as UTF-8 text"]) }
-      files = [RuleFile(name: path, text: text)]
-    } else {
-      files = try RuleFiles.read(folder: path)
-    }
-    let set = try RuleFiles.load(files, accounts: configuration.accounts)
+    let set = try RuleFiles.load(files(at: path), accounts: configuration.accounts)
     for warning in set.warnings { Output.line("warning: \(warning)") }
     Output.line(RuleFiles.summary(set))
+  }
+
+  /// A folder's rule files, or one file.
+  static func files(at path: String) throws(ConfigurationFault) -> [RuleFile] {
+    guard path.hasSuffix(".json5") else { return try RuleFiles.read(folder: path) }
+    guard let data = FileManager.default.contents(atPath: path),
+      let text = String(data: data, encoding: .utf8)
+    else { throw ConfigurationFault(["\(path): cannot be read as UTF-8 text"]) }
+    return [RuleFile(name: path, text: text)]
   }
 
   private static func explain(_ path: String, _ configuration: Configuration) throws {

@@ -139,6 +139,14 @@ struct APITests {
     ).json
     #expect(decision["rule"] == "store")
     #expect(decision["order"] == ["openpay-main/store"])
+    var tried = ServeTests.payin("dry", method: "store").object ?? [:]
+    tried["rules"] = ["otherwise": ["priority": ["cashypay-main/store"]]]
+    let other = try await client.post("/v1/routing/evaluate", .object(tried)).json
+    #expect(other["order"] == ["cashypay-main/store"])
+    tried["rules"] = ["otherwise": ["priority": ["nobody/store"]]]
+    let faulty = try await client.post("/v1/routing/evaluate", .object(tried))
+    #expect(faulty.status == 400)
+    #expect(faulty.pointers == ["/rules"])
     #expect(try await client.post("/v1/rules/reload").json["accepted"] == true)
     #expect(try await client.get("/v1/payins").json["data"] == [])
     var stranger = client

@@ -58,4 +58,37 @@ struct CommandTests {
     #expect(faulty.status == 2)
     #expect(faulty.errors.contains("default.json5:1:"))
   }
+
+  @Test("rules replay tells what other rules would have changed; shadow files are counted")
+  func replay() async throws {
+    let installation = try await Installation()
+    try installation.place.write(
+      """
+      { shadow: true, rules: [ { name: "all-cash", when: "payin.amount > 0",
+        route: { priority: ["cashypay-main/store", "cashypay-main/spei"] } } ] }
+      """, to: "routing-rules/a-shadow.json5")
+    let gateway = try await installation.serve()
+    for (index, method) in ["store", "store", "spei"].enumerated() {
+      let made = try await installation.client.post(
+        "/v1/payins", ServeTests.payin("r\(index)", method: method), idempotencyKey: "\(index)")
+      #expect(made.status == 201)
+    }
+    let status = try await installation.client.get("/v1/routing/rules").json
+    #expect(status["shadow"] == ["files": ["a-shadow.json5"], "decisions": 3, "differing": 3])
+    _ = await installation.stop(gateway)
+    try installation.place.write(
+      "{ rules: [], otherwise: { priority: [\"cashypay-main/store\", \"cashypay-main/spei\"] } }",
+      to: "other.json5")
+    let ended = try await Program.run(
+      ["rules", "replay", "--rules", "other.json5", "--since", "2020-01-01T00:00:00Z"],
+      in: installation.place.path,
+      environment: [
+        "KEY_SHA256": String(repeating: "0", count: 64), "HOOK_SECRET": WebhookTests.secret,
+      ])
+    #expect(ended.status == 0, "\(ended.errors)")
+    #expect(ended.output.contains("2 of 3 pay-ins would have gone elsewhere first"))
+    #expect(
+      ended.output.contains("otherwise: openpay-main/store -> cashypay-main/store: 2, $300.00"))
+    await installation.end()
+  }
 }
