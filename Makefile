@@ -5,7 +5,7 @@ PACKAGES := libssl-dev libcurl4-openssl-dev libsqlite3-dev pkg-config openssl
 STRICT := --explicit-target-dependency-import-check error
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help deps build run demo test simulate crash-test lint format
+.PHONY: help deps build run demo test simulate crash-test bench lint format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,13 @@ FROM := 1
 simulate: deps ## run SEEDS seeds of the simulation, from seed FROM
 	swift build -c release -Xswiftc -enable-testing --scratch-path .build/simulation --product simulate
 	.build/simulation/release/simulate --seeds $(SEEDS) --from $(FROM)
+
+bench: build ## measure speed on loopback, beside nginx
+	@for p in wrk nginx-light python3 curl; do dpkg -s $$p >/dev/null 2>&1 || [ -x "$$(command -v $${p%-light})" ] || \
+	  { $(SUDO) apt-get update -qq; DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq $$p >/dev/null; }; done
+	swift build -c release $(STRICT) --product RoutingBench
+	.build/release/RoutingBench
+	Tests/Benchmarks/bench.sh .build/release
 
 CRASHES := 50
 crash-test: deps .build/python/ready ## kill the real executable CRASHES times under load

@@ -108,6 +108,9 @@ let package = Package(
         "Sandbox", "Storage", "StorePayments",
       ], path: "Tests/Simulation", swiftSettings: strict),
     .executableTarget(
+      name: "RoutingBench", dependencies: ["Payins", "Routing"],
+      path: "Tests/Benchmarks/RoutingBench", swiftSettings: strict),
+    .executableTarget(
       name: "StorageBench", dependencies: ["JSONText", "Payins", "Storage"],
       path: "Tests/Benchmarks/StorageBench", swiftSettings: strict),
     .testTarget(

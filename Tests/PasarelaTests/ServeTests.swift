@@ -101,4 +101,47 @@ struct ServeTests {
     _ = await installation.stop(gateway)
     await installation.end()
   }
+
+  @Test("rule files may be renamed into place, written in halves, or deleted")
+  func editors() async throws {
+    let installation = try await Installation()
+    let client = installation.client
+    let gateway = try await installation.serve()
+    let folder = "\(installation.place.path)/routing-rules"
+    func rules() async throws -> [String] {
+      try await client.get("/v1/routing/rules").json["rules"]?.array?.compactMap(\.string) ?? []
+    }
+    func rejected() async throws -> Bool {
+      try await client.get("/v1/routing/rules").json["rejected"]?.isNull == false
+    }
+    func until(_ holds: () async throws -> Bool) async throws -> Bool {
+      try await eventually { try await holds() ? true : nil } == true
+    }
+    // By renaming, as most editors do.
+    try installation.place.write(
+      "{ rules: [ { name: \"second\", when: \"payin.amount == 7\", route: { priority: "
+        + "[\"openpay-main/spei\"] } } ] }", to: "routing-rules/.second.json5.tmp")
+    try FileManager.default.moveItem(
+      atPath: "\(folder)/.second.json5.tmp", toPath: "\(folder)/second.json5")
+    #expect(try await until { try await rules() == ["store", "second"] })
+    // Half a file is refused and changes nothing; the other half makes it good.
+    try installation.place.write("{ rules: [ { name: \"third\",", to: "routing-rules/third.json5")
+    #expect(try await until { try await rejected() })
+    #expect(try await rules() == ["store", "second"])
+    try installation.place.write(
+      "{ rules: [ { name: \"third\", when: \"payin.amount == 8\", route: { priority: "
+        + "[\"openpay-main/spei\"] } } ] }", to: "routing-rules/third.json5")
+    #expect(try await until { try await rules() == ["store", "second", "third"] })
+    #expect(try await !rejected())
+    // Deleting takes a file's rules out; deleting all of them is refused.
+    try FileManager.default.removeItem(atPath: "\(folder)/third.json5")
+    #expect(try await until { try await rules() == ["store", "second"] })
+    for name in ["second", "default"] {
+      try FileManager.default.removeItem(atPath: "\(folder)/\(name).json5")
+    }
+    #expect(try await until { try await rejected() })
+    #expect(try await client.get("/health/ready").status == 200)
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
 }
