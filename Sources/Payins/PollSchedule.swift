@@ -37,7 +37,9 @@ enum PollSchedule {
   ) -> Int64? {
     guard attempt.state.isLive else { return nil }
     if attempt.state == .inDoubt || attempt.state == .sending {
-      return doubtSeconds[min(attempt.polls, doubtSeconds.count - 1)]
+      let age = now.milliseconds(since: attempt.createdAt) / 1000
+      // Doubt that lasts for hours will not be gone in minutes.
+      return max(doubtSeconds[min(attempt.polls, doubtSeconds.count - 1)], min(age / 8, 86_400))
     }
     let settled = attempt.state == .paid && !attempt.candidate.showsRepeatedPayments
     guard !settled, now < attempt.instrumentDiesAt else { return nil }

@@ -21,6 +21,7 @@ extension Transition {
       record("poll.\(outcome.label)", data)
       if case .mismatch = outcome { flag(id, .mismatch, refusal.message, context) }
       lastLong(attempt, context)
+      outlive(attempt, context)
     }
     planQuery(id, isUnanswered: outcome.isUnanswered, context)
   }
@@ -153,6 +154,24 @@ extension Transition {
       attempt.id, .unresolved, "whether the order exists at the provider is not known", context)
   }
 
+  /// An order in doubt whose instrument would be dead can bring nothing any more, whatever it was.
+  private mutating func outlive(_ attempt: Attempt, _ context: Context) {
+    guard attempt.state == .inDoubt, context.now >= attempt.instrumentDiesAt else { return }
+    giveUp(attempt, context)
+  }
+
+  private mutating func giveUp(_ attempt: Attempt, _ context: Context) {
+    update(attempt.id) {
+      $0.state = .absent
+      $0.discrepancy = nil
+    }
+    record("attempt.absent", ["attempt": .string(attempt.id.text)])
+    moveOn(
+      after: .neverSent,
+      attempt.refusal ?? Refusal(code: "absent", message: "the provider has no such order"),
+      context)
+  }
+
   /// "Not found" is believed after enough of it over enough time.
   private mutating func absent(_ attempt: Attempt, _ context: Context) {
     guard attempt.state == .inDoubt, let since = attempt.inDoubtSince else {
@@ -167,15 +186,7 @@ extension Transition {
     guard attempt.absences + 1 >= PollSchedule.absencesForProof,
       context.now >= since.adding(seconds: PollSchedule.proofSeconds)
     else { return }
-    update(attempt.id) {
-      $0.state = .absent
-      $0.discrepancy = nil
-    }
-    record("attempt.absent", ["attempt": .string(attempt.id.text)])
-    moveOn(
-      after: .neverSent,
-      attempt.refusal ?? Refusal(code: "absent", message: "the provider has no such order"),
-      context)
+    giveUp(attempt, context)
   }
 
   /// Derives the pay-in's status from the money that has arrived.

@@ -128,6 +128,27 @@ struct MachineTests {
       for _ in 0..<20 { #expect(first.step().after == second.step().after) }
     }
   }
+
+  @Test("doubt is asked about ever more seldom, and ends with the instrument's life")
+  func longDoubt() {
+    let dice = Dice(seed: 3)
+    var now = Walk.noon
+    let refusal = Refusal(code: "x", message: "y")
+    var payin = Walk.open(dice, accounts: ["a"], retry: [.neverSent]).payin
+    let id = payin.attempts[0].id
+    payin = payin.apply(.sent(id, .inDoubt(refusal)), Context(now: now, entropy: dice)).payin
+    var polls = 0
+    while let due = payin.attempts[0].nextCheckAt {
+      now = due
+      polls += 1
+      payin =
+        payin.apply(.queried(id, .undetermined(refusal)), Context(now: now, entropy: dice)).payin
+    }
+    #expect(payin.status == .failed)
+    #expect(payin.attempts[0].state == .absent)
+    #expect(now >= payin.attempts[0].instrumentDiesAt)
+    #expect((50...400).contains(polls), "\(polls)")
+  }
 }
 
 extension PayinInput {
