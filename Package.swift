@@ -61,7 +61,8 @@ let package = Package(
       ], swiftSettings: strict),
 
     .target(
-      name: "TestSupport", dependencies: ["HTTPServing", "JSONText"], path: "Tests/Support",
+      name: "TestSupport", dependencies: ["HTTPServing", "JSONText", "Payins"],
+      path: "Tests/Support",
       swiftSettings: strict),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
     .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"], swiftSettings: strict),
@@ -74,10 +75,12 @@ let package = Package(
     .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing"], swiftSettings: strict),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),
     .testTarget(
-      name: "StorePaymentsTests", dependencies: ["JSONText", "Payins", "StorePayments"],
+      name: "StorePaymentsTests",
+      dependencies: ["JSONText", "Payins", "StorePayments", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "PayinsTests", dependencies: ["JSONText", "Payins"], swiftSettings: strict),
+      name: "PayinsTests", dependencies: ["JSONText", "Payins", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "PasarelaTests",
       dependencies: [
@@ -105,7 +108,7 @@ let package = Package(
       name: "simulate",
       dependencies: [
         "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "Payins", "Providers", "Routing",
-        "Sandbox", "Storage", "StorePayments",
+        "Sandbox", "Storage", "StorePayments", "TestSupport",
       ], path: "Tests/Simulation", swiftSettings: strict),
     .executableTarget(
       name: "RoutingBench", dependencies: ["Payins", "Routing"],

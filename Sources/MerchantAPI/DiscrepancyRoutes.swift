@@ -21,12 +21,7 @@ struct DiscrepancyRoutes: Sendable {
     var query = PayinQuery(merchant: caller.merchant, limit: 20)
     query.isDiscrepant = true
     query.before = try RequestReading.value("cursor", values) { PayinID($0) }
-    if let limit = try RequestReading.value("limit", values, { Int($0) }) {
-      guard (1...100).contains(limit) else {
-        throw Problem.invalidRequest("limit must be 1 to 100")
-      }
-      query.limit = limit
-    }
+    query.limit = try RequestReading.limit(values)
     let limit = query.limit
     query.limit += 1
     let found = try await service.payins(query)

@@ -113,12 +113,7 @@ enum PayinListReader {
     query.amountFrom = try RequestReading.value("amount_from", values) { Int64($0) }
     query.amountTo = try RequestReading.value("amount_to", values) { Int64($0) }
     query.before = try RequestReading.value("cursor", values) { PayinID($0) }
-    if let limit = try RequestReading.value("limit", values, { Int($0) }) {
-      guard (1...100).contains(limit) else {
-        throw .invalidRequest("limit must be 1 to 100")
-      }
-      query.limit = limit
-    }
+    query.limit = try RequestReading.limit(values)
     return query
   }
 }

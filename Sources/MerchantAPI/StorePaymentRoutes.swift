@@ -53,12 +53,7 @@ struct StorePaymentRoutes: Sendable {
         return found.isEmpty ? nil : found
       } ?? []
     query.before = try RequestReading.value("cursor", values) { StorePaymentID($0) }
-    if let limit = try RequestReading.value("limit", values, { Int($0) }) {
-      guard (1...100).contains(limit) else {
-        throw Problem.invalidRequest("limit must be 1 to 100")
-      }
-      query.limit = limit
-    }
+    query.limit = try RequestReading.limit(values)
     let limit = query.limit
     query.limit += 1
     let found = try await service.payments(query)

@@ -107,12 +107,7 @@ struct WebhookRoutes: Sendable {
     }
     query.payin = try RequestReading.value("payin", values) { PayinID($0) }
     query.before = try RequestReading.value("cursor", values) { EventID($0) }
-    if let limit = try RequestReading.value("limit", values, { Int($0) }) {
-      guard (1...100).contains(limit) else {
-        throw Problem.invalidRequest("limit must be 1 to 100")
-      }
-      query.limit = limit
-    }
+    query.limit = try RequestReading.limit(values)
     let limit = query.limit
     query.limit += 1
     let found = try await service.events(query)

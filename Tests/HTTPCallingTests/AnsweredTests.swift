@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Calls that are answered", .timeLimit(.minutes(1)))
 struct AnsweredTests {
-  let caller = CurlCaller()
+  let caller = CurlCaller(CurlCaller.Configuration(idleSeconds: 300))
 
   @Test("the request arrives as stated, with what the transport needs and nothing more")
   func request() async throws {

@@ -13,7 +13,8 @@ struct HTTP2Tests {
 
   private func caller(http2: Bool) -> CurlCaller {
     CurlCaller(
-      CurlCaller.Configuration(caFile: ServerProcess.file("tls/trusted.pem"), http2: http2))
+      CurlCaller.Configuration(
+        caFile: ServerProcess.file("tls/trusted.pem"), idleSeconds: 300, http2: http2))
   }
 
   @Test("HTTP/2 is spoken where it is asked for, and only there")

@@ -1,4 +1,5 @@
 import Payins
+import TestSupport
 import Testing
 
 /// The state machine over random lives: whatever happens, these hold after every step.

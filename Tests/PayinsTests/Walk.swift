@@ -1,26 +1,6 @@
 import JSONText
 import Payins
-
-/// SplitMix64: the same seed gives the same walk.
-final class Dice: Entropy, @unchecked Sendable {  // each walk has its own and runs on one thread
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
-  func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(next() & 0xFF) } }
-
-  func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }
-  func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
-  func chance(_ percent: Int) -> Bool { below(100) < percent }
-}
+import TestSupport
 
 /// A pay-in driven by inputs drawn at random, sensible or not.
 struct Walk {
@@ -59,16 +39,16 @@ struct Walk {
   init(seed: UInt64) {
     let dice = Dice(seed: seed)
     let accounts = Array(["a", "b", "c"].prefix(1 + dice.below(3)))
-    let retry = RetryOutcome.allCases.filter { _ in dice.chance(60) }
+    let retry = RetryOutcome.allCases.filter { _ in dice.chance(600) }
     self.dice = dice
     payin =
-      Self.open(dice, accounts: accounts, retry: retry, expiresIn: dice.chance(50) ? 3600 : nil)
+      Self.open(dice, accounts: accounts, retry: retry, expiresIn: dice.chance(500) ? 3600 : nil)
       .payin
   }
 
   /// Applies one input; gives it with what came of it.
   mutating func step() -> (input: PayinInput, before: Payin, after: Transition) {
-    now = now.adding(milliseconds: Int64(dice.below(dice.chance(10) ? 200_000_000 : 100_000)))
+    now = now.adding(milliseconds: Int64(dice.below(dice.chance(100) ? 200_000_000 : 100_000)))
     let input = input()
     let before = payin
     let after = before.apply(input, Context(now: now, entropy: dice))
@@ -78,7 +58,7 @@ struct Walk {
 
   private mutating func input() -> PayinInput {
     let stranger = AttemptID.make(at: now, entropy: dice)
-    let id = dice.chance(3) ? stranger : dice.pick(payin.attempts.map(\.id))
+    let id = dice.chance(30) ? stranger : dice.pick(payin.attempts.map(\.id))
     let refusal = Refusal(code: "x", message: "y")
     switch dice.below(20) {
     case 0...4:
@@ -107,17 +87,17 @@ struct Walk {
   }
 
   private mutating func report() -> StatusReport {
-    if dice.chance(25) {
+    if dice.chance(250) {
       deposits.append(
         Deposit(
           identity: "d\(dice.below(6))", amount: Int64(dice.pick([0, 1, 7_500, 15_000, 20_000])),
-          receivedAt: dice.chance(50) ? now : nil, providerReference: nil))
+          receivedAt: dice.chance(500) ? now : nil, providerReference: nil))
     }
     return StatusReport(
       status: dice.pick([
         .pending, .paid, .failed, .expired, .cancelled, .unrecognised("NEW"),
-      ]), deposits: deposits.filter { _ in dice.chance(80) },
-      providerOrderID: dice.chance(50) ? "o1" : nil,
-      instructions: dice.chance(30) ? instructions() : nil, note: dice.chance(5) ? "n" : nil)
+      ]), deposits: deposits.filter { _ in dice.chance(800) },
+      providerOrderID: dice.chance(500) ? "o1" : nil,
+      instructions: dice.chance(300) ? instructions() : nil, note: dice.chance(50) ? "n" : nil)
   }
 }

@@ -1,6 +1,7 @@
 import Payins
 import Storage
 import StorePayments
+import TestSupport
 
 /// A replica's way to the books: its process can die before or after any commit, and the store can
 /// fail it.

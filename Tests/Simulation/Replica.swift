@@ -5,6 +5,7 @@ import Payins
 import Providers
 import Routing
 import Storage
+import TestSupport
 
 /// The virtual clock.
 struct VirtualTime: TimeSource {

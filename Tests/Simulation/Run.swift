@@ -1,4 +1,5 @@
 import Payins
+import TestSupport
 
 /// One seed's life: a storm of some hours, calm, and the reckoning.
 struct Run {

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// Runs every task of the process on one thread, in an order that the seed decides, over a clock
 /// that jumps to whatever is due next: thereby a run is a pure function of its seed.

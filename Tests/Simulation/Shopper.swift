@@ -1,6 +1,7 @@
 import Gateway
 import JSONText
 import Payins
+import TestSupport
 
 /// A merchant with one order, and its payer: what they asked, what they were told.
 final class Shopper: @unchecked Sendable {  // the simulation runs on one thread

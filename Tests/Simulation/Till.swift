@@ -2,6 +2,7 @@ import Gateway
 import JSONText
 import Payins
 import StorePayments
+import TestSupport
 
 /// A store chain's till: asks whether to take cash, repeats with its key until it hears, and now
 /// and then takes a payment back.

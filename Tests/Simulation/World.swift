@@ -1,5 +1,6 @@
 import HTTPCalling
 import JSONText
+import TestSupport
 
 /// What goes wrong, in thousandths. Calm after the storm: then nothing does.
 struct Weather {

@@ -1,25 +1,8 @@
 import JSONText
 import Payins
 import StorePayments
+import TestSupport
 import Testing
-
-/// SplitMix64: the same seed gives the same walk.
-private final class Dice: Entropy, @unchecked Sendable {  // each walk has its own, on one thread
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
-  func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(next() & 0xFF) } }
-  func pick<Value>(_ values: [Value]) -> Value { values[Int(next() % UInt64(values.count))] }
-}
 
 @Suite("the store payment's state machine")
 struct StorePaymentMachineTests {
