@@ -69,7 +69,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Crypto", "Gateway", "HTTPCalling", "JSONText", "Payins", "Storage",
+        "Crypto", "Gateway", "HTTPCalling", "JSONText", "Payins", "Providers", "Routing",
+        "Storage", "StorePayments",
       ], swiftSettings: strict),
     .testTarget(name: "HTTPCallingTests", dependencies: ["HTTPCalling"], swiftSettings: strict),
     .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing"], swiftSettings: strict),

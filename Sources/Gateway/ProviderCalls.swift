@@ -91,12 +91,15 @@ public struct ProviderCalls: Sendable {
     }
   }
 
-  func reverse(_ payment: StorePayment) async -> ReversalOutcome {
+  /// - Parameter withinSeconds: how long somebody waits for it, at most.
+  func reverse(
+    _ payment: StorePayment, withinSeconds seconds: Int64
+  ) async -> ReversalOutcome {
     guard let account = accounts[payment.request.account],
       let provider = account.provider as? any AuthorizesStorePayments
     else { return .unsettled(.removed(payment.request.account)) }
     // Not held up by the breaker: it undoes what may have been done.
-    let call = await call(account, .query) { _ in
+    let call = await call(account, .query, withinSeconds: seconds) { _ in
       provider.reversalRequest(
         payment.request, authorization: payment.answer?.authorization)
     }

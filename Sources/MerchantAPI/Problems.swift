@@ -43,6 +43,14 @@ extension Problem {
         "the body is not valid",
         errors: [Entry(pointer: "/account", detail: "must be an account that takes store payments")]
       )
+    case .amountOutOfRange(let range):
+      self = .invalidRequest(
+        "the body is not valid",
+        errors: [Entry(pointer: "/amount", detail: "the account takes \(Self.words(range))")])
+    case .unreachable(let reason):
+      self = .unavailable(
+        "nothing was authorized and nothing is kept, so the same call may be made again: "
+          + reason.message, retryAfterSeconds: 5)
     case .duplicateTransaction(let existing):
       self.init(
         .conflict, code: "duplicate_chain_transaction",
@@ -55,6 +63,12 @@ extension Problem {
         detail: "a store payment that is \(status.told) cannot be reversed")
     case .store(let fault): self = .store(fault)
     }
+  }
+
+  private static func words(_ range: ClosedRange<Int64>) -> String {
+    range.upperBound == .max
+      ? "\(range.lowerBound) centavos or more"
+      : "\(range.lowerBound) to \(range.upperBound) centavos"
   }
 
   init(_ refusal: WebhookService.Refusal) {

@@ -207,6 +207,8 @@ public enum KeyWrite: Equatable, Sendable {
   case insert(IdempotencyRecord)
   /// Keeps the first answer; a later one, or one for a key that is not there, changes nothing.
   case answer(IdempotencyKey, KeptAnswer)
+  /// Frees a key that has no answer: what it made is gone.
+  case release(IdempotencyKey)
 }
 
 public enum OrderLookup: Equatable, Sendable {

@@ -7,10 +7,13 @@ public enum StorePaymentWrite: Equatable, Sendable {
   case insert(StorePayment)
   /// Throws `.versionConflict` unless the stored version is `before`'s.
   case update(StorePayment, before: StorePayment)
+  /// Removes it with its events: nobody was asked anything. Throws `.versionConflict` unless the
+  /// stored version is this one's.
+  case withdraw(StorePayment)
 
   public var payment: StorePayment {
     switch self {
-    case .insert(let payment), .update(let payment, _): payment
+    case .insert(let payment), .update(let payment, _), .withdraw(let payment): payment
     }
   }
 }
@@ -32,5 +35,8 @@ public struct StorePaymentQuery: Equatable, Sendable {
 
 extension StorePaymentRequest {
   /// What names the payment at Paynet for ever (dossier 4.2).
-  var transactionKey: String { "\(account)/\(group)/\(chain)/\(chainTransactionID)" }
+  var transactionKey: String {
+    let numbers = [group, chain, chainTransactionID].map(Self.plainDigits)
+    return "\(account)/\(numbers.joined(separator: "/"))"
+  }
 }

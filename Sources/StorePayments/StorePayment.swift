@@ -9,20 +9,12 @@ public enum StorePaymentStatus: String, Sendable, CaseIterable {
   case declined
   /// Whether it was authorized is not known, and the till took no cash: it is to be reversed.
   case inDoubt = "in_doubt"
-  /// The reversal has been sent and is not acknowledged yet.
+  /// The reversal was asked for or sent, and is not acknowledged yet.
   case reversing
   case reversed
 
   /// As the API says it.
   public var told: String { self == .sending ? Self.inDoubt.rawValue : rawValue }
-
-  /// Whether Paynet still has to say something.
-  public var isUnresolved: Bool {
-    switch self {
-    case .sending, .inDoubt, .reversing: true
-    case .authorized, .declined, .reversed: false
-    }
-  }
 }
 
 /// What Paynet answered.
@@ -30,15 +22,18 @@ public struct StorePaymentAnswer: Equatable, Sendable {
   /// S000 "Response codes": 0 is success.
   public var code: Int64
   public var description: String?
+  /// Paynet's name for the call, to ask its people by.
+  public var requestID: String?
   public var authorization: String?
   public var customerInstructions: String?
 
   public init(
-    code: Int64, description: String?, authorization: String? = nil,
+    code: Int64, description: String?, requestID: String? = nil, authorization: String? = nil,
     customerInstructions: String? = nil
   ) {
     self.code = code
     self.description = description
+    self.requestID = requestID
     self.authorization = authorization
     self.customerInstructions = customerInstructions
   }
@@ -48,7 +43,7 @@ public struct StorePaymentAnswer: Equatable, Sendable {
 public enum AuthorizationOutcome: Equatable, Sendable {
   case authorized(StorePaymentAnswer)
   case declined(StorePaymentAnswer)
-  /// Surely nothing reached Paynet.
+  /// Paynet did not come to look at it, so surely nothing was authorized.
   case neverSent(Refusal)
   /// It may have been authorized.
   case inDoubt(Refusal)
@@ -65,9 +60,10 @@ public enum AuthorizationOutcome: Equatable, Sendable {
 
 /// What is known of a reversal call.
 public enum ReversalOutcome: Equatable, Sendable {
-  /// Paynet took it back.
+  /// Paynet took it back, now or before.
   case acknowledged(StorePaymentAnswer)
-  /// Paynet has no such payment. Once is no proof: the authorization may still be on its way.
+  /// Paynet has nothing that it could take back. Of a payment in doubt, once is no proof: the
+  /// authorization may still be on its way.
   case unknown(StorePaymentAnswer)
   /// To be sent again.
   case unsettled(Refusal)
@@ -99,6 +95,8 @@ public struct StorePayment: Equatable, Sendable {
   /// How often Paynet said that it has no such payment.
   public internal(set) var absences: Int
   public internal(set) var nextReversalAt: Instant?
+  /// Since when Paynet has something to say, where it has.
+  public internal(set) var unresolvedSince: Instant?
   public internal(set) var eventCount: Int
   public internal(set) var announcedCount: Int
   /// Counts the changes; a store refuses to overwrite another one.
@@ -116,6 +114,7 @@ extension StorePayment {
       "failure_code": JSON(failure?.code), "failure_message": JSON(failure?.message),
       "reversal_tries": JSON(reversalTries), "absences": JSON(absences),
       "next_reversal_at": JSON(nextReversalAt?.milliseconds),
+      "unresolved_since": JSON(unresolvedSince?.milliseconds),
       "event_count": JSON(eventCount), "announced_count": JSON(announcedCount),
       "version": JSON(version),
     ])
@@ -143,6 +142,7 @@ extension StorePayment {
       reversal: json["reversal"].flatMap(StorePaymentAnswer.init(stored:)), failure: failure,
       reversalTries: Int(tries), absences: Int(absences),
       nextReversalAt: json["next_reversal_at"]?.int64.map(Instant.init(milliseconds:)),
+      unresolvedSince: json["unresolved_since"]?.int64.map(Instant.init(milliseconds:)),
       eventCount: Int(eventCount), announcedCount: Int(announcedCount), version: Int(version))
   }
 }
@@ -150,7 +150,7 @@ extension StorePayment {
 extension StorePaymentAnswer {
   fileprivate var stored: JSON {
     [
-      "code": JSON(code), "description": JSON(description),
+      "code": JSON(code), "description": JSON(description), "request_id": JSON(requestID),
       "authorization": JSON(authorization), "instructions": JSON(customerInstructions),
     ]
   }
@@ -159,6 +159,7 @@ extension StorePaymentAnswer {
     guard let code = json["code"]?.int64 else { return nil }
     self.init(
       code: code, description: json["description"]?.string,
+      requestID: json["request_id"]?.string,
       authorization: json["authorization"]?.string,
       customerInstructions: json["instructions"]?.string)
   }

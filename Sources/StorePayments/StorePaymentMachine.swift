@@ -16,8 +16,12 @@ public struct StorePaymentTransition: Equatable, Sendable {
   public internal(set) var payment: StorePayment
   public internal(set) var events: [StorePaymentEvent] = []
   public internal(set) var job: StorePaymentJob?
+  /// Nothing was asked of Paynet: the payment is to be removed, and its `failure` says why.
+  public internal(set) var isWithdrawn = false
 
   init(_ payment: StorePayment) { self.payment = payment }
+
+  public init(unchanged payment: StorePayment) { self.init(payment) }
 }
 
 public struct StorePaymentEvent: Equatable, Sendable {
@@ -32,7 +36,7 @@ public enum StorePaymentJob: Equatable, Sendable {
   case reverse(due: Instant)
 }
 
-/// Total, pure. Once a reversal is planned nothing but its acknowledgement ends it: a late answer
+/// Total, pure. Once a reversal is planned nothing but Paynet's word on it ends it: a late answer
 /// to the authorization is written down and changes nothing.
 extension StorePayment {
   /// Seconds from each reversal to the next; the last repeats for ever.
@@ -51,7 +55,7 @@ extension StorePayment {
       StorePayment(
         id: id, merchant: merchant, request: request, idempotencyKey: idempotencyKey,
         createdAt: context.now, updatedAt: context.now, status: .sending, reversalTries: 0,
-        absences: 0, eventCount: 0, announcedCount: 0, version: 0))
+        absences: 0, unresolvedSince: context.now, eventCount: 0, announcedCount: 0, version: 0))
     next.record("store_payment.created", [:])
     next.job = .authorize
     next.finish(context)
@@ -70,6 +74,9 @@ extension StorePayment {
         context)
     case (.reversalAsked, .authorized):
       next.payment.status = .reversing
+      next.payment.reversal = nil
+      next.payment.reversalTries = 0
+      next.payment.unresolvedSince = context.now
       next.record("store_payment.reversal_asked", [:])
       next.planReversal(context)
     case (.reversalSent(let outcome), .inDoubt), (.reversalSent(let outcome), .reversing):
@@ -95,15 +102,16 @@ extension StorePaymentTransition {
     case .authorized(let answer):
       payment.status = .authorized
       payment.answer = answer
+      payment.unresolvedSince = nil
       record("store_payment.authorized", ["code": JSON(answer.code)], announced: true)
     case .declined(let answer):
       payment.status = .declined
       payment.answer = answer
+      payment.unresolvedSince = nil
       record("store_payment.declined", ["code": JSON(answer.code)], announced: true)
     case .neverSent(let refusal):
-      payment.status = .declined
       payment.failure = refusal
-      record("store_payment.declined", ["code": JSON(refusal.code)], announced: true)
+      isWithdrawn = true
     case .inDoubt(let refusal): doubt(refusal, context)
     }
   }
@@ -119,25 +127,43 @@ extension StorePaymentTransition {
     payment.reversalTries += 1
     switch outcome {
     case .acknowledged(let answer): settle(answer)
-    case .unknown(let answer):
-      payment.absences += 1
-      let isOld =
-        context.now >= payment.createdAt.adding(seconds: StorePayment.proofSeconds)
-      if isOld, payment.absences >= StorePayment.absencesForProof { return settle(answer) }
-      payment.status = .reversing
-      record("store_payment.unknown_at_paynet", ["code": JSON(answer.code)])
-      planReversal(context)
-    case .unsettled(let refusal):
-      payment.status = .reversing
-      record("store_payment.reversal_unsettled", ["code": JSON(refusal.code)])
-      planReversal(context)
+    case .unknown(let answer) where payment.answer == nil: absent(answer, context)
+    case .unknown(let answer): refused(answer, context)
+    case .unsettled(let refusal): unsettled(JSON(refusal.code), context)
     }
+  }
+
+  private mutating func absent(_ answer: StorePaymentAnswer, _ context: Context) {
+    payment.absences += 1
+    let isOld = context.now >= payment.createdAt.adding(seconds: StorePayment.proofSeconds)
+    if isOld, payment.absences >= StorePayment.absencesForProof { return settle(answer) }
+    payment.status = .reversing
+    record("store_payment.unknown_at_paynet", ["code": JSON(answer.code)])
+    planReversal(context)
+  }
+
+  /// Paynet does not take back what it authorized: the payment stands. After a try without an
+  /// answer nobody knows whether that one did, so that it stays unresolved.
+  private mutating func refused(_ answer: StorePaymentAnswer, _ context: Context) {
+    payment.reversal = answer
+    guard payment.reversalTries == 1 else { return unsettled(JSON(answer.code), context) }
+    payment.status = .authorized
+    payment.nextReversalAt = nil
+    payment.unresolvedSince = nil
+    record("store_payment.reversal_refused", ["code": JSON(answer.code)])
+  }
+
+  private mutating func unsettled(_ code: JSON, _ context: Context) {
+    payment.status = .reversing
+    record("store_payment.reversal_unsettled", ["code": code])
+    planReversal(context)
   }
 
   private mutating func settle(_ answer: StorePaymentAnswer) {
     payment.status = .reversed
     payment.reversal = answer
     payment.nextReversalAt = nil
+    payment.unresolvedSince = nil
     record("store_payment.reversed", ["code": JSON(answer.code)], announced: true)
   }
 

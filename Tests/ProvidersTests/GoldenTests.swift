@@ -72,6 +72,9 @@ struct GoldenTests {
       }
     }
     if provider is any Queryable { #expect(pinned.contains { $0.operation == "query" }) }
+    if provider is any AuthorizesStorePayments {
+      #expect(Set(pinned.map(\.operation)) == ["authorize", "reverse"])
+    }
   }
 
   @Test(
@@ -100,6 +103,9 @@ extension GoldenCase {
       return GoldenOutcome.json(provider.queryOutcome(try response(), order))
     case ("callback", let provider as any ReceivesCallbacks):
       return GoldenOutcome.json(provider.read(try delivery()))
+    case ("authorize", let provider as any AuthorizesStorePayments),
+      ("reverse", let provider as any AuthorizesStorePayments):
+      return try outcome(of: provider)
     default: throw GoldenFault("\(testDescription): no operation \(operation)")
     }
   }
@@ -109,6 +115,7 @@ extension GoldenCase {
       switch (operation, settings.provider(provider)) {
       case ("create", let provider as any CreatesPayins): provider.createRequest(order, at: now)
       case ("query", let provider as any Queryable): provider.queryRequest(order, at: now)
+      case (_, let provider as any AuthorizesStorePayments): request(of: provider)
       default: nil
       }
     return request.map { request in

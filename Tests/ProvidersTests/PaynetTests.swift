@@ -56,13 +56,13 @@ struct PaynetTests {
     #expect(unknown.body == paynet.authorizationRequest(Self.payment).body)
   }
 
-  @Test("keeps zeros in front, and numbers beyond 64 bits")
+  @Test("writes numbers, also beyond 64 bits; zeros in front say nothing")
   func digits() throws {
     var payment = Self.payment
     payment.employee = "002"
     payment.chainTransactionID = String(repeating: "9", count: 45)
     let json = try JSON(parsing: paynet.authorizationRequest(payment).body)
-    #expect(json["idEmployee"] == "002")
+    #expect(json["idEmployee"] == 2)
     #expect(json["chainTransactionId"]?.number?.text == payment.chainTransactionID)
   }
 
@@ -93,8 +93,8 @@ struct PaynetTests {
       outcome(Self.success)
         == .authorized(
           StorePaymentAnswer(
-            code: 0, description: "Success", authorization: "124242",
-            customerInstructions: instructions)))
+            code: 0, description: "Success", requestID: "kuysdtcaygs67asd6",
+            authorization: "124242", customerInstructions: instructions)))
     let failed = """
       {
       "requestId":"kuysdtcaygs67asd6",
@@ -106,7 +106,9 @@ struct PaynetTests {
       """
     #expect(
       outcome(failed)
-        == .declined(StorePaymentAnswer(code: 12, description: "Transacción inválida.")))
+        == .declined(
+          StorePaymentAnswer(
+            code: 12, description: "Transacción inválida.", requestID: "kuysdtcaygs67asd6")))
   }
 
   @Test("classes every response code, and what is none")

@@ -73,7 +73,7 @@ struct Checks {
     guard let payment = try? await store.storePayment(id) else {
       return fault("\(name): the payment \(id) that it was told of is not there")
     }
-    if payment.status.isUnresolved { fault("\(name): \(payment.status) for ever") }
+    if payment.unresolvedSince != nil { fault("\(name): \(payment.status) for ever") }
     if isAuthorized != (payment.status == .authorized) {
       fault("\(name): \(payment.status) here, authorized \(isAuthorized) at Paynet")
     }

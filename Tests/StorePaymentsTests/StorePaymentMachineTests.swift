@@ -18,7 +18,7 @@ struct StorePaymentMachineTests {
 
   private static let next: [StorePaymentStatus: Set<StorePaymentStatus>] = [
     .sending: [.authorized, .declined, .inDoubt], .authorized: [.reversing], .declined: [],
-    .inDoubt: [.reversing, .reversed], .reversing: [.reversed], .reversed: [],
+    .inDoubt: [.reversing, .reversed], .reversing: [.reversed, .authorized], .reversed: [],
   ]
 
   @Test("never ends both authorized and reversed, and never lets doubt rest")
@@ -45,6 +45,10 @@ struct StorePaymentMachineTests {
         #expect(payment.eventCount == before.eventCount + after.events.count)
         let isToReverse = payment.status == .inDoubt || payment.status == .reversing
         #expect(isToReverse == (payment.nextReversalAt != nil))
+        let isOpen = isToReverse || payment.status == .sending
+        #expect(isOpen == (payment.unresolvedSince != nil))
+        if payment.status == .authorized { #expect(payment.answer?.authorization != nil) }
+        if after.isWithdrawn { break }
         #expect(before.answer == nil || payment.answer == before.answer)
         #expect(StorePayment(stored: payment.stored) == payment)
       }

@@ -10,7 +10,7 @@ extension Books {
   ///   - sending: the lease under which a call that this plans for now is made at once.
   func apply(
     _ input: StorePaymentInput, to id: StorePaymentID, holding: Holding?, sending: SendLease? = nil
-  ) async throws(StoreError) -> StorePayment {
+  ) async throws(StoreError) -> StorePaymentTransition {
     var holding = holding
     while true {
       guard let before = try await store.storePayment(id) else {
@@ -18,13 +18,17 @@ extension Books {
       }
       let next = before.apply(input, context)
       var change = change(next, .update(next.payment, before: before), holding, sending)
-      if before.status == .sending, next.payment.status != .sending {
+      if next.isWithdrawn {
+        // Without its lease it is another's already, who takes it for interrupted.
+        guard let holding else { return StorePaymentTransition(unchanged: before) }
+        change = withdrawal(of: before, holding)
+      } else if before.status == .sending, next.payment.status != .sending {
         change.key = .answer(key(of: before), StorePaymentDocument.answer(next.payment))
       }
       do {
         try await store.commit(change)
-        committed(next)
-        return next.payment
+        if !next.isWithdrawn { committed(next) }
+        return next
       } catch .versionConflict {
         continue
       } catch .leaseLost {
@@ -42,6 +46,14 @@ extension Books {
     change.events = events(next)
     change.jobs =
       jobs(next, holding, sending) + deliveries(of: change.events, merchant: next.payment.merchant)
+    return change
+  }
+
+  private func withdrawal(of payment: StorePayment, _ holding: Holding) -> Change {
+    var change = Change()
+    change.storePayment = .withdraw(payment)
+    change.key = .release(key(of: payment))
+    change.jobs = [.finish(holding.key, holding.lease)]
     return change
   }
 

@@ -15,12 +15,14 @@ public enum StorePaymentDocument {
     object["response_code"] = JSON(payment.answer?.code)
     object["response_description"] = JSON(payment.answer?.description)
     object["customer_instructions"] = JSON(payment.answer?.customerInstructions)
+    object["provider_request_id"] = JSON(payment.answer?.requestID)
     object["failure"] =
       payment.failure.map { ["code": JSON($0.code), "message": JSON($0.message)] } ?? .null
     object["reversal"] = [
       "tries": JSON(payment.reversalTries), "next_at": JSON(payment.nextReversalAt?.rfc3339),
       "response_code": JSON(payment.reversal?.code),
       "response_description": JSON(payment.reversal?.description),
+      "provider_request_id": JSON(payment.reversal?.requestID),
     ]
     object["created_at"] = JSON(payment.createdAt.rfc3339)
     object["updated_at"] = JSON(payment.updatedAt.rfc3339)

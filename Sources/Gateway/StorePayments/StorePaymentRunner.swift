@@ -9,7 +9,7 @@ struct StorePaymentRunner: Sendable {
 
   func authorize(
     _ payment: StorePayment, withinSeconds seconds: Int64, under lease: Lease
-  ) async throws(StoreError) -> StorePayment {
+  ) async throws(StoreError) -> StorePaymentTransition {
     let outcome = await calls.authorize(payment, withinSeconds: seconds)
     let key = JobKey(kind: .authorizeStorePayment, subject: payment.id.text)
     return try await books.apply(
@@ -17,9 +17,9 @@ struct StorePaymentRunner: Sendable {
   }
 
   func reverse(
-    _ payment: StorePayment, under lease: Lease
-  ) async throws(StoreError) -> StorePayment {
-    let outcome = await calls.reverse(payment)
+    _ payment: StorePayment, withinSeconds seconds: Int64 = .max, under lease: Lease
+  ) async throws(StoreError) -> StorePaymentTransition {
+    let outcome = await calls.reverse(payment, withinSeconds: seconds)
     let key = JobKey(kind: .reverseStorePayment, subject: payment.id.text)
     return try await books.apply(
       .reversalSent(outcome), to: payment.id, holding: Books.Holding(key: key, lease: lease))
@@ -35,7 +35,8 @@ struct StorePaymentRunner: Sendable {
 
   func resumeReversal(_ job: Job, under lease: Lease) async throws(StoreError) {
     let id = StorePaymentID(unchecked: job.key.subject)
-    guard let payment = try await books.store.storePayment(id), payment.status.isUnresolved else {
+    guard let payment = try await books.store.storePayment(id), payment.nextReversalAt != nil
+    else {
       var change = Change()
       change.jobs = [.finish(job.key, lease)]
       return try await books.store.commit(change)

@@ -1,4 +1,4 @@
-import Payins
+public import Payins
 import Providers
 public import Storage
 public import StorePayments
@@ -27,6 +27,10 @@ public struct StorePaymentService: Sendable {
     case notFound
     /// No account of that id authorizes store payments.
     case noSuchAccount
+    /// Outside the account's own range, in centavos.
+    case amountOutOfRange(ClosedRange<Int64>)
+    /// Nothing was asked of Paynet and nothing is kept: the same call may be made again.
+    case unreachable(Payins.Refusal)
     case duplicateTransaction(StorePaymentID)
     case keyReused
     case inProgress
@@ -50,6 +54,9 @@ public struct StorePaymentService: Sendable {
       account.provider is any AuthorizesStorePayments,
       account.merchants?.contains(merchant) ?? true
     else { throw .noSuchAccount }
+    let low = account.limits.amountMinimum ?? 1
+    let range = low...max(low, account.limits.amountMaximum ?? .max)
+    guard range.contains(request.amount) else { throw .amountOutOfRange(range) }
     let context = books.context
     let opened = StorePayment.open(
       request, id: .make(at: context.now, entropy: context.entropy), merchant: merchant,
@@ -73,7 +80,7 @@ public struct StorePaymentService: Sendable {
     }
     books.committed(opened)
     // Not tied to the request: what a till has asked is brought to its end.
-    let work = Task.detached { () -> Result<StorePayment, StoreError> in
+    let work = Task.detached { () -> Result<StorePaymentTransition, StoreError> in
       do throws(StoreError) {
         return .success(
           try await runner.authorize(
@@ -83,8 +90,10 @@ public struct StorePaymentService: Sendable {
       }
     }
     switch await work.value {
-    case .success(let payment):
-      return Created(status: 201, body: StorePaymentDocument.answer(payment).body, isReplay: false)
+    case .success(let done):
+      if done.isWithdrawn, let reason = done.payment.failure { throw .unreachable(reason) }
+      let answer = StorePaymentDocument.answer(done.payment)
+      return Created(status: answer.status, body: answer.body, isReplay: false)
     case .failure(let fault): throw .store(fault)
     }
   }
@@ -138,7 +147,17 @@ public struct StorePaymentService: Sendable {
       let asked = try await books.apply(
         .reversalAsked, to: id, holding: nil,
         sending: SendLease(lease: lease, until: leases.leaseEnd(at: books.time.now())))
-      return try await runner.reverse(asked, under: lease)
+      // Where another asked first, the reversal is under way.
+      guard asked.job != nil else { return asked.payment }
+      let work = Task.detached { () -> Result<StorePaymentTransition, StoreError> in
+        do throws(StoreError) {
+          return .success(
+            try await runner.reverse(asked.payment, withinSeconds: requestSeconds, under: lease))
+        } catch {
+          return .failure(error)
+        }
+      }
+      return try await work.value.get().payment
     } catch {
       throw .store(error)
     }

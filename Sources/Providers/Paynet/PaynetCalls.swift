@@ -40,21 +40,22 @@ extension Paynet: AuthorizesStorePayments {
 
   private func body(_ payment: StorePaymentRequest) -> JSONObject {
     var body: JSONObject = [
-      "idGroup": Self.digits(payment.group), "idChain": Self.digits(payment.chain),
-      "idStore": Self.digits(payment.store), "idPos": Self.digits(payment.pos),
-      "idEmployee": Self.digits(payment.employee), "reference": .string(payment.reference),
+      "idGroup": Self.number(payment.group), "idChain": Self.number(payment.chain),
+      "idStore": Self.number(payment.store), "idPos": Self.number(payment.pos),
+      "idEmployee": Self.number(payment.employee), "reference": .string(payment.reference),
       "amount": .number(.decimal(payment.amount, places: 2)),
       "operationDate": JSON(payment.operationDate.milliseconds),
-      "chainTransactionId": Self.digits(payment.chainTransactionID),
+      "chainTransactionId": Self.number(payment.chainTransactionID),
     ]
-    body["sku"] = payment.sku.map(Self.digits)
+    body["sku"] = payment.sku.map(Self.number)
     body["paymentType"] = payment.paymentType.map { JSON($0) }
     return body
   }
 
-  /// Numeric in S000. Zeros in front, which a JSON number cannot have, are kept by a text.
-  private static func digits(_ text: String) -> JSON {
-    JSONNumber(text: text).map(JSON.number) ?? .string(text)
+  /// Numeric in S000, of more digits than 64 bits hold.
+  private static func number(_ digits: String) -> JSON {
+    let plain = StorePaymentRequest.plainDigits(digits)
+    return JSONNumber(text: plain).map(JSON.number) ?? .string(plain)
   }
 
   public func authorizationOutcome(
@@ -76,7 +77,8 @@ extension Paynet: AuthorizesStorePayments {
     }
   }
 
-  /// Whether reversing what is not there is 0 or 12 is not published (dossier 4.2).
+  /// Whether reversing what is not there is 0 or 12 is not published (dossier 4.2): 0 is taken for
+  /// done, 12 and 93 for nothing to take back.
   public func reversalOutcome(
     _ response: HTTPResponse, _ payment: StorePaymentRequest
   ) -> ReversalOutcome {
@@ -95,12 +97,15 @@ extension Paynet: AuthorizesStorePayments {
   private func answer(
     _ response: HTTPResponse, _ payment: StorePaymentRequest
   ) -> StorePaymentAnswer? {
-    guard let json = try? JSON(parsing: response.body), let code = json["responseCode"]?.int64,
-      json["chainTransactionId"]?.wireText == payment.chainTransactionID
+    guard let json = try? JSON(parsing: response.body),
+      let code = json["responseCode"]?.int64,
+      let transaction = json["chainTransactionId"]?.wireText,
+      StorePaymentRequest.plainDigits(transaction)
+        == StorePaymentRequest.plainDigits(payment.chainTransactionID)
     else { return nil }
     return StorePaymentAnswer(
       code: code, description: json["descriptionCode"]?.string,
-      authorization: json["authorization"]?.wireText,
+      requestID: json["requestId"]?.wireText, authorization: json["authorization"]?.wireText,
       customerInstructions: json["customerInstructions"]?.string)
   }
 }

@@ -38,10 +38,7 @@ struct MemoryBooks: Sendable {
       callbackIDs.insert(callback.id)
     }
     webhooks.apply(change)
-    if let payment = change.storePayment?.payment {
-      storePayments[payment.id] = payment
-      transactions[payment.request.transactionKey] = payment.id
-    }
+    if let write = change.storePayment { keep(write) }
   }
 
   private func checkKey(_ write: KeyWrite?) throws(StoreError) {
@@ -69,8 +66,8 @@ struct MemoryBooks: Sendable {
       if let existing = transactions[payment.request.transactionKey] {
         throw .duplicateReference(existing: PayinID(unchecked: existing.text))
       }
-    case .update(let payment, let before):
-      guard storePayments[payment.id]?.version == before.version else { throw .versionConflict }
+    case .update(_, let known), .withdraw(let known):
+      guard storePayments[known.id]?.version == known.version else { throw .versionConflict }
     case nil: break
     }
   }
@@ -103,6 +100,22 @@ struct MemoryBooks: Sendable {
     case .answer(let key, let answer):
       let key = ExactKey(key)
       if keys[key]?.answer == nil { keys[key]?.answer = answer }
+    case .release(let key):
+      let key = ExactKey(key)
+      if keys[key]?.answer == nil { keys[key] = nil }
+    }
+  }
+
+  private mutating func keep(_ write: StorePaymentWrite) {
+    let payment = write.payment
+    switch write {
+    case .insert, .update:
+      storePayments[payment.id] = payment
+      transactions[payment.request.transactionKey] = payment.id
+    case .withdraw:
+      storePayments[payment.id] = nil
+      transactions[payment.request.transactionKey] = nil
+      events[PayinID(unchecked: payment.id.text)] = nil
     }
   }
 

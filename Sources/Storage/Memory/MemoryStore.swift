@@ -94,8 +94,8 @@ public final class MemoryStore: Store {
 
   public func unresolvedStorePayments() async throws(StoreError) -> Backlog {
     try use { books in
-      let open = books.storePayments.values.filter(\.status.isUnresolved)
-      return Backlog(dueCount: open.count, oldestDue: open.map(\.createdAt).min())
+      let open = books.storePayments.values.compactMap(\.unresolvedSince)
+      return Backlog(dueCount: open.count, oldestDue: open.min())
     }
   }
 

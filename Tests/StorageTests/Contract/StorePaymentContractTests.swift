@@ -1,80 +1,246 @@
 import JSONText
 import Payins
-import StorePayments
 import Testing
 
 @testable import Storage
+@testable import StorePayments
 
-@Suite("The store contract: store payments")
+@Suite("contract: store payments")
 struct StorePaymentContractTests {
   let entropy = SeededEntropy(seed: 5)
-  let noon = Author.noon
 
-  private func open(_ transaction: String, after seconds: Int64 = 0) -> StorePaymentTransition {
-    let now = noon.adding(seconds: seconds)
+  private func opened(
+    _ transaction: String, at seconds: Int64 = 0, merchant: String = "chain",
+    change: (inout StorePaymentRequest) -> Void = { _ in }
+  ) -> StorePaymentTransition {
+    var request = StorePaymentRequest(
+      account: "paynet-main", reference: "OPENPAY00FUCDZDQ9", amount: 99_999_999_999_999,
+      chainTransactionID: transaction, operationDate: Author.noon, group: "555", chain: "1",
+      store: "1292", pos: "1", employee: "002", sku: String(repeating: "9", count: 250),
+      paymentType: 4)
+    change(&request)
+    let context = context(seconds)
     return StorePayment.open(
-      StorePaymentRequest(
-        account: "paynet-main", reference: "R1", amount: 1000, chainTransactionID: transaction,
-        operationDate: noon, group: "5", chain: "1", store: "1", pos: "1", employee: "1"),
-      id: .make(at: now, entropy: entropy), merchant: "demo", idempotencyKey: transaction,
-      Context(now: now, entropy: entropy))
+      request, id: .make(at: context.now, entropy: entropy), merchant: merchant,
+      idempotencyKey: "k-\(transaction)", context)
   }
 
-  private func insert(_ payment: StorePayment, _ store: any Store) async throws {
+  private func context(_ seconds: Int64) -> Context {
+    Context(now: Author.noon.adding(seconds: seconds), entropy: entropy)
+  }
+
+  private func subject(_ payment: StorePayment) -> PayinID { PayinID(unchecked: payment.id.text) }
+
+  private func change(_ write: StorePaymentWrite) -> Change {
     var change = Change()
-    change.storePayment = .insert(payment)
-    try await store.commit(change)
+    change.storePayment = write
+    return change
   }
 
-  @Test("are kept, changed by version, and named once", arguments: StoreKind.allCases)
-  func kept(kind: StoreKind) async throws {
+  /// With its first event, its job and its key.
+  private func insertion(_ next: StorePaymentTransition, announced: Bool = false) -> Change {
+    let payment = next.payment
+    var change = change(.insert(payment))
+    change.events = [
+      PayinEvent(
+        id: .make(at: payment.createdAt, entropy: entropy), payin: subject(payment), sequence: 1,
+        type: "store_payment.created", at: payment.createdAt, data: [:],
+        announcement: announced ? Announcement(sequence: 1, body: ["n": 1]) : nil)
+    ]
+    change.jobs = [.put(job(payment))]
+    change.key = .insert(
+      IdempotencyRecord(
+        key: key(payment), requestHash: [1, 2], subject: payment.id.text,
+        createdAt: payment.createdAt))
+    return change
+  }
+
+  private func job(_ payment: StorePayment) -> Job {
+    Job(
+      key: JobKey(kind: .authorizeStorePayment, subject: payment.id.text), payin: subject(payment),
+      account: "paynet-main", due: Author.noon, tries: 1, lease: Lease(token: "ours"))
+  }
+
+  private func key(_ payment: StorePayment) -> IdempotencyKey {
+    IdempotencyKey(
+      merchant: payment.merchant, operation: "store_payments.create", key: payment.idempotencyKey)
+  }
+
+  private func expect(
+    _ fault: StoreError, _ change: Change, _ store: any Store,
+    at place: SourceLocation = #_sourceLocation
+  ) async {
+    await #expect(throws: fault, sourceLocation: place) { try await store.commit(change) }
+  }
+
+  @Test(
+    "a payment is read as it was written, through its whole life", arguments: StoreKind.allCases)
+  func life(kind: StoreKind) async throws {
     try await withStore(kind) { store in
-      let first = open("1").payment
-      try await insert(first, store)
-      #expect(try await store.storePayment(first.id) == first)
-      await #expect(
-        throws: StoreError.duplicateReference(existing: PayinID(unchecked: first.id.text))
-      ) {
-        try await insert(open("1").payment, store)
+      let next = opened("123456789012345678901234567890123456789012345")
+      try await store.commit(insertion(next))
+      var payment = next.payment
+      #expect(try await store.storePayment(payment.id) == payment)
+      let answer = StorePaymentAnswer(
+        code: 0, description: "Operación exitosa", requestID: "r", authorization: "124242",
+        customerInstructions: "Señor «cliente» 🎟️ \u{0}\"\\")
+      let inputs: [StorePaymentInput] = [
+        .sent(.authorized(answer)), .reversalAsked,
+        .reversalSent(.unsettled(Refusal(code: "timeout", message: "no answer"))),
+        .reversalSent(.acknowledged(answer)),
+      ]
+      for input in inputs {
+        let after = payment.apply(input, context(9)).payment
+        try await store.commit(change(.update(after, before: payment)))
+        await expect(.versionConflict, change(.update(after, before: payment)), store)
+        payment = after
+        #expect(try await store.storePayment(payment.id) == payment)
       }
-      let next = first.apply(.interrupted, Context(now: noon, entropy: entropy)).payment
-      var change = Change()
-      change.storePayment = .update(next, before: first)
-      try await store.commit(change)
-      #expect(try await store.storePayment(first.id) == next)
-      await #expect(throws: StoreError.versionConflict) { try await store.commit(change) }
-      #expect(try await store.storePayment(StorePaymentID(unchecked: "storepay_x")) == nil)
+      #expect(try await store.storePayment(StorePaymentID(unchecked: "storepay_none")) == nil)
     }
   }
 
   @Test(
-    "are listed newest first, by status, and the unresolved counted", arguments: StoreKind.allCases)
-  func listed(kind: StoreKind) async throws {
+    "Paynet's name for a payment is taken once, however its zeros are written",
+    arguments: StoreKind.allCases)
+  func transaction(kind: StoreKind) async throws {
     try await withStore(kind) { store in
-      var all: [StorePayment] = []
-      for index in 0..<5 {
-        let payment = open("\(index)", after: Int64(index)).payment
-        try await insert(payment, store)
-        all.append(payment)
-      }
-      let declined = all[1].apply(
-        .sent(.declined(StorePaymentAnswer(code: 12, description: nil))),
-        Context(now: noon, entropy: entropy)
-      ).payment
-      var change = Change()
-      change.storePayment = .update(declined, before: all[1])
-      try await store.commit(change)
-      all[1] = declined
-      var query = StorePaymentQuery(merchant: "demo", limit: 2)
-      #expect(try await store.storePayments(query) == [all[4], all[3]])
-      query.before = all[3].id
-      #expect(try await store.storePayments(query) == [all[2], all[1]])
-      query = StorePaymentQuery(merchant: "demo", limit: 9)
-      query.statuses = [.declined, .reversed]
-      #expect(try await store.storePayments(query) == [declined])
-      #expect(try await store.storePayments(StorePaymentQuery(merchant: "x", limit: 9)).isEmpty)
+      let first = opened("17")
+      try await store.commit(insertion(first))
+      let taken = StoreError.duplicateReference(existing: subject(first.payment))
+      await expect(taken, change(.insert(opened("17").payment)), store)
+      await expect(taken, change(.insert(opened("0017") { $0.group = "0555" }.payment)), store)
+      await expect(taken, change(.insert(opened("17", merchant: "other").payment)), store)
+      for other in [
+        opened("17") { $0.group = "5551" }, opened("17") { $0.chain = "2" },
+        opened("17") { $0.account = "paynet-other" }, opened("170"),
+      ] { try await store.commit(change(.insert(other.payment))) }
       #expect(
-        try await store.unresolvedStorePayments() == Backlog(dueCount: 4, oldestDue: noon))
+        try await store.storePayments(StorePaymentQuery(merchant: "chain", limit: 9)).count == 5)
+    }
+  }
+
+  @Test("what is not settled is counted, and since when the oldest", arguments: StoreKind.allCases)
+  func unresolved(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      #expect(try await store.unresolvedStorePayments() == Backlog(dueCount: 0, oldestDue: nil))
+      var old = opened("1").payment
+      try await store.commit(change(.insert(old)))
+      try await store.commit(change(.insert(opened("2", at: 50).payment)))
+      #expect(
+        try await store.unresolvedStorePayments() == Backlog(dueCount: 2, oldestDue: Author.noon))
+      func then(_ input: StorePaymentInput, at seconds: Int64) async throws {
+        let after = old.apply(input, context(seconds)).payment
+        try await store.commit(change(.update(after, before: old)))
+        old = after
+      }
+      let answer = StorePaymentAnswer(code: 0, description: nil, authorization: "1")
+      try await then(.sent(.authorized(answer)), at: 1)
+      let second = Author.noon.adding(seconds: 50)
+      #expect(try await store.unresolvedStorePayments() == Backlog(dueCount: 1, oldestDue: second))
+      // Long authorized, it waits since it is being taken back.
+      try await then(.reversalAsked, at: 900)
+      #expect(try await store.unresolvedStorePayments() == Backlog(dueCount: 2, oldestDue: second))
+      try await then(.reversalSent(.acknowledged(answer)), at: 901)
+      #expect(try await store.unresolvedStorePayments() == Backlog(dueCount: 1, oldestDue: second))
+    }
+  }
+
+  @Test("a merchant's are listed newest first, by status and page", arguments: StoreKind.allCases)
+  func list(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      var made: [StorePayment] = []
+      for number in 1...7 {
+        let merchant = number == 4 ? "other" : "chain"
+        var payment = opened("\(number)", at: Int64(number), merchant: merchant).payment
+        try await store.commit(change(.insert(payment)))
+        if number % 2 == 0 {
+          let no = StorePaymentAnswer(code: 12, description: nil)
+          let after = payment.apply(.sent(.declined(no)), context(9)).payment
+          try await store.commit(change(.update(after, before: payment)))
+          payment = after
+        }
+        made.append(payment)
+      }
+      func list(_ set: (inout StorePaymentQuery) -> Void) async throws -> [String] {
+        var query = StorePaymentQuery(merchant: "chain", limit: 10)
+        set(&query)
+        return try await store.storePayments(query).map(\.request.chainTransactionID)
+      }
+      #expect(try await list { _ in } == ["7", "6", "5", "3", "2", "1"])
+      #expect(try await list { $0.statuses = [.declined] } == ["6", "2"])
+      #expect(try await list { $0.statuses = [.sending, .inDoubt] } == ["7", "5", "3", "1"])
+      #expect(try await list { $0.statuses = [.reversed] } == [])
+      #expect(try await list { $0.limit = 2 } == ["7", "6"])
+      #expect(
+        try await list {
+          $0.limit = 2
+          $0.before = made[4].id
+        } == ["3", "2"])
+      #expect(try await list { $0.merchant = "nobody" } == [])
+    }
+  }
+
+  @Test(
+    "one that is withdrawn leaves nothing behind, and may be made again",
+    arguments: StoreKind.allCases)
+  func withdrawal(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      let next = opened("1")
+      let payment = next.payment
+      try await store.commit(insertion(next))
+      let other = opened("2")
+      try await store.commit(insertion(other))
+      var withdrawal = change(.withdraw(payment))
+      withdrawal.key = .release(key(payment))
+      withdrawal.jobs = [.finish(job(payment).key, Lease(token: "another's"))]
+      await expect(.leaseLost, withdrawal, store)
+      #expect(try await store.idempotent(key(payment)) != nil)
+      withdrawal.jobs = [.finish(job(payment).key, Lease(token: "ours"))]
+      try await store.commit(withdrawal)
+      #expect(try await store.storePayment(payment.id) == nil)
+      #expect(try await store.events(of: subject(payment)).isEmpty)
+      #expect(try await store.idempotent(key(payment)) == nil)
+      #expect(
+        try await store.firstJob(.authorizeStorePayment, subjectPrefix: payment.id.text) == nil)
+      await expect(.versionConflict, change(.withdraw(payment)), store)
+      #expect(try await store.events(of: subject(other.payment)).count == 1)
+      try await store.commit(insertion(opened("1")))
+      #expect(try await store.unresolvedStorePayments().dueCount == 2)
+    }
+  }
+
+  @Test(
+    "one that went on is not withdrawn, and a key with an answer is not freed",
+    arguments: StoreKind.allCases)
+  func notWithdrawn(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      let next = opened("1")
+      try await store.commit(insertion(next))
+      let after = next.payment.apply(.interrupted, context(1)).payment
+      var update = change(.update(after, before: next.payment))
+      update.key = .answer(key(after), KeptAnswer(status: 201, body: [7]))
+      try await store.commit(update)
+      await expect(.versionConflict, change(.withdraw(next.payment)), store)
+      var release = Change()
+      release.key = .release(key(after))
+      try await store.commit(release)
+      #expect(try await store.idempotent(key(after))?.answer?.body == [7])
+    }
+  }
+
+  @Test("its announcements are the merchant's, like a pay-in's", arguments: StoreKind.allCases)
+  func announcements(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      let next = opened("1")
+      let insertion = insertion(next, announced: true)
+      try await store.commit(insertion)
+      #expect(
+        try await store.announcements(AnnouncementQuery(merchant: "chain", limit: 5))
+          == insertion.events)
+      #expect(try await store.announcements(AnnouncementQuery(merchant: "other", limit: 5)) == [])
+      #expect(
+        try await store.announcement(1, of: subject(next.payment)) == insertion.events[0])
     }
   }
 }

@@ -12,8 +12,8 @@ struct StorePaymentReading {
     unresolved = try SQLiteStatement(
       connection,
       """
-      SELECT count(*), min(created_ms) FROM store_payments INDEXED BY store_payments_unresolved
-      WHERE status IN ('sending', 'in_doubt', 'reversing')
+      SELECT count(*), min(unresolved_ms) FROM store_payments INDEXED BY store_payments_unresolved
+      WHERE unresolved_ms IS NOT NULL
       """)
   }
 

@@ -2,6 +2,7 @@
 struct KeyTable {
   private let insertKey: SQLiteStatement
   private let keepAnswer: SQLiteStatement
+  private let deleteKey: SQLiteStatement
 
   init(_ connection: SQLiteConnection) throws(StoreError) {
     insertKey = try SQLiteStatement(
@@ -16,6 +17,12 @@ struct KeyTable {
       """
       UPDATE idempotency_keys SET answer_status = ?4, answer_body = ?5
       WHERE merchant = ?1 AND operation = ?2 AND key = ?3 AND answer_status IS NULL
+      """)
+    deleteKey = try SQLiteStatement(
+      connection,
+      """
+      DELETE FROM idempotency_keys
+      WHERE merchant = ? AND operation = ? AND key = ? AND answer_status IS NULL
       """)
   }
 
@@ -34,6 +41,8 @@ struct KeyTable {
       try keepAnswer.run(
         .text(key.merchant), .text(key.operation), .text(key.key), .integer(answer.status),
         .blob(answer.body))
+    case .release(let key):
+      try deleteKey.run(.text(key.merchant), .text(key.operation), .text(key.key))
     }
   }
 }

@@ -6,6 +6,8 @@ import StorePayments
 struct StorePaymentTable {
   private let insertPayment: SQLiteStatement
   private let updatePayment: SQLiteStatement
+  private let deletePayment: SQLiteStatement
+  private let deleteEvents: SQLiteStatement
   private let selectByKey: SQLiteStatement
 
   init(_ connection: SQLiteConnection) throws(StoreError) {
@@ -13,15 +15,18 @@ struct StorePaymentTable {
       connection,
       """
       INSERT INTO store_payments
-        (id, merchant, transaction_key, status, created_ms, version, body)
+        (id, merchant, transaction_key, status, unresolved_ms, version, body)
       VALUES (?, ?, ?, ?, ?, ?, ?)
       """)
     updatePayment = try SQLiteStatement(
       connection,
       """
-      UPDATE store_payments SET version = ?3, body = ?4, status = ?5
+      UPDATE store_payments SET version = ?3, body = ?4, status = ?5, unresolved_ms = ?6
       WHERE id = ?1 AND version = ?2
       """)
+    deletePayment = try SQLiteStatement(
+      connection, "DELETE FROM store_payments WHERE id = ? AND version = ?")
+    deleteEvents = try SQLiteStatement(connection, "DELETE FROM events WHERE payin = ?")
     selectByKey = try SQLiteStatement(
       connection, "SELECT id FROM store_payments WHERE transaction_key = ?")
   }
@@ -33,14 +38,20 @@ struct StorePaymentTable {
     case .update(_, let before):
       let changed = try updatePayment.run(
         .text(payment.id.text), .integer(before.version), .integer(payment.version),
-        .utf8(body), .text(payment.status.rawValue))
+        .utf8(body), .text(payment.status.rawValue),
+        payment.unresolvedSince.map { .milliseconds($0) } ?? .null)
       guard changed == 1 else { throw .versionConflict }
+    case .withdraw:
+      let changed = try deletePayment.run(.text(payment.id.text), .integer(payment.version))
+      guard changed == 1 else { throw .versionConflict }
+      try deleteEvents.run(.text(payment.id.text))
     case .insert:
       let key = payment.request.transactionKey
       do throws(StoreError) {
         try insertPayment.run(
           .text(payment.id.text), .text(payment.merchant), .text(key),
-          .text(payment.status.rawValue), .milliseconds(payment.createdAt),
+          .text(payment.status.rawValue),
+          payment.unresolvedSince.map { .milliseconds($0) } ?? .null,
           .integer(payment.version), .utf8(body))
       } catch {
         guard error.isTaken,

@@ -1,0 +1,118 @@
+import Crypto
+import HTTPCalling
+import JSONText
+import Payins
+import Providers
+import Storage
+import StorePayments
+
+@testable import Gateway
+
+/// Processes of a gateway over one store, and Paynet behind them.
+final class StorePaymentBench: Sendable {
+  let clock = WebhookClock()
+  let paynet = PaynetCounter()
+  let store: any Store = MemoryStore()
+  let entropy = SeededEntropy()
+
+  /// One process; it "dies" where its calls are held and another goes on.
+  struct Process: Sendable {
+    let books: Books
+    let calls: ProviderCalls
+    let service: StorePaymentService
+    let runner: StorePaymentRunner
+  }
+
+  let first: Process
+  let second: Process
+
+  init(_ limits: AccountLimits = AccountLimits()) throws {
+    var reader = ObjectReader(["chain_id": "pnchain0demo00000001", "api_key": "sk_paynet_bench_01"])
+    let identity = AccountIdentity(
+      id: "paynet-main", baseURL: "https://sandbox-api.paynet.com.mx", isLocal: false)
+    guard let provider = Paynet(account: identity, settings: &reader) else {
+      throw StoreError.damaged("the bench's settings")
+    }
+    let account = Account(identity: identity, provider: provider, limits: limits)
+    func process(
+      _ store: any Store, _ clock: WebhookClock, _ entropy: SeededEntropy, _ paynet: PaynetCounter
+    ) -> Process {
+      let metrics = Metrics()
+      let books = Books(
+        store: store, time: clock, entropy: entropy,
+        document: PayinDocument(publicURL: "https://pay.example"), changes: PayinChanges(),
+        metrics: metrics)
+      let calls = ProviderCalls(
+        accounts: [account], caller: paynet, time: clock, publicURL: "https://pay.example",
+        metrics: metrics)
+      return Process(
+        books: books, calls: calls,
+        service: StorePaymentService(books: books, calls: calls, requestSeconds: 10),
+        runner: StorePaymentRunner(books: books, calls: calls))
+    }
+    first = process(store, clock, entropy, paynet)
+    second = process(store, clock, entropy, paynet)
+  }
+
+  static func request(
+    _ transaction: Int, reference: String = "OPENPAY00FUCDZDQ9", amount: Int64 = 1000
+  ) -> StorePaymentRequest {
+    StorePaymentRequest(
+      account: "paynet-main", reference: reference, amount: amount,
+      chainTransactionID: "\(transaction)", operationDate: WebhookClock.start, group: "555",
+      chain: "1", store: "1292", pos: "1", employee: "2")
+  }
+
+  @discardableResult
+  func pay(
+    _ transaction: Int, by process: Process? = nil, key: String? = nil,
+    reference: String = "OPENPAY00FUCDZDQ9"
+  ) async throws -> JSON {
+    let created = try await (process ?? first).service.create(
+      Self.request(transaction, reference: reference), merchant: "chain",
+      key: key ?? "k\(transaction)", requestHash: [UInt8(transaction & 255)])
+    return try JSON(parsing: created.body)
+  }
+
+  func payment(_ json: JSON) async throws -> StorePayment? {
+    try await store.storePayment(StorePaymentID(unchecked: json["id"]?.string ?? ""))
+  }
+
+  func all() async throws -> [StorePayment] {
+    try await store.storePayments(StorePaymentQuery(merchant: "chain", limit: 1000))
+  }
+
+  func events(_ payment: StorePayment) async throws -> [String] {
+    try await store.events(of: PayinID(unchecked: payment.id.text)).map(\.type)
+  }
+
+  /// Takes up what is due now. Returns how many jobs that were.
+  @discardableResult
+  func work(by process: Process? = nil) async throws -> Int {
+    let process = process ?? second
+    let now = clock.now()
+    let lease = process.service.leases.newLease()
+    let jobs = try await store.lease(
+      LeaseRequest(now: now, until: now.adding(seconds: 45), limit: 100, lease: lease))
+    for job in jobs {
+      switch job.key.kind {
+      case .authorizeStorePayment:
+        try await process.runner.resumeAuthorization(job, under: lease)
+      case .reverseStorePayment: try await process.runner.resumeReversal(job, under: lease)
+      default: break
+      }
+    }
+    return jobs.count
+  }
+
+  /// Until nothing is left to do, the time going on as it is needed. Returns how many jobs.
+  @discardableResult
+  func settle(by process: Process? = nil) async throws -> Int {
+    var count = 0
+    while let due = try await store.nextDue(), count < 1000 {
+      clock.advance(to: due)
+      count += try await work(by: process)
+    }
+    return count
+  }
+}

@@ -1,0 +1,171 @@
+import JSONText
+import Payins
+import Testing
+
+@testable import StorePayments
+
+@Suite("a store payment from state to state")
+struct StorePaymentTransitionTests {
+  static let ok = StorePaymentAnswer(
+    code: 0, description: "Success", requestID: "r1", authorization: "124242",
+    customerInstructions: "Señor cliente")
+  static let no = StorePaymentAnswer(code: 12, description: "Transacción inválida.")
+  static let broken = Refusal(code: "timeout", message: "no answer")
+
+  private let noon = Instant(milliseconds: 1_780_000_000_000)
+
+  private func context(_ seconds: Int64 = 0) -> Context {
+    Context(now: noon.adding(seconds: seconds), entropy: Bytes(value: 255))
+  }
+
+  private func after(_ inputs: StorePaymentInput...) -> StorePaymentTransition {
+    var next = StorePayment.open(
+      Self.request, id: StorePaymentID(unchecked: "storepay_1"), merchant: "chain",
+      idempotencyKey: "k", context())
+    for input in inputs { next = next.payment.apply(input, context()) }
+    return next
+  }
+
+  static let request = StorePaymentRequest(
+    account: "paynet-main", reference: "OPENPAY00FUCDZDQ9", amount: 1000,
+    chainTransactionID: "170911001", operationDate: Instant(milliseconds: 1_509_053_135_780),
+    group: "555", chain: "1", store: "1292", pos: "1", employee: "2", sku: nil, paymentType: 1)
+
+  @Test("what Paynet answers is what it is")
+  func answered() {
+    let authorized = after(.sent(.authorized(Self.ok)))
+    #expect(authorized.payment.status == .authorized)
+    #expect(authorized.payment.answer == Self.ok)
+    #expect(authorized.payment.unresolvedSince == nil)
+    #expect(authorized.job == nil)
+    #expect(authorized.events.map(\.type) == ["store_payment.authorized"])
+    let declined = after(.sent(.declined(Self.no)))
+    #expect(declined.payment.status == .declined)
+    #expect(declined.events.map(\.isAnnounced) == [true])
+    #expect(declined.payment.unresolvedSince == nil)
+  }
+
+  @Test("where nothing was asked the payment is withdrawn, and nobody is told")
+  func neverSent() {
+    let next = after(.sent(.neverSent(Self.broken)))
+    #expect(next.isWithdrawn)
+    #expect(next.payment.failure == Self.broken)
+    #expect(next.events.isEmpty)
+    #expect(next.job == nil)
+  }
+
+  @Test("doubt is reversed at once, and tells itself as doubt until then")
+  func doubt() {
+    for input in [StorePaymentInput.sent(.inDoubt(Self.broken)), .interrupted] {
+      let next = after(input)
+      #expect(next.payment.status == .inDoubt)
+      #expect(next.payment.unresolvedSince == noon)
+      #expect(next.job == .reverse(due: noon))
+      #expect(next.events.allSatisfy { !$0.isAnnounced })
+    }
+    #expect(after().payment.status.told == "in_doubt")
+  }
+
+  @Test("a reversal goes on for ever, ever more seldom, until Paynet says something")
+  func backoff() {
+    var payment = after(.sent(.inDoubt(Self.broken))).payment
+    var gaps: [Int64] = []
+    for _ in 0..<40 {
+      let next = payment.apply(.reversalSent(.unsettled(Self.broken)), context())
+      payment = next.payment
+      #expect(payment.status == .reversing)
+      #expect(payment.unresolvedSince == noon)
+      guard case .reverse(let due) = next.job else {
+        Issue.record("no reversal is planned")
+        return
+      }
+      #expect(payment.nextReversalAt == due)
+      gaps.append(due.milliseconds(since: noon))
+    }
+    #expect(gaps == gaps.sorted())
+    // A quarter more at most: jitter of 255 in 1024.
+    #expect(gaps.first == 2498)
+    #expect(gaps.last == 749_414)
+    let ended = payment.apply(.reversalSent(.acknowledged(Self.ok)), context())
+    #expect(ended.payment.status == .reversed)
+    #expect(ended.payment.reversalTries == 41)
+    #expect(ended.job == nil)
+    #expect(ended.payment.unresolvedSince == nil)
+    #expect(ended.events.map(\.type) == ["store_payment.reversed"])
+  }
+
+  @Test("a late answer to the first call overrides no reversal")
+  func late() {
+    let doubt = StorePaymentInput.sent(.inDoubt(Self.broken))
+    let lives: [StorePayment] = [
+      after(doubt).payment,
+      after(doubt, .reversalSent(.unsettled(Self.broken))).payment,
+      after(doubt, .reversalSent(.acknowledged(Self.ok))).payment,
+    ]
+    for payment in lives {
+      for outcome in [
+        AuthorizationOutcome.authorized(Self.ok), .declined(Self.no), .neverSent(Self.broken),
+        .inDoubt(Self.broken),
+      ] {
+        let next = payment.apply(.sent(outcome), context(5))
+        #expect(next.payment.status == payment.status)
+        #expect(next.payment.nextReversalAt == payment.nextReversalAt)
+        #expect(next.payment.answer == nil)
+        #expect(!next.isWithdrawn)
+        #expect(next.events.map(\.type) == ["store_payment.late_answer"])
+        #expect(next.job == nil)
+      }
+    }
+  }
+
+  @Test("an authorized payment is reversed where it is asked for")
+  func asked() {
+    let next = after(.sent(.authorized(Self.ok)), .reversalAsked)
+    #expect(next.payment.status == .reversing)
+    #expect(next.payment.unresolvedSince == noon)
+    #expect(next.job == .reverse(due: noon))
+    let again = next.payment.apply(.reversalAsked, context())
+    #expect(again.job == nil)
+    #expect(again.events.isEmpty)
+    let done = next.payment.apply(.reversalSent(.acknowledged(Self.ok)), context())
+    #expect(done.payment.status == .reversed)
+  }
+
+  @Test("what Paynet authorized and will not take back stands, and may be asked for again")
+  func refused() {
+    let refused = after(
+      .sent(.authorized(Self.ok)), .reversalAsked, .reversalSent(.unknown(Self.no)))
+    #expect(refused.payment.status == .authorized)
+    #expect(refused.payment.reversal == Self.no)
+    #expect(refused.payment.unresolvedSince == nil)
+    #expect(refused.job == nil)
+    #expect(refused.events.map(\.type) == ["store_payment.reversal_refused"])
+    let again = refused.payment.apply(.reversalAsked, context())
+    #expect(again.payment.status == .reversing)
+    #expect(again.payment.reversal == nil)
+    #expect(again.job == .reverse(due: noon))
+  }
+
+  @Test("an authorized payment is not taken for reversed, nor for standing, where nobody knows")
+  func refusedAfterSilence() {
+    let next = after(
+      .sent(.authorized(Self.ok)), .reversalAsked, .reversalSent(.unsettled(Self.broken)),
+      .reversalSent(.unknown(Self.no)))
+    #expect(next.payment.status == .reversing)
+    #expect(next.payment.unresolvedSince == noon)
+    #expect(next.job != nil)
+  }
+
+  @Test("zeros in front say nothing")
+  func digits() {
+    #expect(StorePaymentRequest.plainDigits("0017") == "17")
+    #expect(StorePaymentRequest.plainDigits("000") == "0")
+    #expect(StorePaymentRequest.plainDigits("170") == "170")
+  }
+}
+
+/// The same bytes always.
+private struct Bytes: Entropy {
+  var value: UInt8
+  func bytes(_ count: Int) -> [UInt8] { Array(repeating: value, count: count) }
+}
