@@ -147,17 +147,6 @@ enum RequestReading {
     }
     return out
   }
-
-  /// One of `parameters`; nil where it is absent.
-  static func value<Value>(
-    _ name: String, _ values: [String: String], _ read: (String) -> Value?
-  ) throws(Problem) -> Value? {
-    guard let text = values[name] else { return nil }
-    guard let value = read(text) else {
-      throw .invalidRequest("the query parameter \(name) cannot be read")
-    }
-    return value
-  }
 }
 
 extension Substring {

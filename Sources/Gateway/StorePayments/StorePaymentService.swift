@@ -36,6 +36,7 @@ public struct StorePaymentService: Sendable {
   }
 
   public struct Created: Sendable {
+    public var id: StorePaymentID
     public var status: Int
     public var body: [UInt8]
     public var isReplay: Bool
@@ -84,7 +85,9 @@ public struct StorePaymentService: Sendable {
     }
     switch await work.value {
     case .success(let payment):
-      return Created(status: 201, body: StorePaymentDocument.answer(payment).body, isReplay: false)
+      let answer = StorePaymentDocument.answer(payment)
+      return Created(
+        id: payment.id, status: answer.status, body: answer.body, isReplay: false)
     case .failure(let fault): throw .store(fault)
     }
   }
@@ -99,7 +102,9 @@ public struct StorePaymentService: Sendable {
     guard let record else { throw .store(.damaged("an idempotency key without a record")) }
     guard record.requestHash == requestHash else { throw .keyReused }
     guard let answer = record.answer else { throw .inProgress }
-    return Created(status: answer.status, body: answer.body, isReplay: true)
+    return Created(
+      id: StorePaymentID(unchecked: record.subject), status: answer.status, body: answer.body,
+      isReplay: true)
   }
 
   // MARK: Reading and taking back
