@@ -25,6 +25,7 @@ public struct PayinService: Sendable {
 
   /// An answer to `POST /v1/payins`: 201, or 202 while no provider has answered.
   public struct Created: Sendable {
+    public var id: PayinID
     public var status: Int
     public var body: [UInt8]
     public var isReplay: Bool
@@ -104,7 +105,7 @@ public struct PayinService: Sendable {
     if payin.status != .processing,
       let answer = try await books.store.idempotent(books.key(of: payin))?.answer
     {
-      return Created(status: answer.status, body: answer.body, isReplay: isReplay)
+      return Created(id: id, status: answer.status, body: answer.body, isReplay: isReplay)
     }
     return created(payin, isReplay: isReplay)
   }
@@ -112,11 +113,18 @@ public struct PayinService: Sendable {
   private func created(_ payin: Payin, isReplay: Bool) -> Created {
     let answer = books.answer(payin)
     return Created(
-      status: payin.status == .processing ? 202 : answer.status, body: answer.body,
-      isReplay: isReplay)
+      id: payin.id, status: payin.status == .processing ? 202 : answer.status,
+      body: answer.body, isReplay: isReplay)
   }
 
   /// What the key's first call answered; nil where the key is new.
+  public func replay(
+    merchant: String, key: String, requestHash: [UInt8]
+  ) async throws(PayinRefusal) -> Created? {
+    let key = IdempotencyKey(merchant: merchant, operation: Self.createOperation, key: key)
+    return try await replay(key, requestHash)
+  }
+
   private func replay(
     _ key: IdempotencyKey, _ requestHash: [UInt8]
   ) async throws(PayinRefusal) -> Created? {
@@ -124,7 +132,9 @@ public struct PayinService: Sendable {
       guard let record = try await books.store.idempotent(key) else { return nil }
       guard record.requestHash == requestHash else { throw PayinRefusal.keyReused }
       if let answer = record.answer {
-        return Created(status: answer.status, body: answer.body, isReplay: true)
+        return Created(
+          id: PayinID(unchecked: record.subject), status: answer.status, body: answer.body,
+          isReplay: true)
       }
       guard books.time.now() >= deadline(record.createdAt) else {
         throw PayinRefusal.inProgress

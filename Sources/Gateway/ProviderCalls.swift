@@ -156,8 +156,7 @@ public struct ProviderCalls: Sendable {
       number: attempt.orderNumber, providerOrderID: attempt.providerOrderID,
       method: attempt.target.method, amount: request.amount, currency: request.currency,
       description: request.description, payer: request.payer, createdAt: attempt.createdAt,
-      expiresAt: payin.createdAt.adding(
-        seconds: request.expirySeconds(for: attempt.target.method)),
+      expiresAt: request.expiry(for: attempt.target.method, from: payin.createdAt),
       callbackURL: "\(publicURL)/callbacks/\(attempt.target.account)",
       returnURL: request.returnURL)
   }

@@ -12,26 +12,23 @@ struct DiscrepancyRoutes: Sendable {
   let keys: KeyRing
 
   func register(on router: inout Router) {
-    router.serve(.get, "/v1/discrepancies") { request, _ in try await list(request) }
+    router.serve(
+      .get, "/v1/discrepancies", to: keys, with: .payinsRead, query: Page.parameters
+    ) { call in try await list(call) }
   }
 
-  private func list(_ request: Request) async throws -> Response {
-    let caller = try keys.caller(of: request, needing: .payinsRead)
-    let values = try RequestReading.parameters(request, known: ["limit", "cursor"])
-    var query = PayinQuery(merchant: caller.merchant, limit: 20)
+  private func list(_ call: Call) async throws -> Response {
+    let page = try Page(call)
+    var query = PayinQuery(merchant: call.merchant, limit: page.lookup)
     query.isDiscrepant = true
-    query.before = try RequestReading.value("cursor", values) { PayinID($0) }
-    query.limit = try RequestReading.limit(values)
-    let limit = query.limit
-    query.limit += 1
+    query.before = try call.parameter("cursor") { PayinID($0) }
     let found = try await service.payins(query)
-    var data = found.prefix(limit).flatMap(ours)
+    var data = page.shown(found).flatMap(ours)
     // An order that we do not know belongs to no merchant.
-    if query.before == nil, caller.scopes.contains(.admin) {
+    if query.before == nil, call.caller.scopes.contains(.admin) {
       data += try await service.unknownCallbacks(limit: Self.unknownLimit).map(theirs)
     }
-    let next = found.count > limit ? found[limit - 1].id.text : nil
-    return .json(.ok, JSON.object(["data": .array(data), "next_cursor": JSON(next)]).bytes)
+    return page.response(data, of: found) { $0.id.text }
   }
 
   private func ours(_ payin: Payin) -> [JSON] {

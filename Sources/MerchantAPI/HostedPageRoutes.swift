@@ -31,7 +31,8 @@ struct HostedPageRoutes: Sendable {
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] =
-      "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'"
+      "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; "
+      + "form-action 'none'; frame-ancestors 'none'"
     return response
   }
 }

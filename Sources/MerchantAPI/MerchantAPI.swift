@@ -81,12 +81,15 @@ public struct MerchantAPI: Sendable {
     let start = time.now()
     let answer = await router.answer(request)
     let route = answer.template ?? "none"
+    var response = answer.response
+    // Payers' data, and secrets that are shown once.
+    if route.hasPrefix("/v1/") { response.headers["Cache-Control"] = "no-store" }
     metrics.increment(
       "pasarela_http_requests_total",
-      [("route", route), ("status", String(answer.response.status.code))])
+      [("route", route), ("status", String(response.status.code))])
     metrics.observe(
       "pasarela_http_request_seconds", [("route", route)],
       milliseconds: time.now().milliseconds(since: start))
-    return answer.response
+    return response
   }
 }

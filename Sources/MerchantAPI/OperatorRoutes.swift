@@ -26,17 +26,17 @@ struct OperatorRoutes: Sendable {
       return .text(.ok, metrics.exposition, type: "text/plain; version=0.0.4; charset=utf-8")
     }
     router.serve(.get, "/openapi.json") { _, _ in .json(.ok, specification) }
-    router.serve(.get, "/v1/providers") { request, _ in
-      _ = try keys.caller(of: request, needing: .payinsRead)
-      return .json(.ok, JSON.object(["data": .array(accounts())]).bytes)
+    router.serve(.get, "/v1/providers", to: keys, with: .payinsRead) { _ in
+      .json(.ok, JSON.object(["data": .array(accounts())]).bytes)
     }
-    router.serve(.get, "/v1/routing/rules") { request, _ in
-      _ = try keys.caller(of: request, needing: .payinsRead)
-      return .json(.ok, ruleStatus().bytes)
+    router.serve(.get, "/v1/routing/rules", to: keys, with: .payinsRead) { _ in
+      .json(.ok, ruleStatus().bytes)
     }
-    router.serve(.post, "/v1/routing/evaluate") { request, _ in try evaluate(request) }
-    router.serve(.post, "/v1/rules/reload") { request, _ in
-      _ = try keys.caller(of: request, needing: .admin)
+    router.serve(.post, "/v1/routing/evaluate", to: keys, with: .payinsRead) { call in
+      try evaluate(call)
+    }
+    router.serve(.post, "/v1/rules/reload", to: keys, with: .admin) { call in
+      try call.takeNoMembers()
       let before = rules.version
       let accepted = await reload()
       var body = ruleStatus().object ?? [:]
@@ -108,12 +108,11 @@ struct OperatorRoutes: Sendable {
   }
 
   /// A dry run: by the set in force, or by the rule file that the body holds as `rules`.
-  private func evaluate(_ request: Request) throws -> Response {
-    let caller = try keys.caller(of: request, needing: .payinsRead)
-    var object = try RequestReading.object(request)
+  private func evaluate(_ call: Call) throws -> Response {
+    var object = try call.body()
     var posted: RuleSet?
     if let rules = object["rules"] {
-      guard caller.scopes.contains(.admin) else {
+      guard call.caller.scopes.contains(.admin) else {
         throw Problem(
           .forbidden, code: "forbidden", detail: "trying other rules needs the scope admin")
       }
@@ -123,7 +122,7 @@ struct OperatorRoutes: Sendable {
     let now = time.now()
     let payin = try PayinRequestReader.read(object, now: now)
     let decision = rules.evaluate(
-      payin, merchant: caller.merchant, now: now, calls: calls, with: posted)
+      payin, merchant: call.merchant, now: now, calls: calls, with: posted)
     return .json(.ok, decision.explanation(.full).bytes)
   }
 

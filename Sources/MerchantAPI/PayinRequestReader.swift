@@ -43,15 +43,15 @@ struct PayinRequestReader {
       Method.allCases.map(\.rawValue))
     let description = text("description", reader.string("description"), 1...250)
     let payer = payer()
-    let expiresIn = expirySeconds()
+    let (expiresIn, expiresAt) = expiry()
     let returnURL = reader.optionalString("return_url")
     if let returnURL { checkURL("return_url", returnURL) }
     let metadata = metadata()
     guard let reference, let amount, let currency, let description else { return nil }
     return PayinRequest(
       merchantReference: reference, amount: amount, currency: currency, method: method,
-      description: description, payer: payer, expiresIn: expiresIn, returnURL: returnURL,
-      metadata: metadata)
+      description: description, payer: payer, expiresIn: expiresIn, expiresAt: expiresAt,
+      returnURL: returnURL, metadata: metadata)
   }
 
   private mutating func checkReference(_ text: String) {
@@ -132,30 +132,34 @@ struct PayinRequestReader {
       && digits.utf8.allSatisfy { (48...57).contains($0) }
   }
 
-  private mutating func expirySeconds() -> Int64? {
+  /// The whole seconds until the payer's time is over, and the time itself where it is named.
+  private mutating func expiry() -> (seconds: Int64?, at: Instant?) {
     let relative = reader.optionalInt64("expires_in")
     let absolute = reader.optionalString("expires_at")
     if relative != nil, absolute != nil {
       reader.report("expires_at", "give expires_in or expires_at, not both")
-      return nil
+      return (nil, nil)
     }
     let range = "\(Self.expiries.lowerBound) to \(Self.expiries.upperBound) seconds from now"
     if let relative, !Self.expiries.contains(relative) {
       reader.report("expires_in", "must be \(range)")
     }
-    guard let absolute else { return relative }
+    guard let absolute else { return (relative, nil) }
     guard let instant = Instant(rfc3339: absolute) else {
       reader.report("expires_at", "must be an RFC 3339 time with offset")
-      return nil
+      return (nil, nil)
     }
     let seconds = instant.milliseconds(since: now) / 1000
     if !Self.expiries.contains(seconds) { reader.report("expires_at", "must be \(range)") }
-    return seconds
+    return (seconds, instant)
   }
+
+  /// Visible ASCII characters that no URL holds unencoded (RFC 3986).
+  private static let neverInURLs = Set("\"<>\\^`{|}".utf8)
 
   private mutating func checkURL(_ key: String, _ text: String) {
     let hasScheme = text.hasPrefix("https://") || text.hasPrefix("http://")
-    let isPlain = text.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != 34 && $0 != 60 && $0 != 62 }
+    let isPlain = text.utf8.allSatisfy { $0 > 32 && $0 < 127 && !Self.neverInURLs.contains($0) }
     let host = text.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     if !hasScheme || !isPlain || host.isEmpty || host.contains("@") || text.utf8.count > 256 {
       reader.report(key, "must be an http or https URL of at most 256 ASCII characters")

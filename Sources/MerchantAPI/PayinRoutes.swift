@@ -12,76 +12,93 @@ struct PayinRoutes: Sendable {
   let time: any TimeSource
 
   func register(on router: inout Router) {
-    router.serve(.post, "/v1/payins") { request, _ in try await create(request) }
-    router.serve(.get, "/v1/payins") { request, _ in try await list(request) }
-    router.serve(.get, "/v1/payins/{id}") { request, path in try await get(request, path) }
-    router.serve(.get, "/v1/payins/{id}/events") { request, path in
-      try await events(request, path)
+    router.serve(.post, "/v1/payins", to: keys, with: .payinsWrite) { call in
+      try await create(call)
     }
-    router.serve(.post, "/v1/payins/{id}/cancel") { request, path in
-      let caller = try keys.caller(of: request, needing: .payinsWrite)
-      return try await answer(service.cancel(id(path), merchant: caller.merchant))
+    router.serve(.get, "/v1/payins", to: keys, with: .payinsRead, query: Self.filters) { call in
+      try await list(call)
     }
-    router.serve(.post, "/v1/payins/{id}/sync") { request, path in
-      let caller = try keys.caller(of: request, needing: .payinsWrite)
-      return try await answer(service.sync(id(path), merchant: caller.merchant))
+    router.serve(.get, "/v1/payins/{id}", to: keys, with: .payinsRead, query: ["wait"]) { call in
+      try await get(call)
+    }
+    router.serve(.get, "/v1/payins/{id}/events", to: keys, with: .payinsRead) { call in
+      try await events(call)
+    }
+    router.serve(.post, "/v1/payins/{id}/cancel", to: keys, with: .payinsWrite) { call in
+      try call.takeNoMembers()
+      return try await answer(service.cancel(id(call), merchant: call.merchant))
+    }
+    router.serve(.post, "/v1/payins/{id}/sync", to: keys, with: .payinsWrite) { call in
+      try call.takeNoMembers()
+      return try await answer(service.sync(id(call), merchant: call.merchant))
     }
   }
 
-  private func id(_ path: PathParameters) throws(Problem) -> PayinID {
-    try path.value("id") { PayinID($0) }
+  private func id(_ call: Call) throws(Problem) -> PayinID {
+    try call.path.value("id") { PayinID($0) }
   }
 
   private func answer(_ payin: Payin) -> Response {
     .json(.ok, service.document.json(payin).bytes)
   }
 
-  private func create(_ request: Request) async throws -> Response {
-    let caller = try keys.caller(of: request, needing: .payinsWrite)
-    let key = try RequestReading.idempotencyKey(request)
-    let object = try RequestReading.object(request)
-    let body = try PayinRequestReader.read(object, now: time.now())
-    let created = try await service.create(
-      body, merchant: caller.merchant, key: key, requestHash: Digest.sha256(request.body))
+  private func create(_ call: Call) async throws -> Response {
+    let key = try RequestReading.idempotencyKey(call.request)
+    let object = try call.body()
+    let hash = Digest.sha256(call.request.body)
+    let created: PayinService.Created
+    do {
+      created = try await service.create(
+        PayinRequestReader.read(object, now: time.now()), merchant: call.merchant, key: key,
+        requestHash: hash)
+    } catch let invalid as InvalidBody {
+      // Time passes: an `expires_at` that was valid in the first call need not be in its repeat.
+      let replay = try await service.replay(
+        merchant: call.merchant, key: key, requestHash: hash)
+      guard let replay else { throw invalid }
+      created = replay
+    }
     var response = Response.json(HTTPStatus(code: created.status) ?? .ok, created.body)
+    response.headers["Location"] = "/v1/payins/\(created.id.text)"
     if created.isReplay { response.headers["Idempotent-Replayed"] = "true" }
     return response
   }
 
-  private func get(_ request: Request, _ path: PathParameters) async throws -> Response {
-    let caller = try keys.caller(of: request, needing: .payinsRead)
-    let parameters = try RequestReading.parameters(request, known: ["wait"])
-    var seconds: Int64 = 0
-    if let text = parameters["wait"] {
-      guard let value = Int64(text), (0...30).contains(value) else {
-        throw Problem.invalidRequest("wait must be 0 to 30 seconds")
-      }
-      seconds = value
+  private func get(_ call: Call) async throws -> Response {
+    let seconds = try call.parameter("wait") { Int64($0) } ?? 0
+    guard (0...30).contains(seconds) else {
+      throw Problem.invalidRequest("wait must be 0 to 30 seconds")
     }
     let payin = try await service.payin(
-      id(path), merchant: caller.merchant, waitingSeconds: seconds)
+      id(call), merchant: call.merchant, waitingSeconds: seconds)
     return answer(payin)
   }
 
-  private func list(_ request: Request) async throws -> Response {
-    let caller = try keys.caller(of: request, needing: .payinsRead)
-    var query = try PayinListReader.read(request, merchant: caller.merchant)
-    let limit = query.limit
-    query.limit += 1
+  private static let filters = Page.parameters.union([
+    "status", "method", "account", "merchant_reference", "created_from", "created_to",
+    "amount_from", "amount_to",
+  ])
+
+  private func list(_ call: Call) async throws -> Response {
+    let page = try Page(call)
+    var query = PayinQuery(merchant: call.merchant, limit: page.lookup)
+    query.status = try call.parameter("status") { PayinStatus(rawValue: $0) }
+    query.method = try call.parameter("method") { Method(rawValue: $0) }
+    query.account = call.query["account"]
+    query.merchantReference = call.query["merchant_reference"]
+    query.createdFrom = try call.parameter("created_from") { Instant(rfc3339: $0) }
+    query.createdTo = try call.parameter("created_to") { Instant(rfc3339: $0) }
+    query.amountFrom = try call.parameter("amount_from") { Int64($0) }
+    query.amountTo = try call.parameter("amount_to") { Int64($0) }
+    query.before = try call.parameter("cursor") { PayinID($0) }
     let found = try await service.payins(query)
-    let page = found.prefix(limit)
-    let next = found.count > limit ? page.last?.id.text : nil
-    let body: JSON = [
-      "data": .array(page.map(service.document.json)), "next_cursor": JSON(next),
-    ]
-    return .json(.ok, body.bytes)
+    return page.response(page.shown(found).map(service.document.json), of: found) { $0.id.text }
   }
 
   /// What happened here, and between it the tries to tell the merchant.
-  private func events(_ request: Request, _ path: PathParameters) async throws -> Response {
-    let caller = try keys.caller(of: request, needing: .payinsRead)
-    let id = try id(path)
-    let events = try await service.events(of: id, merchant: caller.merchant)
+  private func events(_ call: Call) async throws -> Response {
+    let id = try id(call)
+    let events = try await service.events(of: id, merchant: call.merchant)
     var entries = events.map { (at: $0.at, json: EventDocument.timeline($0)) }
     let announced = Dictionary(
       events.filter { $0.announcement != nil }.map { ($0.id, $0.type) }, uniquingKeysWith: { $1 })
@@ -91,29 +108,5 @@ struct PayinRoutes: Sendable {
       entries.insert((delivery.at, json), at: place + 1)
     }
     return .json(.ok, JSON.object(["data": .array(entries.map(\.json))]).bytes)
-  }
-}
-
-/// Reads the filters of `GET /v1/payins`.
-enum PayinListReader {
-  private static let known: Set<String> = [
-    "status", "method", "account", "merchant_reference", "created_from", "created_to",
-    "amount_from", "amount_to", "limit", "cursor",
-  ]
-
-  static func read(_ request: Request, merchant: String) throws(Problem) -> PayinQuery {
-    let values = try RequestReading.parameters(request, known: known)
-    var query = PayinQuery(merchant: merchant, limit: 20)
-    query.status = try RequestReading.value("status", values) { PayinStatus(rawValue: $0) }
-    query.method = try RequestReading.value("method", values) { Method(rawValue: $0) }
-    query.account = values["account"]
-    query.merchantReference = values["merchant_reference"]
-    query.createdFrom = try RequestReading.value("created_from", values) { Instant(rfc3339: $0) }
-    query.createdTo = try RequestReading.value("created_to", values) { Instant(rfc3339: $0) }
-    query.amountFrom = try RequestReading.value("amount_from", values) { Int64($0) }
-    query.amountTo = try RequestReading.value("amount_to", values) { Int64($0) }
-    query.before = try RequestReading.value("cursor", values) { PayinID($0) }
-    query.limit = try RequestReading.limit(values)
-    return query
   }
 }

@@ -161,24 +161,6 @@ enum RequestReading {
     }
     return out
   }
-
-  /// `limit`, 1 to 100; 20 where it is absent.
-  static func limit(_ values: [String: String]) throws(Problem) -> Int {
-    let limit = try value("limit", values) { Int($0) } ?? 20
-    guard (1...100).contains(limit) else { throw .invalidRequest("limit must be 1 to 100") }
-    return limit
-  }
-
-  /// One of `parameters`; nil where it is absent.
-  static func value<Value>(
-    _ name: String, _ values: [String: String], _ read: (String) -> Value?
-  ) throws(Problem) -> Value? {
-    guard let text = values[name] else { return nil }
-    guard let value = read(text) else {
-      throw .invalidRequest("the query parameter \(name) cannot be read")
-    }
-    return value
-  }
 }
 
 extension Substring {

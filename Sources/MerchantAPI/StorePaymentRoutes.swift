@@ -12,55 +12,53 @@ struct StorePaymentRoutes: Sendable {
   let keys: KeyRing
 
   func register(on router: inout Router) {
-    router.serve(.post, "/v1/store_payments") { request, _ in try await create(request) }
-    router.serve(.get, "/v1/store_payments") { request, _ in try await list(request) }
-    router.serve(.get, "/v1/store_payments/{id}") { request, path in
-      let caller = try keys.caller(of: request, needing: .storePaymentsWrite)
-      return try await answer(service.payment(id(path), merchant: caller.merchant))
+    let scope = Scope.storePaymentsWrite
+    router.serve(.post, "/v1/store_payments", to: keys, with: scope) { call in
+      try await create(call)
     }
-    router.serve(.post, "/v1/store_payments/{id}/reversal") { request, path in
-      let caller = try keys.caller(of: request, needing: .storePaymentsWrite)
-      return try await answer(service.reverse(id(path), merchant: caller.merchant))
+    router.serve(
+      .get, "/v1/store_payments", to: keys, with: scope, query: Page.parameters.union(["status"])
+    ) { call in try await list(call) }
+    router.serve(.get, "/v1/store_payments/{id}", to: keys, with: scope) { call in
+      try await answer(service.payment(id(call), merchant: call.merchant))
+    }
+    router.serve(.post, "/v1/store_payments/{id}/reversal", to: keys, with: scope) { call in
+      try call.takeNoMembers()
+      return try await answer(service.reverse(id(call), merchant: call.merchant))
     }
   }
 
-  private func id(_ path: PathParameters) throws(Problem) -> StorePaymentID {
-    try path.value("id") { StorePaymentID($0) }
+  private func id(_ call: Call) throws(Problem) -> StorePaymentID {
+    try call.path.value("id") { StorePaymentID($0) }
   }
 
   private func answer(_ payment: StorePayment) -> Response {
     .json(.ok, StorePaymentDocument.json(payment).bytes)
   }
 
-  private func create(_ request: Request) async throws -> Response {
-    let caller = try keys.caller(of: request, needing: .storePaymentsWrite)
-    let key = try RequestReading.idempotencyKey(request)
-    let body = try StorePaymentReader.read(try RequestReading.object(request))
+  private func create(_ call: Call) async throws -> Response {
+    let key = try RequestReading.idempotencyKey(call.request)
+    let body = try StorePaymentReader.read(try call.body())
     let created = try await service.create(
-      body, merchant: caller.merchant, key: key, requestHash: Digest.sha256(request.body))
+      body, merchant: call.merchant, key: key, requestHash: Digest.sha256(call.request.body))
     var response = Response.json(HTTPStatus(code: created.status) ?? .ok, created.body)
+    response.headers["Location"] = "/v1/store_payments/\(created.id.text)"
     if created.isReplay { response.headers["Idempotent-Replayed"] = "true" }
     return response
   }
 
-  private func list(_ request: Request) async throws -> Response {
-    let caller = try keys.caller(of: request, needing: .storePaymentsWrite)
-    let values = try RequestReading.parameters(request, known: ["status", "limit", "cursor"])
-    var query = StorePaymentQuery(merchant: caller.merchant, limit: 20)
+  private func list(_ call: Call) async throws -> Response {
+    let page = try Page(call)
+    var query = StorePaymentQuery(merchant: call.merchant, limit: page.lookup)
     query.statuses =
-      try RequestReading.value("status", values) { word -> [StorePaymentStatus]? in
+      try call.parameter("status") { word -> [StorePaymentStatus]? in
         let found = StorePaymentStatus.allCases.filter { $0.told == word }
         return found.isEmpty ? nil : found
       } ?? []
-    query.before = try RequestReading.value("cursor", values) { StorePaymentID($0) }
-    query.limit = try RequestReading.limit(values)
-    let limit = query.limit
-    query.limit += 1
+    query.before = try call.parameter("cursor") { StorePaymentID($0) }
     let found = try await service.payments(query)
-    let body: JSON = [
-      "data": .array(found.prefix(limit).map(StorePaymentDocument.json)),
-      "next_cursor": JSON(found.count > limit ? found[limit - 1].id.text : nil),
-    ]
-    return .json(.ok, body.bytes)
+    return page.response(page.shown(found).map(StorePaymentDocument.json), of: found) {
+      $0.id.text
+    }
   }
 }

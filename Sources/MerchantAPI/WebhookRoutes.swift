@@ -11,27 +11,26 @@ struct WebhookRoutes: Sendable {
   let keys: KeyRing
 
   func register(on router: inout Router) {
-    router.serve(.get, "/v1/webhook_endpoints") { request, _ in
-      let caller = try keys.caller(of: request, needing: .payinsRead)
-      let endpoints = service.endpoints(of: caller.merchant).map { json($0) }
+    let (list, one) = ("/v1/webhook_endpoints", "/v1/webhook_endpoints/{id}")
+    router.serve(.get, list, to: keys, with: .payinsRead) { call in
+      let endpoints = service.endpoints(of: call.merchant).map { json($0) }
       return .json(.ok, JSON.object(["data": .array(endpoints)]).bytes)
     }
-    router.serve(.post, "/v1/webhook_endpoints") { request, _ in try await create(request) }
-    router.serve(.get, "/v1/webhook_endpoints/{id}") { request, path in
-      let caller = try keys.caller(of: request, needing: .payinsRead)
-      return .json(.ok, json(try service.endpoint(path["id"], of: caller.merchant)).bytes)
+    router.serve(.post, list, to: keys, with: .payinsWrite) { call in try await create(call) }
+    router.serve(.get, one, to: keys, with: .payinsRead) { call in
+      .json(.ok, json(try service.endpoint(call.path["id"], of: call.merchant)).bytes)
     }
-    router.serve(.patch, "/v1/webhook_endpoints/{id}") { request, path in
-      try await update(request, path["id"])
-    }
-    router.serve(.delete, "/v1/webhook_endpoints/{id}") { request, path in
-      let caller = try keys.caller(of: request, needing: .payinsWrite)
-      try await service.remove(path["id"], of: caller.merchant)
+    router.serve(.patch, one, to: keys, with: .payinsWrite) { call in try await update(call) }
+    router.serve(.delete, one, to: keys, with: .payinsWrite) { call in
+      try await service.remove(call.path["id"], of: call.merchant)
       return Response(.noContent)
     }
-    router.serve(.get, "/v1/events") { request, _ in try await events(request) }
-    router.serve(.post, "/v1/events/{id}/redeliver") { request, path in
-      try await redeliver(request, path)
+    router.serve(
+      .get, "/v1/events", to: keys, with: .payinsRead,
+      query: Page.parameters.union(["type", "payin"])
+    ) { call in try await events(call) }
+    router.serve(.post, "/v1/events/{id}/redeliver", to: keys, with: .payinsWrite) { call in
+      try await redeliver(call)
     }
   }
 
@@ -49,21 +48,21 @@ struct WebhookRoutes: Sendable {
     ])
   }
 
-  private func create(_ request: Request) async throws -> Response {
-    let caller = try keys.caller(of: request, needing: .payinsWrite)
-    var reader = ObjectReader(try RequestReading.object(request))
+  private func create(_ call: Call) async throws -> Response {
+    var reader = ObjectReader(try call.body())
     let url = reader.string("url")
     if let url { check(url, &reader) }
     let events = events(&reader) ?? ["*"]
     let problems = reader.finish()
     guard let url, problems.isEmpty else { throw InvalidBody(problems: problems) }
-    let made = try await service.create(url: url, events: events, merchant: caller.merchant)
-    return .json(.created, json(made, showsSecret: true).bytes)
+    let made = try await service.create(url: url, events: events, merchant: call.merchant)
+    var response = Response.json(.created, json(made, showsSecret: true).bytes)
+    response.headers["Location"] = "/v1/webhook_endpoints/\(made.id)"
+    return response
   }
 
-  private func update(_ request: Request, _ id: String) async throws -> Response {
-    let caller = try keys.caller(of: request, needing: .payinsWrite)
-    var reader = ObjectReader(try RequestReading.object(request))
+  private func update(_ call: Call) async throws -> Response {
+    var reader = ObjectReader(try call.body())
     var wish = WebhookService.Wish()
     wish.url = reader.optionalString("url")
     if let url = wish.url { check(url, &reader) }
@@ -72,7 +71,7 @@ struct WebhookRoutes: Sendable {
     wish.rotatesSecret = reader.optionalBool("rotate_secret") ?? false
     let problems = reader.finish()
     guard problems.isEmpty else { throw InvalidBody(problems: problems) }
-    let updated = try await service.update(id, of: caller.merchant, wish)
+    let updated = try await service.update(call.path["id"], of: call.merchant, wish)
     return .json(.ok, json(updated, showsSecret: wish.rotatesSecret).bytes)
   }
 
@@ -97,40 +96,28 @@ struct WebhookRoutes: Sendable {
 
   // MARK: Events
 
-  private func events(_ request: Request) async throws -> Response {
-    let caller = try keys.caller(of: request, needing: .payinsRead)
-    let values = try RequestReading.parameters(
-      request, known: ["type", "payin", "limit", "cursor"])
-    var query = AnnouncementQuery(merchant: caller.merchant, limit: 20)
-    query.type = try RequestReading.value("type", values) {
-      WebhookEndpoint.types.contains($0) ? $0 : nil
-    }
-    query.payin = try RequestReading.value("payin", values) { PayinID($0) }
-    query.before = try RequestReading.value("cursor", values) { EventID($0) }
-    query.limit = try RequestReading.limit(values)
-    let limit = query.limit
-    query.limit += 1
+  private func events(_ call: Call) async throws -> Response {
+    let page = try Page(call)
+    var query = AnnouncementQuery(merchant: call.merchant, limit: page.lookup)
+    query.type = try call.parameter("type") { WebhookEndpoint.types.contains($0) ? $0 : nil }
+    query.payin = try call.parameter("payin") { PayinID($0) }
+    query.before = try call.parameter("cursor") { EventID($0) }
     let found = try await service.events(query)
     var data: [JSON] = []
-    for event in found.prefix(limit) {
-      let deliveries = try await service.deliveries(of: event, merchant: caller.merchant)
+    for event in page.shown(found) {
+      let deliveries = try await service.deliveries(of: event, merchant: call.merchant)
       data.append(EventDocument.announced(event, deliveries))
     }
-    let next = found.count > limit ? found[limit - 1].id.text : nil
-    return .json(.ok, JSON.object(["data": .array(data), "next_cursor": JSON(next)]).bytes)
+    return page.response(data, of: found) { $0.id.text }
   }
 
-  private func redeliver(_ request: Request, _ path: PathParameters) async throws -> Response {
-    let caller = try keys.caller(of: request, needing: .payinsWrite)
-    let id = try path.value("id") { EventID($0) }
-    var endpoint: String?
-    if !request.body.isEmpty {
-      var reader = ObjectReader(try RequestReading.object(request))
-      endpoint = reader.optionalString("endpoint")
-      let problems = reader.finish()
-      guard problems.isEmpty else { throw InvalidBody(problems: problems) }
-    }
-    let told = try await service.redeliver(id, to: endpoint, of: caller.merchant)
+  private func redeliver(_ call: Call) async throws -> Response {
+    let id = try call.path.value("id") { EventID($0) }
+    var reader = ObjectReader(try call.optionalBody())
+    let endpoint = reader.optionalString("endpoint")
+    let problems = reader.finish()
+    guard problems.isEmpty else { throw InvalidBody(problems: problems) }
+    let told = try await service.redeliver(id, to: endpoint, of: call.merchant)
     let body: JSON = ["id": JSON(id.text), "endpoints": .array(told.map { JSON($0) })]
     return .json(.accepted, body.bytes)
   }

@@ -84,8 +84,7 @@ extension Transition {
       payin.active = id
       payin.instructions = instructions
       if let method = payin.attempt(id)?.target.method {
-        payin.expiresAt = payin.createdAt.adding(
-          seconds: payin.request.expirySeconds(for: method))
+        payin.expiresAt = payin.request.expiry(for: method, from: payin.createdAt)
       }
       payin.status = .pending
       announce("payin.pending", ["attempt": .string(id.text)])

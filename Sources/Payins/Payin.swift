@@ -59,13 +59,15 @@ public struct PayinRequest: Equatable, Sendable {
   public var payer: Payer
   /// Seconds from creation; nil: the method's default.
   public var expiresIn: Int64?
+  /// Exactly then, where the merchant named a time; `expiresIn` has the whole seconds until it.
+  public var expiresAt: Instant?
   public var returnURL: String?
   public var metadata: [Metadatum]
 
   public init(
     merchantReference: String, amount: Int64, currency: Currency = .mxn, method: Method? = nil,
     description: String, payer: Payer = Payer(), expiresIn: Int64? = nil,
-    returnURL: String? = nil, metadata: [Metadatum] = []
+    expiresAt: Instant? = nil, returnURL: String? = nil, metadata: [Metadatum] = []
   ) {
     self.merchantReference = merchantReference
     self.amount = amount
@@ -74,12 +76,18 @@ public struct PayinRequest: Equatable, Sendable {
     self.description = description
     self.payer = payer
     self.expiresIn = expiresIn
+    self.expiresAt = expiresAt
     self.returnURL = returnURL
     self.metadata = metadata
   }
 
   public func expirySeconds(for method: Method) -> Int64 {
     expiresIn ?? method.defaultExpirySeconds
+  }
+
+  /// When the payer's time is over.
+  public func expiry(for method: Method, from creation: Instant) -> Instant {
+    expiresAt ?? creation.adding(seconds: expirySeconds(for: method))
   }
 }
 

@@ -69,7 +69,8 @@ extension PayinRequest {
       "merchant_reference": JSON(merchantReference), "amount": JSON(amount),
       "currency": JSON(currency.rawValue), "method": JSON(method?.rawValue),
       "description": JSON(description), "name": JSON(payer.name), "email": JSON(payer.email),
-      "phone": JSON(payer.phone), "expires_in": JSON(expiresIn), "return_url": JSON(returnURL),
+      "phone": JSON(payer.phone), "expires_in": JSON(expiresIn),
+      "expires_at": JSON(expiresAt?.milliseconds), "return_url": JSON(returnURL),
       "metadata": .object(JSONObject(metadata.map { ($0.key, JSON($0.value)) })),
     ])
   }
@@ -84,7 +85,9 @@ extension PayinRequest {
       method: json["method"]?.string.flatMap(Method.init(rawValue:)), description: description,
       payer: Payer(
         name: json["name"]?.string, email: json["email"]?.string, phone: json["phone"]?.string),
-      expiresIn: json["expires_in"]?.int64, returnURL: json["return_url"]?.string,
+      expiresIn: json["expires_in"]?.int64,
+      expiresAt: json["expires_at"]?.int64.map(Instant.init(milliseconds:)),
+      returnURL: json["return_url"]?.string,
       metadata: metadata.members.map { Metadatum(key: $0.key, value: $0.value.string ?? "") })
   }
 }

@@ -76,8 +76,7 @@ extension Transition {
     let attempt = Attempt(
       id: .make(at: context.now, entropy: context.entropy), candidate: candidate, at: context.now)
     payin.attempts.append(attempt)
-    payin.expiresAt = payin.createdAt.adding(
-      seconds: payin.request.expirySeconds(for: candidate.target.method))
+    payin.expiresAt = payin.request.expiry(for: candidate.target.method, from: payin.createdAt)
     record(
       "attempt.started",
       [

@@ -12,6 +12,8 @@ struct RefusalTests {
     var status = 400
     var code = "invalid_request"
     var pointers: [String] = []
+    /// Whether the document's schema allows it: what only the gateway can know.
+    var keepsToSchema = false
   }
 
   private static func with(_ key: String, _ value: JSON?) -> String {
@@ -63,10 +65,60 @@ struct RefusalTests {
       pointers: ["/description"]),
     Case(
       name: "a card number", body: with("description", "4111 1111 1111 1111"),
-      pointers: ["/description"]),
+      pointers: ["/description"], keepsToSchema: true),
     Case(
       name: "a card number in metadata", body: with("metadata", ["card": "5555555555554444"]),
-      pointers: ["/metadata/card"]),
+      pointers: ["/metadata/card"], keepsToSchema: true),
+    Case(
+      name: "a card number as a key", body: with("metadata", ["5555555555554444": "card"]),
+      pointers: ["/metadata/5555555555554444"], keepsToSchema: true),
+    Case(
+      name: "a card number as a reference", body: with("merchant_reference", "4111-1111-1111-1111"),
+      pointers: ["/merchant_reference"], keepsToSchema: true),
+    Case(
+      name: "a card number as a name", body: payer("name", "378282246310005"),
+      pointers: ["/payer/name"], keepsToSchema: true),
+    Case(name: "an empty description", body: with("description", ""), pointers: ["/description"]),
+    Case(
+      name: "an amount beyond the range", body: with("amount", 100_000_000_001),
+      pointers: ["/amount"]),
+    Case(name: "an amount that is null", body: with("amount", .null), pointers: ["/amount"]),
+    Case(name: "a payer that is a text", body: with("payer", "Ana"), pointers: ["/payer"]),
+    Case(
+      name: "a long name", body: payer("name", .string(String(repeating: "a", count: 101))),
+      pointers: ["/payer/name"]),
+    Case(
+      name: "21 pairs of metadata",
+      body: with(
+        "metadata", .object(JSONObject((1...21).map { ("key\($0)", JSON("")) }))),
+      pointers: ["/metadata"]),
+    Case(
+      name: "a long key of metadata",
+      body: with("metadata", .object([String(repeating: "k", count: 41): "v"])),
+      pointers: ["/metadata/\(String(repeating: "k", count: 41))"]),
+    Case(
+      name: "a long value of metadata",
+      body: with("metadata", ["a": .string(String(repeating: "v", count: 501))]),
+      pointers: ["/metadata/a"]),
+    Case(
+      name: "two expiries",
+      body: JSON.object(
+        [
+          "expires_in": 3600, "expires_at": "2100-01-01T00:00:00Z",
+          "merchant_reference": "refused-1", "amount": 15_000, "currency": "MXN",
+          "description": "Two tickets",
+        ]).text, pointers: ["/expires_at"]),
+    Case(
+      name: "an expiry of more than half a year", body: with("expires_in", 15_552_001),
+      pointers: ["/expires_in"]),
+    Case(
+      name: "a user in return_url", body: with("return_url", "https://user@shop.example/"),
+      pointers: ["/return_url"]),
+    Case(
+      name: "several faults",
+      body: JSON.object(
+        ["merchant_reference": "a b", "amount": "1", "currency": "USD", "tip": 1]).text,
+      pointers: ["/merchant_reference", "/amount", "/currency", "/description", "/tip"]),
     Case(name: "an e-mail", body: payer("email", "ana"), pointers: ["/payer/email"]),
     Case(name: "a phone", body: payer("phone", "55-1234"), pointers: ["/payer/phone"]),
     Case(name: "an unknown payer member", body: payer("rfc", "X"), pointers: ["/payer/rfc"]),
@@ -76,16 +128,16 @@ struct RefusalTests {
     Case(name: "an expiry too short", body: with("expires_in", 59), pointers: ["/expires_in"]),
     Case(
       name: "an expiry in the past", body: with("expires_at", "2020-01-01T00:00:00Z"),
-      pointers: ["/expires_at"]),
+      pointers: ["/expires_at"], keepsToSchema: true),
     Case(
       name: "a time without offset", body: with("expires_at", "2030-01-01T00:00:00"),
-      pointers: ["/expires_at"]),
+      pointers: ["/expires_at"], keepsToSchema: true),
     Case(
       name: "a script as return_url", body: with("return_url", "javascript:alert(1)"),
       pointers: ["/return_url"]),
     Case(
       name: "an amount that no account takes", body: with("amount", 100_000_000_000), status: 422,
-      code: "no_eligible_provider"),
+      code: "no_eligible_provider", pointers: ["", ""], keepsToSchema: true),
   ]
 
   @Test("each with its code and the place of the fault, and nothing is kept")
@@ -105,6 +157,10 @@ struct RefusalTests {
         #expect(answer.pointers == refusal.pointers, "\(refusal.name)")
       }
       #expect(answer.header("Content-Type") == "application/problem+json", "\(refusal.name)")
+      if let body = try? JSON(parsing: Array(refusal.body.utf8)) {
+        let faults = Contract.standing.faults(of: body, "PayinRequest")
+        #expect(faults.isEmpty == refusal.keepsToSchema, "\(refusal.name): \(faults)")
+      }
     }
     let nothing = try await client.get("/v1/payins").json["data"]?.array
     #expect(nothing?.isEmpty == true)
@@ -163,10 +219,57 @@ struct RefusalTests {
     #expect(try await client.get("/v1/payins/payin_x").status == 404)
     #expect(try await client.get("/v1/payins/payin_01m7xyj9a1n02ec47059d5rnww").status == 404)
     #expect(try await client.get("/pay/00000000000000000000000000000000").status == 404)
-    let forged = try await client.call(
-      "POST", "/callbacks/cashypay-main", Array("{}".utf8), [json, HTTPHeader("Sign", "0")])
-    #expect(forged.status == 401)
-    #expect(try await client.post("/callbacks/nobody").status == 404)
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+
+  @Test("callbacks that prove nothing are refused, and move nothing")
+  func callbacks() async throws {
+    let installation = try await Installation()
+    let gateway = try await installation.serve()
+    let client = installation.client
+    let made = try await client.post(
+      "/v1/payins", ServeTests.payin("forged", method: "spei"), idempotencyKey: "forged")
+    let id = made.json["id"]?.string ?? ""
+    let entries = try await client.get("/v1/payins/\(id)/events").json["data"]?.array ?? []
+    let number = entries.compactMap { $0["data"]?["order_number"]?.string }.first ?? ""
+    let paid: JSON = [
+      "merchantNo": "x", "mchOrderNo": JSON(number), "orderNo": JSON(number), "status": "SUCCESS",
+      "amount": 15_000, "type": "charge.succeeded",
+      "transaction": ["order_id": JSON(number), "status": "completed"],
+    ]
+    let json = HTTPHeader("Content-Type", "application/json")
+    let basic = HTTPHeader("Authorization", "Basic eDp5")
+    var provider = client
+    provider.key = nil
+    for (account, headers) in [
+      ("openpay-main", []), ("openpay-main", [basic]), ("cashypay-main", []),
+      ("cashypay-main", [HTTPHeader("Sign", String(repeating: "0", count: 64))]),
+      ("smilepayz-main", []),
+      (
+        "smilepayz-main",
+        [
+          HTTPHeader("X-SIGNATURE", "AAAA"), HTTPHeader("X-TIMESTAMP", "2026-11-21T12:00:00-06:00"),
+        ]
+      ),
+    ] {
+      let answer = try await provider.call(
+        "POST", "/callbacks/\(account)", paid.bytes, [json] + headers)
+      #expect(answer.status == 401, "\(account) \(headers)")
+    }
+    for account in ["nobody", "paynet-main"] {
+      let answer = try await provider.call("POST", "/callbacks/\(account)", paid.bytes, [json])
+      #expect(answer.status == 404, "\(account)")
+    }
+    let large = try await provider.call(
+      "POST", "/callbacks/openpay-main", [UInt8](repeating: 32, count: 65_537), [json])
+    #expect(large.status == 413)
+    let after = try await client.get("/v1/payins/\(id)").json
+    #expect(after["status"] == "pending" && after["receipts"] == [])
+    let events = try await client.get("/v1/payins/\(id)/events").json["data"]?.array ?? []
+    let mentioned = events.filter { $0["type"] == "callback.received" }
+    // The provider's own word that it took the order.
+    #expect(mentioned.allSatisfy { $0["data"]?["status"] == "pending" })
     _ = await installation.stop(gateway)
     await installation.end()
   }

@@ -40,6 +40,7 @@ public struct StorePaymentService: Sendable {
   }
 
   public struct Created: Sendable {
+    public var id: StorePaymentID
     public var status: Int
     public var body: [UInt8]
     public var isReplay: Bool
@@ -93,7 +94,8 @@ public struct StorePaymentService: Sendable {
     case .success(let done):
       if done.isWithdrawn, let reason = done.payment.failure { throw .unreachable(reason) }
       let answer = StorePaymentDocument.answer(done.payment)
-      return Created(status: answer.status, body: answer.body, isReplay: false)
+      return Created(
+        id: done.payment.id, status: answer.status, body: answer.body, isReplay: false)
     case .failure(let fault): throw .store(fault)
     }
   }
@@ -108,7 +110,9 @@ public struct StorePaymentService: Sendable {
     guard let record else { throw .store(.damaged("an idempotency key without a record")) }
     guard record.requestHash == requestHash else { throw .keyReused }
     guard let answer = record.answer else { throw .inProgress }
-    return Created(status: answer.status, body: answer.body, isReplay: true)
+    return Created(
+      id: StorePaymentID(unchecked: record.subject), status: answer.status, body: answer.body,
+      isReplay: true)
   }
 
   // MARK: Reading and taking back

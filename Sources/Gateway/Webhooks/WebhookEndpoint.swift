@@ -51,10 +51,12 @@ public struct WebhookEndpoint: Equatable, Sendable {
     "store_payment.reversed",
   ]
 
-  /// Whether the pattern can match a type.
+  /// All types, or all of one kind.
+  static let wildcards = ["*", "payin.*", "store_payment.*"]
+
+  /// Whether it is one of the types or wildcards.
   public static func isPattern(_ text: String) -> Bool {
-    text.hasSuffix("*")
-      ? types.contains { $0.hasPrefix(text.dropLast()) } : types.contains(text)
+    wildcards.contains(text) || types.contains(text)
   }
 
   /// Newest first: the order in which a receiver should try them.

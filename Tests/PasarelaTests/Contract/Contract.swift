@@ -1,4 +1,5 @@
 import Foundation
+import HTTPCalling
 import JSONText
 
 /// openapi/pasarela.json: what it says of an operation, and whether an answer keeps to it.
@@ -28,8 +29,9 @@ struct Contract {
     return out
   }
 
-  /// The documented operation of a request's path.
+  /// The documented operation of a request's path; HEAD is answered as GET is.
   private func operation(_ method: String, _ path: String) -> JSON? {
+    let method = method == "HEAD" ? "GET" : method
     let asked = path.prefix { $0 != "?" }.split(separator: "/")
     let fitting = operations.filter { operation, _ in
       let parts = operation.template.split(separator: "/")
@@ -47,28 +49,65 @@ struct Contract {
     return check.faults
   }
 
-  /// Where the answer departs from the document; paths that are not in it must be refused.
-  func departures(
-    _ method: String, _ path: String, status: Int, type: String, body: [UInt8]
-  ) -> [String] {
-    guard let operation = operation(method, path) else {
-      return [404, 405, 400].contains(status) ? [] : ["\(method) \(path) is not documented"]
+  /// Where an exchange departs from the document; paths that are not in it must be refused.
+  func departures(_ request: HTTPRequest, at path: String, _ answer: Client.Answer) -> [String] {
+    let name = "\(request.method) \(path) \(answer.status)"
+    guard let operation = operation(request.method, path) else {
+      return [204, 404, 405, 400].contains(answer.status) ? [] : ["\(name): not documented"]
     }
     var check = SchemaCheck(document: document)
-    let named = operation["responses"]?[String(status)]
-    guard let response = named?["$ref"]?.string.flatMap({ check.reference($0) }) ?? named else {
-      return ["\(method) \(path): the status \(status) is not documented"]
+    guard let response = check.resolved(operation["responses"]?[String(answer.status)]) else {
+      return ["\(name): the status is not documented"]
     }
-    guard response["content"] != nil else {
-      return body.isEmpty ? [] : ["\(method) \(path): \(status) has a body"]
+    var faults = headerFaults(response, answer)
+    if (200...299).contains(answer.status) {
+      faults += requestFaults(operation, request)
     }
-    let media = type.split(separator: ";").first.map(String.init) ?? ""
-    guard let content = response["content"]?[media] else {
-      return ["\(method) \(path): \(status) with \(media) is not documented"]
+    let media = (answer.header("Content-Type") ?? "").split(separator: ";").first
+    if let content = response["content"] {
+      guard let described = content[media.map(String.init) ?? ""] else {
+        return ["\(name): \(media ?? "no type") is not documented"]
+      }
+      if let schema = described["schema"], media?.hasSuffix("json") == true,
+        request.method != "HEAD"
+      {
+        guard let json = try? JSON(parsing: answer.body) else { return ["\(name): no JSON"] }
+        check.check(json, schema)
+        faults += check.faults
+      }
+    } else if !answer.body.isEmpty {
+      faults.append("has a body")
     }
-    guard media.hasSuffix("json"), let schema = content["schema"] else { return [] }
-    guard let json = try? JSON(parsing: body) else { return ["\(method) \(path): not JSON"] }
-    check.check(json, schema)
-    return check.faults.map { "\(method) \(path) \(status): \($0)" }
+    return faults.map { "\(name): \($0)" }
+  }
+
+  /// What was accepted must be what the document allows.
+  private func requestFaults(_ operation: JSON, _ request: HTTPRequest) -> [String] {
+    guard let schema = operation["requestBody"]?["content"]?["application/json"]?["schema"],
+      !request.body.isEmpty
+    else { return [] }
+    guard let json = try? JSON(parsing: request.body) else { return ["what was sent is no JSON"] }
+    var check = SchemaCheck(document: document)
+    check.check(json, schema, at: "sent")
+    return check.faults
+  }
+
+  private func headerFaults(_ response: JSON, _ answer: Client.Answer) -> [String] {
+    var faults: [String] = []
+    for (name, described) in response["headers"]?.object?.members ?? [] {
+      var check = SchemaCheck(document: document)
+      guard let header = check.resolved(described), let schema = header["schema"] else {
+        faults.append("the header \(name) is described nowhere")
+        continue
+      }
+      guard let text = answer.header(name) else {
+        if header["required"] == true { faults.append("the header \(name) is missing") }
+        continue
+      }
+      let value = schema["type"] == "integer" ? Int64(text).map { JSON($0) } : JSON(text)
+      check.check(value ?? .null, schema, at: name)
+      faults += check.faults
+    }
+    return faults
   }
 }

@@ -45,13 +45,15 @@ struct SchemaCheck {
       if fitting != 1 { fault(place, "\(value.text) fits \(fitting) of oneOf") }
     case "allOf":
       for part in rule.array ?? [] { check(value, part, at: place) }
+    case "not":
+      if fits(value, rule) { fault(place, "\(value.text) fits what it must not") }
     case "properties", "required", "additionalProperties", "propertyNames", "maxProperties":
       checkObject(key, rule, rules, value, place)
     case "items":
       for (index, item) in (value.array ?? []).enumerated() {
         check(item, rule, at: "\(place)/\(index)")
       }
-    case "minimum", "maximum", "minLength", "maxLength", "pattern":
+    case "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern":
       checkBound(key, rule, value, place)
     default: fault(place, "the schema's keyword \(key) is not known to the test")
     }
@@ -62,6 +64,12 @@ struct SchemaCheck {
       return fault(place, "\(rule.text) leads nowhere")
     }
     check(value, target, at: place)
+  }
+
+  /// The value itself, or what its `$ref` names.
+  func resolved(_ json: JSON?) -> JSON? {
+    guard let text = json?["$ref"]?.string else { return json }
+    return reference(text)
   }
 
   /// What `#/components/…` names.
@@ -118,12 +126,15 @@ struct SchemaCheck {
     _ key: String, _ rule: JSON, _ value: JSON, _ place: String
   ) {
     let length = value.string.map { Int64($0.unicodeScalars.count) }
+    let count = value.array.map { Int64($0.count) }
     let holds: Bool =
       switch key {
       case "minimum": value.int64.map { $0 >= rule.int64 ?? .max } ?? true
       case "maximum": value.int64.map { $0 <= rule.int64 ?? .min } ?? true
       case "minLength": length.map { $0 >= rule.int64 ?? .max } ?? true
       case "maxLength": length.map { $0 <= rule.int64 ?? .min } ?? true
+      case "minItems": count.map { $0 >= rule.int64 ?? .max } ?? true
+      case "maxItems": count.map { $0 <= rule.int64 ?? .min } ?? true
       default:
         value.string.map {
           $0.range(of: rule.string ?? "(", options: .regularExpression) != nil

@@ -58,9 +58,7 @@ struct Client {
     }
     let answer = Answer(status: response.status, headers: response.headers, body: response.body)
     if isHeldToContract {
-      let departures = Contract.standing.departures(
-        method, path, status: answer.status, type: answer.header("Content-Type") ?? "",
-        body: answer.body)
+      let departures = Contract.standing.departures(request, at: path, answer)
       #expect(departures.isEmpty, "\(String(decoding: answer.body, as: UTF8.self))")
     }
     return answer

@@ -5,6 +5,12 @@ import JSONText
 /// A gateway and a sandbox as two processes in one folder, put together as README.md says.
 struct Installation {
   static let key = "pk_test_installation"
+  static let scopes = ["payins:write", "payins:read", "store_payments:write", "admin"]
+  /// Of another merchant, with every scope.
+  static let otherMerchantKey = "pk_test_other"
+
+  /// A key that has this scope only.
+  static func key(with scope: String) -> String { "pk_test_\(scope)" }
 
   let place: Workplace
   let sandbox: Program
@@ -14,7 +20,9 @@ struct Installation {
     var errors: String
   }
 
-  init(webhooks: JSON = [], allowsPrivateWebhooks: Bool = true) async throws {
+  init(
+    webhooks: JSON = [], allowsPrivateWebhooks: Bool = true, requestSeconds: Int = 10
+  ) async throws {
     place = try Workplace()
     // The gateway's port is fixed before it starts: providers call it there.
     let port = try TakenPort().port
@@ -25,19 +33,24 @@ struct Installation {
     sandboxClient = Client(port: sandboxPort, isHeldToContract: false)
     let client = sandboxClient
     let accounts = try await eventually { try? await client.get("/_sandbox/accounts").json }
+    let all = JSON.array(Self.scopes.map { JSON($0) })
     let merchant: JSON = [
       "id": "shop",
-      "api_keys": [
-        [
-          "id": "k1", "sha256": "${KEY_SHA256}",
-          "scopes": ["payins:write", "payins:read", "store_payments:write", "admin"],
-        ]
-      ], "webhooks": webhooks,
+      "api_keys": .array(
+        [["id": "k1", "sha256": "${KEY_SHA256}", "scopes": all]]
+          + Self.scopes.map {
+            ["id": JSON($0), "sha256": JSON(Self.hash(Self.key(with: $0))), "scopes": [JSON($0)]]
+          }), "webhooks": webhooks,
+    ]
+    let other: JSON = [
+      "id": "other",
+      "api_keys": [["id": "k", "sha256": JSON(Self.hash(Self.otherMerchantKey)), "scopes": all]],
     ]
     let configuration: JSON = [
       "webhooks": ["allow_private_addresses": JSON(allowsPrivateWebhooks)],
+      "limits": ["request_seconds": JSON(requestSeconds)],
       "listen": ["port": JSON(port)], "public_url": JSON("http://127.0.0.1:\(port)"),
-      "store": "sqlite:books/pasarela.db", "merchants": [merchant],
+      "store": "sqlite:books/pasarela.db", "merchants": [merchant, other],
       "provider_accounts": accounts?["provider_accounts"] ?? [],
     ]
     try place.write(configuration.text, to: "pasarela.json5")
@@ -55,12 +68,16 @@ struct Installation {
 
   var client: Client { Client(port: port, key: Self.key) }
 
+  private static func hash(_ key: String) -> String {
+    Hex.encode(Digest.sha256(Array(key.utf8)))
+  }
+
   /// Starts the gateway and waits until it is ready.
   func serve() async throws -> Program {
     let gateway = try Program(
       ["serve"], in: place.path,
       environment: [
-        "KEY_SHA256": Hex.encode(Digest.sha256(Array(Self.key.utf8))),
+        "KEY_SHA256": Self.hash(Self.key),
         "HOOK_SECRET": WebhookTests.secret,
       ])
     let client = Client(port: port)

@@ -1,0 +1,26 @@
+import HTTPServing
+import JSONText
+
+/// One page of a list that goes from the newest to the oldest.
+struct Page {
+  static let parameters: Set<String> = ["limit", "cursor"]
+
+  private let limit: Int
+
+  init(_ call: Call) throws(Problem) {
+    limit = try call.parameter("limit") { Int($0) } ?? 20
+    guard (1...100).contains(limit) else { throw .invalidRequest("limit must be 1 to 100") }
+  }
+
+  /// How many items to look for: one more than is shown tells whether another page follows.
+  var lookup: Int { limit + 1 }
+
+  func shown<Item>(_ found: [Item]) -> ArraySlice<Item> { found.prefix(limit) }
+
+  func response<Item>(
+    _ data: [JSON], of found: [Item], cursor: (Item) -> String
+  ) -> Response {
+    let next = found.count > limit ? cursor(found[limit - 1]) : nil
+    return .json(.ok, JSON.object(["data": .array(data), "next_cursor": JSON(next)]).bytes)
+  }
+}

@@ -1,0 +1,87 @@
+import HTTPCalling
+import JSONText
+import Payins
+import Testing
+
+@testable import pasarela
+
+/// What the answer to a creation promises beyond its body.
+@Suite("creations")
+struct CreationTests {
+  @Test("what was made stands under Location, in the repeat's answer too")
+  func locations() async throws {
+    let installation = try await Installation()
+    let gateway = try await installation.serve()
+    let client = installation.client
+    for (path, body) in [
+      ("/v1/payins", ServeTests.payin("place", method: "spei")),
+      ("/v1/store_payments", StorePaymentTests.payment("1")),
+      ("/v1/webhook_endpoints", ["url": "https://shop.example/hooks"]),
+    ] {
+      let made = try await client.post(path, body, idempotencyKey: "place")
+      #expect(made.status == 201)
+      let id = made.json["id"]?.string ?? ""
+      #expect(made.header("Location") == "\(path)/\(id)")
+      #expect(try await client.get("\(path)/\(id)").json["id"]?.string == id)
+      guard path != "/v1/webhook_endpoints" else { continue }
+      let again = try await client.post(path, body, idempotencyKey: "place")
+      #expect(again.header("Location") == made.header("Location"))
+    }
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+
+  @Test("where no provider answers in time it is 202, and the repeat gets the instructions")
+  func slow() async throws {
+    let installation = try await Installation(requestSeconds: 1)
+    let gateway = try await installation.serve()
+    let client = installation.client
+    _ = try await installation.sandboxClient.post(
+      "/_sandbox/faults",
+      [
+        "provider": "openpay", "operation": "create", "kind": "slow", "milliseconds": 3000,
+        "count": 1,
+      ])
+    let body = ServeTests.payin("slow", method: "store")
+    let made = try await client.post("/v1/payins", body, idempotencyKey: "slow")
+    #expect(made.status == 202)
+    #expect(made.json["status"] == "processing")
+    #expect(made.json["waiting_for"] == "provider")
+    #expect(made.json["instructions"]?.isNull == true)
+    let place = try #require(made.header("Location"))
+    #expect(try await client.get("\(place)?wait=30").json["status"] == "pending")
+    let again = try await client.post("/v1/payins", body, idempotencyKey: "slow")
+    #expect(again.status == 201)
+    #expect(again.header("Idempotent-Replayed") == "true")
+    #expect(again.json["status"] == "pending")
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+
+  @Test("a named time is kept to the millisecond, and a repeat is answered though it is near")
+  func expiry() async throws {
+    let installation = try await Installation()
+    let gateway = try await installation.serve()
+    let client = installation.client
+    // The least that is taken is 60 seconds, so a second later the same body is too late.
+    let end = SystemTime().now().adding(milliseconds: 61_500)
+    var body = ServeTests.payin("soon", method: "spei").object ?? [:]
+    body["expires_at"] = JSON(end.text(offsetMinutes: -360, milliseconds: true))
+    let made = try await client.post("/v1/payins", .object(body), idempotencyKey: "soon")
+    #expect(made.status == 201)
+    #expect(made.json["expires_at"]?.string == end.rfc3339)
+    let tooLate = try await eventually {
+      let answer = try await client.post("/v1/routing/evaluate", .object(body))
+      return answer.status == 400 ? answer : nil
+    }
+    #expect(tooLate?.pointers == ["/expires_at"])
+    let again = try await client.post("/v1/payins", .object(body), idempotencyKey: "soon")
+    #expect(again.status == 201)
+    #expect(again.body == made.body)
+    #expect(again.header("Idempotent-Replayed") == "true")
+    let other = try await client.post("/v1/payins", .object(body), idempotencyKey: "other")
+    #expect(other.status == 400)
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+}
