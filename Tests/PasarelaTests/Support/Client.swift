@@ -21,7 +21,9 @@ struct Client {
     }
   }
 
-  struct Unanswered: Error {}
+  struct Unanswered: Error {
+    var outcome: CallOutcome
+  }
 
   let baseURL: String
   var key: String?
@@ -52,10 +54,10 @@ struct Client {
     let authorization = key.map { [HTTPHeader("Authorization", "Bearer \($0)")] } ?? []
     let request = HTTPRequest(
       method: method, url: baseURL + path, headers: headers + authorization, body: body)
-    let limits = CallLimits(totalMilliseconds: 60_000)
-    guard case .answered(let response) = await caller.call(request, limits: limits) else {
-      throw Unanswered()
-    }
+    // The sandbox's books of a long campaign come in one answer.
+    let limits = CallLimits(totalMilliseconds: 60_000, responseBytes: 1 << 28)
+    let outcome = await caller.call(request, limits: limits)
+    guard case .answered(let response) = outcome else { throw Unanswered(outcome: outcome) }
     let answer = Answer(status: response.status, headers: response.headers, body: response.body)
     if isHeldToContract {
       let departures = Contract.standing.departures(request, at: path, answer)
