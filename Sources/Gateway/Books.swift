@@ -71,12 +71,13 @@ public struct Books: Sendable {
       var change = self.change(
         transition, .update(transition.payin, before: before), holding: holding, sending: sending)
       change.callback = callback
+      let document = change.announced
       if before.status == .processing, transition.payin.status != .processing {
-        change.key = .answer(key(of: before), answer(transition.payin))
+        change.key = .answer(key(of: before), answer(transition.payin, encoded: document))
       }
       do {
         try await store.commit(change)
-        committed(transition, before: before.status)
+        committed(transition, before: before.status, document: document)
         if change.jobs.contains(where: { $0.isDue(at: time.now()) }) { jobSignal.raise() }
         return Applied(
           payin: transition.payin, started: transition.started,
@@ -90,9 +91,10 @@ public struct Books: Sendable {
     }
   }
 
-  func committed(_ transition: Transition, before: PayinStatus?) {
+  /// - Parameter document: the pay-in as merchants see it, where it is at hand.
+  func committed(_ transition: Transition, before: PayinStatus?, document: [UInt8]? = nil) {
     metrics.count(transition, before: before)
-    changes.publish(transition.payin)
+    changes.publish(PayinChanges.Commit(payin: transition.payin, document: document))
   }
 
   func key(of payin: Payin) -> IdempotencyKey {
@@ -102,8 +104,8 @@ public struct Books: Sendable {
   }
 
   /// What the call that made the pay-in answers once it is settled.
-  func answer(_ payin: Payin) -> KeptAnswer {
-    KeptAnswer(status: 201, body: document.json(payin).bytes)
+  func answer(_ payin: Payin, encoded: [UInt8]? = nil) -> KeptAnswer {
+    KeptAnswer(status: 201, body: encoded ?? document.json(payin).bytes)
   }
 
   func change(
@@ -131,7 +133,9 @@ public struct Books: Sendable {
   private func events(_ transition: Transition) -> [PayinEvent] {
     let payin = transition.payin
     var sequence = payin.eventCount - transition.events.count
-    var announced = payin.announcedCount - transition.events.count { $0.isAnnounced }
+    let announcements = transition.events.count { $0.isAnnounced }
+    var announced = payin.announcedCount - announcements
+    let body = announcements > 0 ? document.json(payin).bytes : []
     return transition.events.map { draft in
       sequence += 1
       if draft.isAnnounced { announced += 1 }
@@ -139,7 +143,7 @@ public struct Books: Sendable {
         id: .make(at: payin.updatedAt, entropy: entropy), payin: payin.id, sequence: sequence,
         type: draft.type, at: payin.updatedAt, data: draft.data,
         announcement: draft.isAnnounced
-          ? Announcement(sequence: announced, body: document.json(payin)) : nil)
+          ? Announcement(sequence: announced, body: body) : nil)
     }
   }
 
@@ -187,6 +191,13 @@ public struct Books: Sendable {
     return Job(
       key: key, payin: payin.id, account: account, due: sending.until, tries: 1,
       lease: sending.lease)
+  }
+}
+
+extension Change {
+  /// What its events tell the merchant: all of them the subject as committed.
+  fileprivate var announced: [UInt8]? {
+    events.lazy.compactMap(\.announcement?.body).first
   }
 }
 

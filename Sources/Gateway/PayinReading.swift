@@ -25,10 +25,11 @@ extension PayinService {
       start: {
         // A commit between the read above and the wait, or by another replica, is not missed.
         Task {
-          if let latest = try? await books.store.payin(id) { books.changes.publish(latest) }
+          guard let latest = try? await books.store.payin(id) else { return }
+          books.changes.publish(PayinChanges.Commit(payin: latest))
         }
       })
-    if let changed { return changed }
+    if let changed { return changed.payin }
     return try await self.payin(id, merchant: merchant)
   }
 

@@ -88,8 +88,8 @@ public struct PayinService: Sendable {
       })
     // Only the commit that settles the pay-in has the answer that the key keeps; where another
     // process settled it, or it took more commits, the answer is in the record.
-    if let first, first.version == opened.payin.version + 1 {
-      return created(first, isReplay: false)
+    if let first, first.payin.version == opened.payin.version + 1 {
+      return created(first.payin, encoded: first.document, isReplay: false)
     }
     return (try? await recorded(payin.id, isReplay: false)) ?? created(payin, isReplay: false)
   }
@@ -110,8 +110,10 @@ public struct PayinService: Sendable {
     return created(payin, isReplay: isReplay)
   }
 
-  private func created(_ payin: Payin, isReplay: Bool) -> Created {
-    let answer = books.answer(payin)
+  private func created(
+    _ payin: Payin, encoded: [UInt8]? = nil, isReplay: Bool
+  ) -> Created {
+    let answer = books.answer(payin, encoded: encoded)
     return Created(
       id: payin.id, status: payin.status == .processing ? 202 : answer.status,
       body: answer.body, isReplay: isReplay)

@@ -26,17 +26,17 @@ struct ResponseReader {
       isTooLarge = true
       return false
     }
-    let text = String(decoding: line, as: UTF8.self)
-    if text.hasPrefix("HTTP/") {
+    if line.starts(with: "HTTP/".utf8) {
       // A status line: what came before belonged to an interim answer.
       headers = []
       readsHeaders = true
-    } else if text.allSatisfy(\.isWhitespace) {
+    } else if line.allSatisfy(Self.isBlank) {
       readsHeaders = false  // what follows the body is a trailer
-    } else if readsHeaders, text.first?.isWhitespace == false, let colon = text.firstIndex(of: ":")
+    } else if readsHeaders, let first = line.first, !Self.isBlank(first),
+      let colon = line.firstIndex(of: UInt8(ascii: ":"))
     {
-      let value = text[text.index(after: colon)...]
-      headers.append(HTTPHeader(String(text[..<colon]), Self.trimmed(value)))
+      let name = String(decoding: line[..<colon], as: UTF8.self)
+      headers.append(HTTPHeader(name, Self.trimmed(line[(colon + 1)...])))
     }
     return true
   }
@@ -56,9 +56,14 @@ struct ResponseReader {
     return true
   }
 
-  private static func trimmed(_ text: Substring) -> String {
-    let start = text.drop(while: \.isWhitespace)
-    let end = start.lastIndex { !$0.isWhitespace }
-    return end.map { String(start[...$0]) } ?? ""
+  private static func trimmed(_ value: ArraySlice<UInt8>) -> String {
+    let start = value.drop(while: isBlank)
+    let end = start.lastIndex { !isBlank($0) }
+    return end.map { String(decoding: start[...$0], as: UTF8.self) } ?? ""
+  }
+
+  /// Space, tab and the line's end.
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A
   }
 }

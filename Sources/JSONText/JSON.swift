@@ -109,7 +109,7 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
   public init(stringLiteral value: String) { self = .string(value) }
   public init(arrayLiteral elements: JSON...) { self = .array(elements) }
   public init(dictionaryLiteral elements: (String, JSON)...) {
-    self = .object(JSONObject(elements))
+    self = .object(JSONObject(literal: elements))
   }
 
   public init(_ value: String) { self = .string(value) }

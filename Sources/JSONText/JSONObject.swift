@@ -48,8 +48,14 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// The keys must differ: a literal that names one twice is a mistake.
   public init(dictionaryLiteral elements: (String, JSON)...) {
-    self.init(elements)
+    self.init(literal: elements)
+  }
+
+  init(literal elements: [(String, JSON)]) {
+    assert(Set(elements.map(\.0)).count == elements.count, "a key stands twice")
+    self.init(unique: elements.map { (key: $0.0, value: $0.1) })
   }
 }
 

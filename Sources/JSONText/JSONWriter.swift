@@ -79,6 +79,13 @@ public struct JSONWriter: Sendable {
   public mutating func bool(_ value: Bool) { raw(value ? "true" : "false") }
   public mutating func null() { raw("null") }
 
+  /// A value that is JSON already.
+  public mutating func encoded(_ value: [UInt8]) {
+    separate()
+    bytes.append(contentsOf: value)
+    afterValue = true
+  }
+
   // MARK: Form
 
   private var afterKey = false

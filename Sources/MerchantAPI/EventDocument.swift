@@ -31,9 +31,14 @@ enum EventDocument {
       "id": JSON(event.id.text), "object": "event", "type": JSON(event.type),
       "payin": JSON(event.payin.text),
       "sequence": JSON(event.announcement.map { Int64($0.sequence) }),
-      "created_at": JSON(event.at.rfc3339), "data": event.announcement?.body ?? .null,
+      "created_at": JSON(event.at.rfc3339), "data": data(event),
       "deliveries": .array(deliveries.map(delivery)),
     ]
+  }
+
+  /// What was announced; null for an event that was not.
+  private static func data(_ event: PayinEvent) -> JSON {
+    event.announcement.flatMap { try? JSON(parsing: $0.body) } ?? .null
   }
 
   private static func delivery(_ delivery: WebhookService.Delivery) -> JSON {

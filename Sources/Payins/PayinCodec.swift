@@ -1,36 +1,43 @@
 public import JSONText
 
-/// How a store keeps a pay-in: one JSON document. Reading tells nil for a document of another
-/// shape; a store reports that as damage.
+/// How a store keeps a pay-in: two JSON documents, one that never changes and one that does.
+/// Reading tells nil for documents of another shape; a store reports that as damage.
 extension Payin {
-  public var stored: JSON {
+  /// As it was opened: written once.
+  public var storedOpening: JSON {
     .object([
       "id": JSON(id.text), "merchant": JSON(merchant), "request": request.stored,
       "created_at": createdAt.stored, "token": JSON(token),
-      "idempotency_key": JSON(idempotencyKey), "status": JSON(status.rawValue),
-      "updated_at": updatedAt.stored, "succeeded_at": succeededAt?.stored ?? .null,
+      "idempotency_key": JSON(idempotencyKey), "routing": routing.stored,
+    ])
+  }
+
+  /// How it stands: written with each change.
+  public var storedStanding: JSON {
+    .object([
+      "status": JSON(status.rawValue), "updated_at": updatedAt.stored, "succeeded_at": succeededAt?.stored ?? .null,
       "expires_at": expiresAt.stored, "instructions": instructions?.json ?? .null,
       "active": JSON(active?.text), "attempts": .array(attempts.map(\.stored)),
       "receipts": .array(receipts.map(\.stored)), "failure": failure?.stored ?? .null,
-      "late": JSON(late), "routing": routing.stored,
+      "late": JSON(late),
       "last_evidence": lastEvidence?.json ?? .null, "event_count": JSON(eventCount),
       "announced_count": JSON(announcedCount), "version": JSON(version),
     ])
   }
 
-  public init?(stored json: JSON) {
-    guard let id = json["id"]?.string.map(PayinID.init(unchecked:)),
-      let merchant = json["merchant"]?.string,
-      let request = json["request"].flatMap(PayinRequest.init(stored:)),
-      let createdAt = Instant(stored: json["created_at"]), let token = json["token"]?.string,
-      let key = json["idempotency_key"]?.string,
+  public init?(opening: JSON, standing json: JSON) {
+    guard let id = opening["id"]?.string.map(PayinID.init(unchecked:)),
+      let merchant = opening["merchant"]?.string,
+      let request = opening["request"].flatMap(PayinRequest.init(stored:)),
+      let createdAt = Instant(stored: opening["created_at"]),
+      let token = opening["token"]?.string, let key = opening["idempotency_key"]?.string,
+      let routing = opening["routing"].flatMap(RoutingRecord.init(stored:)),
       let status = json["status"]?.string.flatMap(PayinStatus.init(rawValue:)),
       let updatedAt = Instant(stored: json["updated_at"]),
       let expiresAt = Instant(stored: json["expires_at"]),
       let attempts = json["attempts"]?.array?.all(Attempt.init(stored:)),
       let receipts = json["receipts"]?.array?.all(Receipt.init(stored:)),
       let late = json["late"]?.bool,
-      let routing = json["routing"].flatMap(RoutingRecord.init(stored:)),
       let eventCount = json["event_count"]?.int64, let version = json["version"]?.int64,
       let announcedCount = json["announced_count"]?.int64
     else { return nil }

@@ -28,7 +28,7 @@ struct ChangeRows: Sendable {
   }
 }
 
-/// A pay-in's document, and what is looked for and listed.
+/// A pay-in's documents, and what is looked for and listed.
 struct PayinRow: Sendable {
   var id: PayinID
   var merchant: String
@@ -41,8 +41,10 @@ struct PayinRow: Sendable {
   var createdAt: Instant
   var token: String
   var version: Int
+  /// JSON, and only where the pay-in is new: it never changes.
+  var opening: [UInt8]?
   /// JSON.
-  var body: [UInt8]
+  var standing: [UInt8]
   /// The version that must be there; nil: the pay-in must not.
   var replacedVersion: Int?
   var isDiscrepant: Bool
@@ -62,10 +64,11 @@ struct PayinRow: Sendable {
     createdAt = payin.createdAt
     token = payin.token
     version = payin.version
-    body = payin.stored.bytes
+    standing = payin.storedStanding.bytes
     isDiscrepant = payin.isDiscrepant
     switch write {
     case .insert:
+      opening = payin.storedOpening.bytes
       isRelisted = true
     case .update(_, let before):
       replacedVersion = before.version
@@ -100,7 +103,7 @@ extension EventRow {
     at = event.at
     data = event.data.bytes
     announcementSequence = event.announcement?.sequence
-    announcementBody = event.announcement?.body.bytes
+    announcementBody = event.announcement?.body
     self.merchant = event.announcement == nil ? nil : merchant
   }
 }

@@ -148,10 +148,10 @@ public struct PayinEvent: Equatable, Sendable {
 
 public struct Announcement: Equatable, Sendable {
   public var sequence: Int
-  /// The webhook's `data`.
-  public var body: JSON
+  /// The webhook's `data`: JSON.
+  public var body: [UInt8]
 
-  public init(sequence: Int, body: JSON) {
+  public init(sequence: Int, body: [UInt8]) {
     self.sequence = sequence
     self.body = body
   }

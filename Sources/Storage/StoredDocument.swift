@@ -2,12 +2,23 @@ import JSONText
 import Payins
 import StorePayments
 
+/// A pay-in as stored, in JSON.
+struct PayinDocuments: Sendable {
+  /// Nil where it stands in the other, too.
+  var opening: [UInt8]?
+  var standing: [UInt8]
+}
+
 /// Reads back what `ChangeRows` wrote.
 enum StoredDocument {
-  static func payin(_ body: [UInt8]) throws(StoreError) -> Payin {
-    let json = try json(body, "a pay-in")
-    guard let payin = Payin(stored: json) else {
-      throw .damaged("the pay-in \(json["id"]?.string ?? "without id") has another shape")
+  static func payin(_ documents: PayinDocuments) throws(StoreError) -> Payin {
+    let standing = try json(documents.standing, "a pay-in")
+    let opening = try documents.opening.map { bytes throws(StoreError) in
+      try json(bytes, "a pay-in's opening")
+    }
+    guard let payin = Payin(opening: opening ?? standing, standing: standing) else {
+      let id = (opening ?? standing)["id"]?.string ?? "without id"
+      throw .damaged("the pay-in \(id) has another shape")
     }
     return payin
   }
@@ -23,8 +34,7 @@ enum StoredDocument {
   static func event(_ row: EventRow) throws(StoreError) -> PayinEvent {
     var announcement: Announcement?
     if let sequence = row.announcementSequence, let body = row.announcementBody {
-      announcement = Announcement(
-        sequence: sequence, body: try json(body, "what \(row.id) announced"))
+      announcement = Announcement(sequence: sequence, body: body)
     }
     return PayinEvent(
       id: row.id, payin: row.payin, sequence: row.sequence, type: row.type, at: row.at,

@@ -59,7 +59,7 @@ struct Author: Sendable {
       if draft.isAnnounced {
         announced += 1
         event.announcement = Announcement(
-          sequence: announced, body: ["id": JSON(payin.id.text), "n": JSON(announced)])
+          sequence: announced, body: Array("\(payin.id) \(announced)".utf8))
       }
       change.events.append(event)
     }

@@ -81,7 +81,8 @@ extension Books {
         id: .make(at: payment.updatedAt, entropy: entropy), payin: payment.subject,
         sequence: sequence, type: draft.type, at: payment.updatedAt, data: draft.data,
         announcement: draft.isAnnounced
-          ? Announcement(sequence: announced, body: StorePaymentDocument.json(payment)) : nil)
+          ? Announcement(sequence: announced, body: StorePaymentDocument.json(payment).bytes)
+          : nil)
     }
   }
 

@@ -143,11 +143,18 @@ public struct WebhookRunner: Sendable {
     _ event: PayinEvent, _ announcement: Announcement, to endpoint: WebhookEndpoint,
     at now: Instant
   ) -> HTTPRequest {
-    let json: JSON = [
-      "type": JSON(event.type), "timestamp": JSON(event.at.rfc3339),
-      "sequence": JSON(announcement.sequence), "data": announcement.body,
-    ]
-    let body = json.bytes
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("type")
+    writer.string(event.type)
+    writer.key("timestamp")
+    writer.string(event.at.rfc3339)
+    writer.key("sequence")
+    writer.int64(Int64(announcement.sequence))
+    writer.key("data")
+    writer.encoded(announcement.body)
+    writer.endObject()
+    let body = writer.bytes
     return HTTPRequest(
       method: "POST", url: endpoint.url,
       headers: [

@@ -12,11 +12,23 @@ enum LimitedText {
 
   /// Printable ASCII: accents fall off their letters, anything else becomes a space.
   static func ascii(_ text: String, _ limit: Int) -> String {
-    let plain = text.decomposedStringWithCanonicalMapping.unicodeScalars
-      .filter { !(0x300...0x36F).contains($0.value) }
-      .map { (0x20..<0x7F).contains($0.value) ? Character($0) : " " }
-    return utf8(words(String(plain)), limit)
+    let isPlain = text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+    let letters = isPlain ? text : text.decomposedStringWithCanonicalMapping
+    var out: [UInt8] = []
+    for letter in letters.unicodeScalars where !(0x300...0x36F).contains(letter.value) {
+      let isPrintable = (0x21..<0x7F).contains(letter.value)
+      if isPrintable {
+        out.append(UInt8(letter.value))
+      } else if let last = out.last, last != space {
+        out.append(space)
+      }
+    }
+    out = Array(out.prefix(limit))
+    if out.last == space { out.removeLast() }
+    return String(decoding: out, as: UTF8.self)
   }
+
+  private static let space = UInt8(ascii: " ")
 
   /// The text where it is within so many UTF-8 bytes: an address cut short is another address.
   static func whole(_ text: String?, _ limit: Int) -> String? {

@@ -204,7 +204,7 @@ struct Load: Sendable {
         id: .make(at: now, entropy: Random()), payin: next.payin.id,
         sequence: (before?.eventCount ?? 0) + index + 1, type: draft.type, at: now,
         data: draft.data,
-        announcement: draft.isAnnounced ? Announcement(sequence: 1, body: filler) : nil)
+        announcement: draft.isAnnounced ? Announcement(sequence: 1, body: filler.bytes) : nil)
     }
     return change
   }

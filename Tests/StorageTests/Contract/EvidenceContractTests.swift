@@ -93,7 +93,7 @@ struct EvidenceContractTests {
           type: "tipo.ñ", at: Author.noon.adding(milliseconds: Int64(-sequence)),
           data: ["n": JSON(sequence)],
           announcement: sequence % 3 == 0
-            ? Announcement(sequence: sequence / 3, body: ["d": "🎟️"]) : nil)
+            ? Announcement(sequence: sequence / 3, body: Array("🎟️".utf8)) : nil)
       }
       for batch in [events[20...], events[..<5], events[5..<20]] {
         var change = Change()

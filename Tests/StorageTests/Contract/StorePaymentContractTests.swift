@@ -45,7 +45,7 @@ struct StorePaymentContractTests {
       PayinEvent(
         id: .make(at: payment.createdAt, entropy: entropy), payin: subject(payment), sequence: 1,
         type: "store_payment.created", at: payment.createdAt, data: [:],
-        announcement: announced ? Announcement(sequence: 1, body: ["n": 1]) : nil)
+        announcement: announced ? Announcement(sequence: 1, body: Array(#"{"n":1}"#.utf8)) : nil)
     ]
     change.jobs = [.put(job(payment))]
     change.key = .insert(

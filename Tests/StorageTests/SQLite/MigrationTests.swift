@@ -21,6 +21,15 @@ struct MigrationTests {
     return path
   }
 
+  /// As it was kept until version 3.
+  private func inOneDocument(_ payin: Payin) -> [UInt8] {
+    guard var all = payin.storedStanding.object, let opening = payin.storedOpening.object else {
+      return []
+    }
+    for member in opening.members { all[member.key] = member.value }
+    return JSON.object(all).bytes
+  }
+
   @Test("a database at version 1 opens with all that it holds")
   func version1() async throws {
     try await withFolder { folder in
@@ -38,7 +47,7 @@ struct MigrationTests {
           """
         ).run(
           .text(payin.id.text), .milliseconds(payin.createdAt), .integer(payin.version),
-          .utf8(payin.stored.bytes))
+          .utf8(inOneDocument(payin)))
         try connection.execute(
           """
           INSERT INTO attempts VALUES ('openpay-main', 'P1', '\(payin.id)', 'attempt_1', 'trn-1');
@@ -62,7 +71,7 @@ struct MigrationTests {
       let event = PayinEvent(
         id: EventID(unchecked: "event_1"), payin: payin.id, sequence: 1, type: "payin.created",
         at: Instant(milliseconds: 5), data: ["a": 1],
-        announcement: Announcement(sequence: 1, body: ["b": 2]))
+        announcement: Announcement(sequence: 1, body: Array(#"{"b":2}"#.utf8)))
       #expect(try await store.events(of: payin.id) == [event])
       #expect(try await store.releaseAbandonedLeases(at: Instant(milliseconds: 7)) == 1)
       #expect(try await store.nextDue() == Instant(milliseconds: 7))
@@ -72,6 +81,9 @@ struct MigrationTests {
         answer: KeptAnswer(status: 201, body: [7]))
       #expect(try await store.idempotent(key) == record)
       #expect(try await keptCallbacks(store).map(\.body) == [[0, 255]])
+      let asked = payin.apply(.queried(payin.attempts[0].id, .absent), author.context(Author.noon))
+      try await store.commit(author.change(asked, before: payin))
+      #expect(try await store.payin(payin.id) == asked.payin)
       await store.close()
     }
   }

@@ -8,7 +8,9 @@ struct Migrations {
   static let applicationID: Int64 = 0x5073_726C
 
   /// Number 1 first.
-  static let all: [String] = [Schema.version1, Schema.version2, Schema.version3]
+  static let all: [String] = [
+    Schema.version1, Schema.version2, Schema.version3, Schema.version4,
+  ]
 
   private let connection: SQLiteConnection
   private let steps: [String]

@@ -33,12 +33,16 @@ final class ReadSession {
     storePayments = try StorePaymentReading(connection)
   }
 
-  func payin(_ id: PayinID) throws(StoreError) -> [UInt8]? {
-    try payinByID.first(.text(id.text)) { row in row.bytes(0) }
+  func payin(_ id: PayinID) throws(StoreError) -> PayinDocuments? {
+    try payinByID.first(.text(id.text), read: Self.documents)
   }
 
-  func payin(token: String) throws(StoreError) -> [UInt8]? {
-    try payinByToken.first(.text(token)) { row in row.bytes(0) }
+  func payin(token: String) throws(StoreError) -> PayinDocuments? {
+    try payinByToken.first(.text(token), read: Self.documents)
+  }
+
+  private static func documents(_ row: SQLiteRow) -> PayinDocuments {
+    PayinDocuments(opening: row.optional(0, row.bytes), standing: row.bytes(1))
   }
 
   func payin(merchant: String, reference: String) throws(StoreError) -> PayinID? {
@@ -59,9 +63,9 @@ final class ReadSession {
     }
   }
 
-  func payins(_ query: PayinQuery) throws(StoreError) -> [[UInt8]] {
+  func payins(_ query: PayinQuery) throws(StoreError) -> [PayinDocuments] {
     let listing = PayinListing(query)
-    return try SQLiteStatement(connection, listing.sql).rows(listing.values) { row in row.bytes(0) }
+    return try SQLiteStatement(connection, listing.sql).rows(listing.values, read: Self.documents)
   }
 
   func events(of payin: PayinID) throws(StoreError) -> [EventRow] {
@@ -105,8 +109,8 @@ final class ReadSession {
 
 /// What is read, by fixed statements.
 private enum SQL {
-  static let payinByID = "SELECT body FROM payins WHERE id = ?"
-  static let payinByToken = "SELECT body FROM payins WHERE token = ?"
+  static let payinByID = "SELECT opening, body FROM payins WHERE id = ?"
+  static let payinByToken = "SELECT opening, body FROM payins WHERE token = ?"
   static let payinByReference = "SELECT id FROM payins WHERE merchant = ? AND reference = ?"
   static let attemptByOurs = """
     SELECT payin, attempt FROM attempts WHERE account = ? AND order_number = ?

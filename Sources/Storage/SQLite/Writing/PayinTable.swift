@@ -15,16 +15,21 @@ struct PayinTable {
       connection,
       """
       INSERT INTO payins
-        (id, merchant, reference, status, method, account, amount, created_ms, token, version, body)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (id, merchant, reference, status, method, account, amount, created_ms, token, version,
+         body, opening)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
     // What no list is ordered or filtered by leaves their indexes alone.
     updatePayin = try SQLiteStatement(
-      connection, "UPDATE payins SET version = ?3, body = ?4 WHERE id = ?1 AND version = ?2")
+      connection,
+      """
+      UPDATE payins SET version = ?3, body = ?4, opening = coalesce(opening, body)
+      WHERE id = ?1 AND version = ?2
+      """)
     relistPayin = try SQLiteStatement(
       connection,
       """
-      UPDATE payins SET version = ?3, body = ?4, status = ?5, method = ?6, account = ?7,
+      UPDATE payins SET version = ?3, body = ?4, opening = coalesce(opening, body), status = ?5, method = ?6, account = ?7,
         discrepant = ?8
       WHERE id = ?1 AND version = ?2
       """)
@@ -47,12 +52,12 @@ struct PayinTable {
     let changed =
       if row.isRelisted {
         try relistPayin.run(
-          .text(row.id.text), .integer(replaced), .integer(row.version), .utf8(row.body),
+          .text(row.id.text), .integer(replaced), .integer(row.version), .utf8(row.standing),
           .text(row.status.rawValue), .text(row.method.rawValue), .text(row.account),
           .integer(row.isDiscrepant ? 1 : nil))
       } else {
         try updatePayin.run(
-          .text(row.id.text), .integer(replaced), .integer(row.version), .utf8(row.body))
+          .text(row.id.text), .integer(replaced), .integer(row.version), .utf8(row.standing))
       }
     guard changed == 1 else { throw .versionConflict }
   }
@@ -63,7 +68,7 @@ struct PayinTable {
         .text(row.id.text), .text(row.merchant), .text(row.reference),
         .text(row.status.rawValue), .text(row.method.rawValue), .text(row.account),
         .integer(row.amount), .milliseconds(row.createdAt), .text(row.token),
-        .integer(row.version), .utf8(row.body))
+        .integer(row.version), .utf8(row.standing), .utf8(row.opening))
     } catch {
       guard error.isTaken else { throw error }
       if let existing = try selectByReference.first(
