@@ -1,3 +1,4 @@
+#pragma clang diagnostic ignored "-Wc23-extensions"
 #include "CEmbedded.h"
 
 static const uint8_t openapi[] = {

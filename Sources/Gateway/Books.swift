@@ -71,13 +71,9 @@ public struct Books: Sendable {
       var change = self.change(
         transition, .update(transition.payin, before: before), holding: holding, sending: sending)
       change.callback = callback
-      let document = change.announced
-      if before.status == .processing, transition.payin.status != .processing {
-        change.key = .answer(key(of: before), answer(transition.payin, encoded: document))
-      }
       do {
         try await store.commit(change)
-        committed(transition, before: before.status, document: document)
+        committed(transition, before: before.status, document: change.announced)
         if change.jobs.contains(where: { $0.isDue(at: time.now()) }) { jobSignal.raise() }
         return Applied(
           payin: transition.payin, started: transition.started,
@@ -95,17 +91,6 @@ public struct Books: Sendable {
   func committed(_ transition: Transition, before: PayinStatus?, document: [UInt8]? = nil) {
     metrics.count(transition, before: before)
     changes.publish(PayinChanges.Commit(payin: transition.payin, document: document))
-  }
-
-  func key(of payin: Payin) -> IdempotencyKey {
-    IdempotencyKey(
-      merchant: payin.merchant, operation: PayinService.createOperation,
-      key: payin.idempotencyKey)
-  }
-
-  /// What the call that made the pay-in answers once it is settled.
-  func answer(_ payin: Payin, encoded: [UInt8]? = nil) -> KeptAnswer {
-    KeptAnswer(status: 201, body: encoded ?? document.json(payin).bytes)
   }
 
   func change(

@@ -1,3 +1,4 @@
+import JSONText
 public import Payins
 public import Routing
 public import Storage
@@ -48,7 +49,7 @@ public struct PayinService: Sendable {
     }
     let opened = Payin.open(
       request, id: id, merchant: merchant,
-      token: Hexadecimal.text(context.entropy.bytes(16)), idempotencyKey: key.key,
+      token: Self.token(context), idempotencyKey: key.key,
       routing: decision.record, context)
     let sending = SendLease(lease: runner.newLease(), until: runner.leaseEnd(at: context.now))
     var change = books.change(opened, .insert(opened.payin), holding: nil, sending: sending)
@@ -69,6 +70,14 @@ public struct PayinService: Sendable {
     return await settled(opened, sending.lease, deadline: deadline(context.now))
   }
 
+  /// Opens the payer's page: 128 random bits, after the time, so that tokens made together stand
+  /// together in the store's index.
+  private static func token(_ context: Context) -> String {
+    let time = UInt64(clamping: context.now.milliseconds)
+    let bytes = stride(from: 40, through: 0, by: -8).map { UInt8(truncatingIfNeeded: time >> $0) }
+    return Hexadecimal.text(bytes + context.entropy.bytes(16))
+  }
+
   private func deadline(_ start: Instant) -> Instant { start.adding(seconds: requestSeconds) }
 
   /// Sends, and answers when a provider has answered or the time is over; the work goes on.
@@ -86,10 +95,10 @@ public struct PayinService: Sendable {
             Books.Applied(payin: payin, started: opened.started), under: lease)
         }
       })
-    // Only the commit that settles the pay-in has the answer that the key keeps; where another
-    // process settled it, or it took more commits, the answer is in the record.
-    if let first, first.payin.version == opened.payin.version + 1 {
-      return created(first.payin, encoded: first.document, isReplay: false)
+    // Only the commit that settles the pay-in has the answer that the key gets for ever; where
+    // another process settled it, or it took more commits, the answer is read.
+    if let first, first.payin.version == opened.payin.version + 1, let document = first.document {
+      return Created(id: payin.id, status: 201, body: document, isReplay: false)
     }
     return (try? await recorded(payin.id, isReplay: false)) ?? created(payin, isReplay: false)
   }
@@ -102,21 +111,24 @@ public struct PayinService: Sendable {
       throw .damaged("an idempotency key without its pay-in")
     }
     // Read after the pay-in: a settled one has its answer.
-    if payin.status != .processing,
-      let answer = try await books.store.idempotent(books.key(of: payin))?.answer
-    {
-      return Created(id: id, status: answer.status, body: answer.body, isReplay: isReplay)
+    if payin.status != .processing, let answer = try await answer(id, isReplay: isReplay) {
+      return answer
     }
     return created(payin, isReplay: isReplay)
   }
 
-  private func created(
-    _ payin: Payin, encoded: [UInt8]? = nil, isReplay: Bool
-  ) -> Created {
-    let answer = books.answer(payin, encoded: encoded)
-    return Created(
-      id: payin.id, status: payin.status == .processing ? 202 : answer.status,
-      body: answer.body, isReplay: isReplay)
+  /// What a key answers for ever once its pay-in is settled: the pay-in as it was first announced.
+  private func answer(_ id: PayinID, isReplay: Bool) async throws(StoreError) -> Created? {
+    guard let body = try await books.store.announcement(1, of: id)?.announcement?.body else {
+      return nil
+    }
+    return Created(id: id, status: 201, body: body, isReplay: isReplay)
+  }
+
+  private func created(_ payin: Payin, isReplay: Bool) -> Created {
+    Created(
+      id: payin.id, status: payin.status == .processing ? 202 : 201,
+      body: document.json(payin).bytes, isReplay: isReplay)
   }
 
   /// What the key's first call answered; nil where the key is new.
@@ -133,15 +145,12 @@ public struct PayinService: Sendable {
     do {
       guard let record = try await books.store.idempotent(key) else { return nil }
       guard record.requestHash == requestHash else { throw PayinRefusal.keyReused }
-      if let answer = record.answer {
-        return Created(
-          id: PayinID(unchecked: record.subject), status: answer.status, body: answer.body,
-          isReplay: true)
-      }
+      let id = PayinID(unchecked: record.subject)
+      if let answer = try await answer(id, isReplay: true) { return answer }
       guard books.time.now() >= deadline(record.createdAt) else {
         throw PayinRefusal.inProgress
       }
-      return try await recorded(PayinID(unchecked: record.subject), isReplay: true)
+      return try await recorded(id, isReplay: true)
     } catch let refusal as PayinRefusal {
       throw refusal
     } catch let fault as StoreError {

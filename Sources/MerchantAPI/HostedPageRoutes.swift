@@ -21,7 +21,7 @@ struct HostedPageRoutes: Sendable {
 
   private func payin(_ path: PathParameters) async throws -> Payin {
     let token = path["token"]
-    guard token.utf8.count == 32 else { throw Problem.notFound("there is no such page") }
+    guard token.utf8.count <= 64 else { throw Problem.notFound("there is no such page") }
     return try await service.payin(token: token)
   }
 

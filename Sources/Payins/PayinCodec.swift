@@ -15,7 +15,8 @@ extension Payin {
   /// How it stands: written with each change.
   public var storedStanding: JSON {
     .object([
-      "status": JSON(status.rawValue), "updated_at": updatedAt.stored, "succeeded_at": succeededAt?.stored ?? .null,
+      "status": JSON(status.rawValue), "updated_at": updatedAt.stored,
+      "succeeded_at": succeededAt?.stored ?? .null,
       "expires_at": expiresAt.stored, "instructions": instructions?.json ?? .null,
       "active": JSON(active?.text), "attempts": .array(attempts.map(\.stored)),
       "receipts": .array(receipts.map(\.stored)), "failure": failure?.stored ?? .null,

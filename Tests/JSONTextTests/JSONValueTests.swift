@@ -27,7 +27,7 @@ struct JSONValueTests {
 
   @Test("objects keep their order and equal in any")
   func objects() {
-    var object: JSONObject = ["b": 1, "a": 2, "b": 3]
+    var object = JSONObject([("b", 1), ("a", 2), ("b", 3)])
     #expect(object.keys == ["b", "a"])
     #expect(object["b"] == 3)
     object["c"] = 4

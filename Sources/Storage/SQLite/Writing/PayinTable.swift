@@ -29,8 +29,8 @@ struct PayinTable {
     relistPayin = try SQLiteStatement(
       connection,
       """
-      UPDATE payins SET version = ?3, body = ?4, opening = coalesce(opening, body), status = ?5, method = ?6, account = ?7,
-        discrepant = ?8
+      UPDATE payins SET version = ?3, body = ?4, opening = coalesce(opening, body), status = ?5,
+        method = ?6, account = ?7, discrepant = ?8
       WHERE id = ?1 AND version = ?2
       """)
     selectByReference = try SQLiteStatement(
