@@ -90,6 +90,7 @@ load() { # name, connections, script, url
   failed=$(awk '/Non-2xx/ { print $NF }' "$work/out")
   printf '%-52s %8s/s   p50 %8s   p99 %8s%s\n' "$1" "$rate" "$median" "$tail" "${failed:+   failed $failed}"
 }
+polls() { curl -s "$gate/metrics" | awk '/^pasarela_provider_calls_total.*operation="query"/ { n += $NF } END { print n + 0 }'; }
 cpu() { awk '{ print $14 + $15 }' "/proc/$gateway/stat"; }
 
 echo "each ${seconds} s on $(nproc) cores shared by load, stub and gateway"
@@ -101,6 +102,8 @@ RUN=n load "nginx proxying the same request, 64 clients" 64 create.lua "http://1
 before=$(cpu)
 RUN=a load "durable pay-ins, 64 clients" 64 create.lua "$gate"; creates=$rate
 spent=$(( ($(cpu) - before) * 10000 / (creates * seconds) ))
+sleep 4; before=$(polls); sleep "$seconds"
+printf '%-52s %8s/s\n' "the reconciler's polls of what was made" "$(( ($(polls) - before) / seconds ))"
 fresh
 curl -s "$gate/v1/payins" -H "Authorization: Bearer $key" -H "Content-Type: application/json" -H "Idempotency-Key: one" \
   -d "$(printf %s "$body" | sed 's/HANG//')" > one.json
