@@ -46,7 +46,7 @@ public final class AccountMonitor: Sendable {
 
   init(limits: AccountLimits) { self.limits = limits }
 
-  /// A call may go. `.admitted` must be followed by `finished`.
+  /// A call may go. `.admitted` must be followed by `finished` or `withdrawn`.
   func admit(_ operation: Operation, at now: Instant) -> Admission {
     state.withLock { state in
       guard state.open[operation, default: 0] < limits.concurrency else { return .tooManyCalls }
@@ -60,6 +60,14 @@ public final class AccountMonitor: Sendable {
       guard operation == .query || state.breaker.admit(at: now) else { return .breakerOpen }
       state.open[operation, default: 0] += 1
       return .admitted
+    }
+  }
+
+  /// A call that was admitted is not made.
+  func withdrawn(_ operation: Operation) {
+    state.withLock { state in
+      state.open[operation, default: 1] -= 1
+      if operation == .create { state.breaker.withdrawn() }
     }
   }
 
@@ -105,17 +113,22 @@ public final class AccountMonitor: Sendable {
     state.withLock { state in
       AccountHealth(
         acceptsCreates: state.breaker.allows(at: now),
+        hasRoom: Self.hasRoom(state, for: .create, limits, at: now),
         successPermille: (state.successMillionths + 500) / 1000,
         latencyMilliseconds: state.latencyMicroseconds / 1000)
     }
   }
 
   func hasRoom(for operation: Operation, at now: Instant) -> Bool {
-    state.withLock { state in
-      guard state.open[operation, default: 0] < limits.concurrency else { return false }
-      guard var tokens = state.tokens[operation] else { return true }
-      return tokens.take(at: now)
-    }
+    state.withLock { Self.hasRoom($0, for: operation, limits, at: now) }
+  }
+
+  private static func hasRoom(
+    _ state: State, for operation: Operation, _ limits: AccountLimits, at now: Instant
+  ) -> Bool {
+    guard state.open[operation, default: 0] < limits.concurrency else { return false }
+    guard var tokens = state.tokens[operation] else { return true }
+    return tokens.take(at: now)
   }
 }
 

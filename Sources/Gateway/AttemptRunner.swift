@@ -17,10 +17,15 @@ struct AttemptRunner: Sendable {
 
   /// Sends the attempt that `applied` started under `lease`, and one after another those that its
   /// outcomes start. An attempt that somebody else started is theirs to send.
-  func send(_ applied: Books.Applied, under lease: Lease) async throws(StoreError) -> Payin {
+  /// - Parameter isReserved: whether `ProviderCalls.reserve` has taken the first call's place.
+  func send(
+    _ applied: Books.Applied, under lease: Lease, isReserved: Bool = false
+  ) async throws(StoreError) -> Payin {
     var applied = applied
+    var isReserved = isReserved
     while let id = applied.started, let attempt = applied.payin.attempt(id) {
-      let outcome = await calls.create(applied.payin, attempt)
+      let outcome = await calls.create(applied.payin, attempt, isReserved: isReserved)
+      isReserved = false
       let key = JobKey(kind: .sendAttempt, subject: id.text)
       applied = try await books.apply(
         .sent(id, outcome), to: applied.payin.id, known: applied.payin,

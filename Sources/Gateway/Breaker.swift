@@ -42,6 +42,9 @@ public struct Breaker: Equatable, Sendable {
     return true
   }
 
+  /// A call that was admitted is not made.
+  mutating func withdrawn() { probing = false }
+
   mutating func succeeded() { self = Breaker() }
 
   mutating func failed(at now: Instant) {

@@ -1,10 +1,11 @@
 public import JSONText
 import Payins
 import Storage
+import Synchronization
 
 /// `GET /health` in the form of `application/health+json` (draft-inadarei-api-health-check):
 /// a check for the store, each account, the rule set and the reconciler's backlog.
-public struct Health: Sendable {
+public final class Health: Sendable {
   public enum Status: String, Sendable {
     case pass, warn, fail
   }
@@ -17,6 +18,18 @@ public struct Health: Sendable {
   private let rules: RuleBook
   private let jobs: JobRunner
   private let version: String
+  private let last = Mutex(Last())
+
+  /// Milliseconds for which a report holds: anybody may ask, and asking writes to the store.
+  static let freshMilliseconds: Int64 = 500
+  /// The same while a new one is being made: a store that hangs is not hidden by an old report.
+  static let patientMilliseconds: Int64 = 3000
+
+  private struct Last {
+    var report: Report?
+    var at: Instant?
+    var isBeingMade = false
+  }
 
   public init(
     books: Books, calls: ProviderCalls, rules: RuleBook, jobs: JobRunner, version: String
@@ -36,9 +49,29 @@ public struct Health: Sendable {
     var output: String?
   }
 
-  /// The whole report, and the worst of its checks that decide whether to serve.
-  public func report() async -> (status: Status, body: JSON) {
+  /// The worst of the checks that decide whether to serve, and all of them.
+  public typealias Report = (status: Status, body: JSON)
+
+  /// Made anew where the last one is no longer fresh and nobody is at it.
+  public func report() async -> Report {
     let now = books.time.now()
+    let kept = last.withLock { last -> Report? in
+      if let report = last.report, let at = last.at,
+        now.milliseconds(since: at)
+          < (last.isBeingMade ? Self.patientMilliseconds : Self.freshMilliseconds)
+      {
+        return report
+      }
+      last.isBeingMade = true
+      return nil
+    }
+    if let kept { return kept }
+    let report = await look(at: now)
+    last.withLock { $0 = Last(report: report, at: now) }
+    return report
+  }
+
+  private func look(at now: Instant) async -> Report {
     let store = await storeCheck()
     var checks = [
       store, await backlogCheck(now), await reversalCheck(now), webhookCheck(), rulesCheck(),

@@ -40,9 +40,8 @@ public struct PayinService: Sendable {
       merchant: merchant, operation: Self.createOperation, key: key)
     let context = books.context
     let id = PayinID.make(at: context.now, entropy: context.entropy)
-    let decision = rules.decide(
-      request, payin: id, merchant: merchant, now: context.now, calls: calls)
-    guard !decision.candidates.isEmpty else {
+    let decision = decide(request, id, merchant)
+    guard let first = decision.candidates.first?.target.account else {
       // A repeat of a call that was answered is not refused for today's health.
       if let replay = try await replay(key, requestHash) { return replay }
       throw .noEligibleProvider(decision)
@@ -57,7 +56,10 @@ public struct PayinService: Sendable {
       IdempotencyRecord(
         key: key, requestHash: requestHash, subject: id.text, createdAt: context.now))
     do throws(StoreError) {
-      try await books.store.commit(change)
+      do throws(StoreError) { try await books.store.commit(change) } catch {
+        calls.withdraw(first)
+        throw error
+      }
     } catch .duplicateKey {
       if let replay = try await replay(key, requestHash) { return replay }
       throw .store(.damaged("an idempotency key without a record"))
@@ -68,6 +70,21 @@ public struct PayinService: Sendable {
     }
     books.committed(opened, before: nil)
     return await settled(opened, sending.lease, deadline: deadline(context.now))
+  }
+
+  /// Decides, and takes a place at the first candidate: a limit that is reached costs a pay-in
+  /// nothing but another candidate, or a refusal that leaves nothing behind.
+  private func decide(
+    _ request: PayinRequest, _ id: PayinID, _ merchant: String
+  ) -> Decision {
+    while true {
+      let decision = rules.decide(
+        request, payin: id, merchant: merchant, now: books.time.now(), calls: calls)
+      // Where another took the place meanwhile, the account has fallen out by the next look.
+      guard let first = decision.candidates.first, !calls.reserve(first.target.account) else {
+        return decision
+      }
+    }
   }
 
   /// Opens the payer's page: 128 random bits, after the time, so that tokens made together stand
@@ -92,7 +109,7 @@ public struct PayinService: Sendable {
         Task.detached { [runner] in
           // A failing store leaves the job to its lease: it is taken up again.
           _ = try? await runner.send(
-            Books.Applied(payin: payin, started: opened.started), under: lease)
+            Books.Applied(payin: payin, started: opened.started), under: lease, isReserved: true)
         }
       })
     // Only the commit that settles the pay-in has the answer that the key gets for ever; where

@@ -12,6 +12,8 @@ public struct ProviderCalls: Sendable {
   let time: any TimeSource
   let publicURL: String
   let metrics: Metrics
+  /// Milliseconds that a create waits for room, and from one look to the next.
+  private static let (roomPatience, roomLook): (Int64, Int64) = (2000, 50)
 
   /// - Parameter publicURL: without a slash at its end; callbacks come to it.
   public init(
@@ -27,12 +29,26 @@ public struct ProviderCalls: Sendable {
     self.metrics = metrics
   }
 
-  func create(_ payin: Payin, _ attempt: Attempt) async -> CreateOutcome {
+  /// Takes a place for a create call at the account, before anything is kept of the pay-in. False
+  /// where there is none: the breaker or the account's limits say so.
+  func reserve(_ account: String) -> Bool {
+    monitors[account]?.admit(.create, at: time.now()) == .admitted
+  }
+
+  /// Gives back a place that no call is made with.
+  func withdraw(_ account: String) { monitors[account]?.withdrawn(.create) }
+
+  /// - Parameter isReserved: whether `reserve` has taken the call's place.
+  func create(
+    _ payin: Payin, _ attempt: Attempt, isReserved: Bool = false
+  ) async -> CreateOutcome {
     guard let account = accounts[attempt.target.account],
       let provider = account.provider as? any CreatesPayins
     else { return .neverSent(.removed(attempt.target.account)) }
     let order = order(payin, attempt)
-    let call = await call(account, .create) { provider.createRequest(order, at: $0) }
+    let call = await call(account, .create, isReserved: isReserved) {
+      provider.createRequest(order, at: $0)
+    }
     switch call {
     case .refused(let refusal): return .neverSent(refusal)
     case .done(let outcome, let finish):
@@ -124,18 +140,20 @@ public struct ProviderCalls: Sendable {
 
   private func call(
     _ account: Account, _ operation: AccountMonitor.Operation, withinSeconds most: Int64 = .max,
-    _ request: (Instant) -> HTTPRequest
+    isReserved: Bool = false, _ request: (Instant) -> HTTPRequest
   ) async -> Call {
     guard let monitor = monitors[account.id] else { return .refused(.removed(account.id)) }
-    let start = time.now()
-    switch monitor.admit(operation, at: start) {
+    let asked = time.now()
+    switch isReserved ? .admitted : await admission(monitor, operation) {
     case .admitted: break
     case .breakerOpen:
       return .refused(Refusal(code: "breaker_open", message: "the account has failed of late"))
     case .tooManyCalls:
-      return .refused(Refusal(code: "too_many_calls", message: "the account's limit is reached"))
+      return .refused(Refusal(code: "rate_limited", message: "the account's limit is reached"))
     }
-    let seconds = min(account.limits.timeoutSeconds, most)
+    let start = time.now()
+    let left = max(1, most - start.milliseconds(since: asked) / 1000)
+    let seconds = min(account.limits.timeoutSeconds, left)
     let limits = CallLimits(
       connectMilliseconds: Int(min(seconds, 10) * 1000), totalMilliseconds: Int(seconds * 1000),
       responseBytes: 1 << 20)
@@ -147,6 +165,22 @@ public struct ProviderCalls: Sendable {
       let labels = [("account", account.id), ("operation", operation.rawValue)]
       metrics.increment("pasarela_provider_calls_total", labels + [("outcome", label)])
       metrics.observe("pasarela_provider_call_seconds", labels, milliseconds: milliseconds)
+    }
+  }
+
+  /// A create waits a little for room: a merchant's pay-in or a till's customer is behind it. The
+  /// reconciler comes back later.
+  private func admission(
+    _ monitor: AccountMonitor, _ operation: AccountMonitor.Operation
+  ) async -> AccountMonitor.Admission {
+    let deadline = time.now().adding(milliseconds: Self.roomPatience)
+    while true {
+      let now = time.now()
+      let admission = monitor.admit(operation, at: now)
+      guard admission == .tooManyCalls, operation == .create, now < deadline else {
+        return admission
+      }
+      await time.sleep(until: now.adding(milliseconds: Self.roomLook))
     }
   }
 

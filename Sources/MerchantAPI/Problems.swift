@@ -30,7 +30,7 @@ extension Problem {
         .unprocessableContent, code: "not_cancellable",
         detail: "a pay-in that is \(status.rawValue) cannot be cancelled")
     case .accountBusy:
-      self = .unavailable("the account's limit of calls is reached", retryAfterSeconds: 2)
+      self = .rateLimited("the account's limit of calls is reached")
     case .store(let fault): self = .store(fault)
     }
   }
@@ -48,9 +48,12 @@ extension Problem {
         "the body is not valid",
         errors: [Entry(pointer: "/amount", detail: "the account takes \(Self.words(range))")])
     case .unreachable(let reason):
-      self = .unavailable(
+      let detail =
         "nothing was authorized and nothing is kept, so the same call may be made again: "
-          + reason.message, retryAfterSeconds: 5)
+        + reason.message
+      self =
+        reason.code == "rate_limited"
+        ? .rateLimited(detail) : .unavailable(detail, retryAfterSeconds: 5)
     case .duplicateTransaction(let existing):
       self.init(
         .conflict, code: "duplicate_chain_transaction",
@@ -63,6 +66,11 @@ extension Problem {
         detail: "a store payment that is \(status.told) cannot be reversed")
     case .store(let fault): self = .store(fault)
     }
+  }
+
+  private static func rateLimited(_ detail: String, errors: [Entry] = []) -> Problem {
+    Problem(
+      .tooManyRequests, code: "rate_limited", detail: detail, errors: errors, retryAfterSeconds: 1)
   }
 
   private static func words(_ range: ClosedRange<Int64>) -> String {
@@ -87,12 +95,15 @@ extension Problem {
   }
 
   private static func noEligibleProvider(_ decision: Decision) -> Problem {
-    Problem(
-      .unprocessableContent, code: "no_eligible_provider",
-      detail: "no account that rule \(decision.rule) names can serve this pay-in",
-      errors: decision.dropped.map {
-        Entry(pointer: "", detail: "\($0.target): \($0.reason.code): \($0.reason.sentence)")
-      })
+    let detail = "no account that rule \(decision.rule) names can serve this pay-in"
+    let errors = decision.dropped.map {
+      Entry(pointer: "", detail: "\($0.target): \($0.reason.code): \($0.reason.sentence)")
+    }
+    if decision.dropped.contains(where: { $0.reason == .limitReached }) {
+      return .rateLimited("\(detail) now", errors: errors)
+    }
+    return Problem(
+      .unprocessableContent, code: "no_eligible_provider", detail: detail, errors: errors)
   }
 
   private static func store(_ fault: StoreError) -> Problem {

@@ -24,6 +24,8 @@ public struct AccountOffer: Equatable, Sendable {
 public struct AccountHealth: Hashable, Sendable {
   /// Whether creates may be sent: the breaker is closed or half-open.
   public let acceptsCreates: Bool
+  /// Whether the account's limits leave room for a call now.
+  public let hasRoom: Bool
   /// Successful creates among the recent ones, in thousandths.
   public let successPermille: Int
   /// How long recent creates took.
@@ -34,8 +36,11 @@ public struct AccountHealth: Hashable, Sendable {
     acceptsCreates: true, successPermille: 1000, latencyMilliseconds: 0)
 
   /// `successPermille` is held within 0...1000, `latencyMilliseconds` from 0 on.
-  public init(acceptsCreates: Bool, successPermille: Int, latencyMilliseconds: Int64) {
+  public init(
+    acceptsCreates: Bool, hasRoom: Bool = true, successPermille: Int, latencyMilliseconds: Int64
+  ) {
     self.acceptsCreates = acceptsCreates
+    self.hasRoom = hasRoom
     self.successPermille = min(max(successPermille, 0), 1000)
     self.latencyMilliseconds = max(latencyMilliseconds, 0)
   }

@@ -8,6 +8,7 @@ struct EligibilityTests {
     .methodMismatch(asked: .store), .merchantNotAllowed, .currencyNotSupported(.mxn),
     .amountBelowMinimum(4000), .amountAboveMaximum(1_500_000), .amountNotMultiple(of: 100),
     .payerFieldMissing([.name, .email]), .expiryTooShort(600), .expiryTooLong(3600), .breakerOpen,
+    .limitReached,
   ]
 
   private func reason(
@@ -93,6 +94,13 @@ struct EligibilityTests {
     let open = AccountHealth(acceptsCreates: false, successPermille: 1000, latencyMilliseconds: 0)
     #expect(try reason(question(health: ["a": open])) == .breakerOpen)
     #expect(try reason(question(health: ["b": open])) == nil)
+  }
+
+  @Test("while as many calls are made as its limits allow")
+  func limit() throws {
+    let full = AccountHealth(
+      acceptsCreates: true, hasRoom: false, successPermille: 1000, latencyMilliseconds: 0)
+    #expect(try reason(question(health: ["a": full])) == .limitReached)
   }
 
   @Test("with a code of its own and a sentence")

@@ -51,13 +51,12 @@ public struct StorePaymentService: Sendable {
   public func create(
     _ request: StorePaymentRequest, merchant: String, key: String, requestHash: [UInt8]
   ) async throws(Refusal) -> Created {
-    guard let account = calls.accounts[request.account],
-      account.provider is any AuthorizesStorePayments,
-      account.merchants?.contains(merchant) ?? true
-    else { throw .noSuchAccount }
-    let low = account.limits.amountMinimum ?? 1
-    let range = low...max(low, account.limits.amountMaximum ?? .max)
-    guard range.contains(request.amount) else { throw .amountOutOfRange(range) }
+    do throws(Refusal) { try check(request, merchant: merchant) } catch {
+      // A repeat of a call that was answered is not refused for today's configuration.
+      let key = IdempotencyKey(merchant: merchant, operation: Self.createOperation, key: key)
+      if let replay = try await replay(key, requestHash) { return replay }
+      throw error
+    }
     let context = books.context
     let opened = StorePayment.open(
       request, id: .make(at: context.now, entropy: context.entropy), merchant: merchant,
@@ -73,7 +72,9 @@ public struct StorePaymentService: Sendable {
     do throws(StoreError) {
       try await books.store.commit(change)
     } catch .duplicateKey {
-      return try await replay(books.key(of: opened.payment), requestHash)
+      let replay = try await replay(books.key(of: opened.payment), requestHash)
+      guard let replay else { throw .store(.damaged("an idempotency key without a record")) }
+      return replay
     } catch .duplicateReference(let existing) {
       throw .duplicateTransaction(StorePaymentID(unchecked: existing.text))
     } catch {
@@ -100,14 +101,25 @@ public struct StorePaymentService: Sendable {
     }
   }
 
+  private func check(_ request: StorePaymentRequest, merchant: String) throws(Refusal) {
+    guard let account = calls.accounts[request.account],
+      account.provider is any AuthorizesStorePayments,
+      account.merchants?.contains(merchant) ?? true
+    else { throw .noSuchAccount }
+    let low = account.limits.amountMinimum ?? 1
+    let range = low...max(low, account.limits.amountMaximum ?? .max)
+    guard range.contains(request.amount) else { throw .amountOutOfRange(range) }
+  }
+
+  /// Nil where the key is new.
   private func replay(
     _ key: IdempotencyKey, _ requestHash: [UInt8]
-  ) async throws(Refusal) -> Created {
+  ) async throws(Refusal) -> Created? {
     let record: IdempotencyRecord?
     do throws(StoreError) { record = try await books.store.idempotent(key) } catch {
       throw .store(error)
     }
-    guard let record else { throw .store(.damaged("an idempotency key without a record")) }
+    guard let record else { return nil }
     guard record.requestHash == requestHash else { throw .keyReused }
     guard let answer = record.answer else { throw .inProgress }
     return Created(

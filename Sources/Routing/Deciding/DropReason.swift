@@ -19,6 +19,8 @@ public enum DropReason: Hashable, Sendable {
   /// The longest expiry that the account takes, in seconds.
   case expiryTooLong(Int64)
   case breakerOpen
+  /// As many calls as the account's limits allow are made already.
+  case limitReached
 
   /// Stable, for programs.
   public var code: String {
@@ -33,6 +35,7 @@ public enum DropReason: Hashable, Sendable {
     case .expiryTooShort: "expiry_too_short"
     case .expiryTooLong: "expiry_too_long"
     case .breakerOpen: "breaker_open"
+    case .limitReached: "rate_limited"
     }
   }
 
@@ -51,6 +54,7 @@ public enum DropReason: Hashable, Sendable {
     case .expiryTooShort(let least): "the account's shortest expiry is \(least) seconds"
     case .expiryTooLong(let most): "the account's longest expiry is \(most) seconds"
     case .breakerOpen: "the account's breaker is open: its recent calls failed"
+    case .limitReached: "the account's limit of calls is reached"
     }
   }
 
@@ -74,7 +78,12 @@ extension ServingTarget {
     return reasonToDrop(amount: request.amount, in: request.currency)
       ?? reasonToDrop(payer: request.payer)
       ?? reasonToDrop(expirySeconds: request.expirySeconds(for: target.method))
-      ?? (question.health(of: target.account).acceptsCreates ? nil : .breakerOpen)
+      ?? reasonToDrop(health: question.health(of: target.account))
+  }
+
+  private func reasonToDrop(health: AccountHealth) -> DropReason? {
+    if !health.acceptsCreates { return .breakerOpen }
+    return health.hasRoom ? nil : .limitReached
   }
 
   private func reasonToDrop(amount: Int64, in currency: Currency) -> DropReason? {

@@ -20,8 +20,10 @@ struct Installation {
     var errors: String
   }
 
+  /// - Parameter limits: of every provider account.
   init(
-    webhooks: JSON = [], allowsPrivateWebhooks: Bool = true, requestSeconds: Int = 10
+    webhooks: JSON = [], allowsPrivateWebhooks: Bool = true, requestSeconds: Int = 10,
+    limits: JSONObject = [:]
   ) async throws {
     place = try Workplace()
     // The gateway's port is fixed before it starts: providers call it there.
@@ -51,7 +53,10 @@ struct Installation {
       "limits": ["request_seconds": JSON(requestSeconds)],
       "listen": ["port": JSON(port)], "public_url": JSON("http://127.0.0.1:\(port)"),
       "store": "sqlite:books/pasarela.db", "merchants": [merchant, other],
-      "provider_accounts": accounts?["provider_accounts"] ?? [],
+      "provider_accounts": .array(
+        (accounts?["provider_accounts"]?.array ?? []).map { account in
+          .object(JSONObject(((account.object?.members ?? []) + limits.members).map { ($0, $1) }))
+        }),
     ]
     try place.write(configuration.text, to: "pasarela.json5")
     try place.write(Self.rules, to: "routing-rules/default.json5")
