@@ -5,7 +5,7 @@ PACKAGES := libssl-dev libcurl4-openssl-dev libsqlite3-dev pkg-config openssl
 STRICT := --explicit-target-dependency-import-check error
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help deps build run demo test simulate crash-test bench lint format
+.PHONY: help deps build run demo test fuzz simulate crash-test bench rules lint format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,11 @@ PYTHON := .build/python/bin/python
 test: deps .build/python/ready ## run every test
 	PASARELA_PYTHON=$(abspath $(PYTHON)) swift test $(STRICT)
 
+TIMES := 20
+fuzz: deps ## damage what is read from outside TIMES as long as make test does, under AddressSanitizer
+	PASARELA_FUZZ_TIMES=$(TIMES) swift test $(STRICT) --sanitize=address --scratch-path .build/fuzz \
+	  --filter 'FuzzTests|MutationTests|RequestPropertyTests'
+
 SEEDS := 10000
 FROM := 1
 simulate: deps ## run SEEDS seeds of the simulation, from seed FROM
@@ -54,6 +59,9 @@ bench: build ## measure speed on loopback, beside nginx
 CRASHES := 50
 crash-test: deps .build/python/ready ## kill the real executable CRASHES times under load
 	PASARELA_CRASHES=$(CRASHES) swift test $(STRICT) --filter CrashTests
+
+rules: build ## check the shipped rules, with the tests inside them
+	.build/release/pasarela rules check routing-rules
 
 lint: ## check the form of every Swift file
 	swift format lint --strict --configuration .swift-format -r Package.swift Sources Tests

@@ -65,16 +65,19 @@ let package = Package(
       path: "Tests/Support",
       swiftSettings: strict),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
-    .testTarget(name: "ExpressionsTests", dependencies: ["Expressions"], swiftSettings: strict),
+    .testTarget(
+      name: "ExpressionsTests", dependencies: ["Expressions", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "GatewayTests",
       dependencies: [
         "Crypto", "Gateway", "HTTPCalling", "JSONText", "Payins", "Providers", "Routing",
-        "Storage", "StorePayments",
+        "Storage", "StorePayments", "TestSupport",
       ], swiftSettings: strict),
     .testTarget(name: "HTTPCallingTests", dependencies: ["HTTPCalling"], swiftSettings: strict),
-    .testTarget(name: "HTTPServingTests", dependencies: ["HTTPServing"], swiftSettings: strict),
-    .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),
+    .testTarget(
+      name: "HTTPServingTests", dependencies: ["HTTPServing", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "StorePaymentsTests",
       dependencies: ["JSONText", "Payins", "StorePayments", "TestSupport"],
@@ -93,10 +96,12 @@ let package = Package(
       name: "ProvidersTests",
       dependencies: [
         "Crypto", "HTTPCalling", "JSONText", "Payins", "Providers", "StorePayments",
+        "TestSupport",
       ],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
-      name: "RoutingTests", dependencies: ["Expressions", "JSONText", "Payins", "Routing"],
+      name: "RoutingTests",
+      dependencies: ["Expressions", "JSONText", "Payins", "Routing", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "SandboxTests",
@@ -118,7 +123,8 @@ let package = Package(
       name: "StorageBench", dependencies: ["JSONText", "Payins", "Storage"],
       path: "Tests/Benchmarks/StorageBench", swiftSettings: strict),
     .testTarget(
-      name: "StorageTests", dependencies: ["JSONText", "Payins", "Storage", "StorePayments"],
+      name: "StorageTests",
+      dependencies: ["JSONText", "Payins", "Storage", "StorePayments", "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

@@ -46,20 +46,14 @@ public struct ProviderCalls: Sendable {
       let provider = account.provider as? any CreatesPayins
     else { return .neverSent(.removed(attempt.target.account)) }
     let order = order(payin, attempt)
-    let call = await call(account, .create, isReserved: isReserved) {
-      provider.createRequest(order, at: $0)
-    }
-    switch call {
-    case .refused(let refusal): return .neverSent(refusal)
-    case .done(let outcome, let finish):
-      let result: CreateOutcome =
-        switch outcome {
-        case .neverSent(let failure): .neverSent(Refusal(failure))
-        case .sentNoAnswer(let failure): .inDoubt(Refusal(failure))
-        case .answered(let response): provider.createOutcome(response, order)
-        }
-      finish(result.label, result.failure)
-      return result
+    do throws(NotMade) {
+      return try await call(account, .create, isReserved: isReserved) {
+        provider.createRequest(order, at: $0)
+      } read: {
+        provider.createOutcome($0, order)
+      }
+    } catch {
+      return .neverSent(error.refusal)
     }
   }
 
@@ -69,17 +63,10 @@ public struct ProviderCalls: Sendable {
       let provider = account.provider as? any Queryable
     else { return .undetermined(.removed(attempt.target.account)) }
     let order = order(payin, attempt)
-    let call = await call(account, .query) { provider.queryRequest(order, at: $0) }
-    switch call {
-    case .refused: return nil
-    case .done(let outcome, let finish):
-      let result: QueryOutcome =
-        switch outcome {
-        case .neverSent(let failure), .sentNoAnswer(let failure): .undetermined(Refusal(failure))
-        case .answered(let response): provider.queryOutcome(response, order)
-        }
-      finish(result.label, result.failure)
-      return result
+    return try? await call(account, .query) {
+      provider.queryRequest(order, at: $0)
+    } read: {
+      provider.queryOutcome($0, order)
     }
   }
 
@@ -90,20 +77,14 @@ public struct ProviderCalls: Sendable {
     guard let account = accounts[payment.request.account],
       let provider = account.provider as? any AuthorizesStorePayments
     else { return .neverSent(.removed(payment.request.account)) }
-    let call = await call(account, .create, withinSeconds: seconds) { _ in
-      provider.authorizationRequest(payment.request)
-    }
-    switch call {
-    case .refused(let refusal): return .neverSent(refusal)
-    case .done(let outcome, let finish):
-      let result: AuthorizationOutcome =
-        switch outcome {
-        case .neverSent(let failure): .neverSent(Refusal(failure))
-        case .sentNoAnswer(let failure): .inDoubt(Refusal(failure))
-        case .answered(let response): provider.authorizationOutcome(response, payment.request)
-        }
-      finish(result.label, result.failure)
-      return result
+    do throws(NotMade) {
+      return try await call(account, .create, withinSeconds: seconds) { _ in
+        provider.authorizationRequest(payment.request)
+      } read: {
+        provider.authorizationOutcome($0, payment.request)
+      }
+    } catch {
+      return .neverSent(error.refusal)
     }
   }
 
@@ -114,42 +95,38 @@ public struct ProviderCalls: Sendable {
     guard let account = accounts[payment.request.account],
       let provider = account.provider as? any AuthorizesStorePayments
     else { return .unsettled(.removed(payment.request.account)) }
-    // Not held up by the breaker: it undoes what may have been done.
-    let call = await call(account, .query, withinSeconds: seconds) { _ in
-      provider.reversalRequest(
-        payment.request, authorization: payment.answer?.authorization)
-    }
-    switch call {
-    case .refused(let refusal): return .unsettled(refusal)
-    case .done(let outcome, let finish):
-      let result: ReversalOutcome =
-        switch outcome {
-        case .neverSent(let failure), .sentNoAnswer(let failure): .unsettled(Refusal(failure))
-        case .answered(let response): provider.reversalOutcome(response, payment.request)
-        }
-      finish(result.label, result.failure)
-      return result
+    do throws(NotMade) {
+      // Not held up by the breaker: it undoes what may have been done.
+      return try await call(account, .query, withinSeconds: seconds) { _ in
+        provider.reversalRequest(
+          payment.request, authorization: payment.answer?.authorization)
+      } read: {
+        provider.reversalOutcome($0, payment.request)
+      }
+    } catch {
+      return .unsettled(error.refusal)
     }
   }
 
-  private enum Call {
-    case refused(Refusal)
-    /// `finish` takes the outcome's label and, where the provider's side failed, what failed.
-    case done(CallOutcome, finish: @Sendable (String, String?) -> Void)
+  /// The account's breaker or limits did not let the call go.
+  private struct NotMade: Error {
+    var refusal: Refusal
   }
 
-  private func call(
+  /// Makes the call once there is room for it, and counts what came of it.
+  private func call<Outcome: ProviderOutcome>(
     _ account: Account, _ operation: AccountMonitor.Operation, withinSeconds most: Int64 = .max,
-    isReserved: Bool = false, _ request: (Instant) -> HTTPRequest
-  ) async -> Call {
-    guard let monitor = monitors[account.id] else { return .refused(.removed(account.id)) }
+    isReserved: Bool = false, request: (Instant) -> HTTPRequest,
+    read: (HTTPResponse) -> Outcome
+  ) async throws(NotMade) -> Outcome {
+    guard let monitor = monitors[account.id] else {
+      throw NotMade(refusal: .removed(account.id))
+    }
     let asked = time.now()
     switch isReserved ? .admitted : await admission(monitor, operation) {
     case .admitted: break
-    case .breakerOpen:
-      return .refused(Refusal(code: "breaker_open", message: "the account has failed of late"))
-    case .tooManyCalls:
-      return .refused(Refusal(code: "rate_limited", message: "the account's limit is reached"))
+    case .breakerOpen: throw NotMade(refusal: .breakerOpen)
+    case .tooManyCalls: throw NotMade(refusal: .rateLimited)
     }
     let start = time.now()
     let left = max(1, most - start.milliseconds(since: asked) / 1000)
@@ -157,15 +134,19 @@ public struct ProviderCalls: Sendable {
     let limits = CallLimits(
       connectMilliseconds: Int(min(seconds, 10) * 1000), totalMilliseconds: Int(seconds * 1000),
       responseBytes: 1 << 20)
-    let outcome = await caller.call(request(start), limits: limits)
-    return .done(outcome) { [metrics, time] label, failure in
-      let end = time.now()
-      let milliseconds = end.milliseconds(since: start)
-      monitor.finished(operation, milliseconds: milliseconds, failure: failure, at: end)
-      let labels = [("account", account.id), ("operation", operation.rawValue)]
-      metrics.increment("pasarela_provider_calls_total", labels + [("outcome", label)])
-      metrics.observe("pasarela_provider_call_seconds", labels, milliseconds: milliseconds)
-    }
+    let outcome: Outcome =
+      switch await caller.call(request(start), limits: limits) {
+      case .neverSent(let failure): .unsent(Refusal(failure))
+      case .sentNoAnswer(let failure): .unanswered(Refusal(failure))
+      case .answered(let response): read(response)
+      }
+    let end = time.now()
+    let milliseconds = end.milliseconds(since: start)
+    monitor.finished(operation, milliseconds: milliseconds, failure: outcome.failure, at: end)
+    let labels = [("account", account.id), ("operation", operation.rawValue)]
+    metrics.increment("pasarela_provider_calls_total", labels + [("outcome", outcome.label)])
+    metrics.observe("pasarela_provider_call_seconds", labels, milliseconds: milliseconds)
+    return outcome
   }
 
   /// A create waits a little for room: a merchant's pay-in or a till's customer is behind it. The
@@ -204,45 +185,13 @@ extension Refusal {
       message: "the call to the provider failed: \(failure.label.rawValue)")
   }
 
+  static let breakerOpen = Refusal(
+    code: "breaker_open", message: "the account has failed of late")
+  static let rateLimited = Refusal(
+    code: "rate_limited", message: "the account's limit is reached")
+
   static func removed(_ account: String) -> Refusal {
     Refusal(
       code: "account_removed", message: "the configuration has no account \(account) any more")
-  }
-}
-
-extension CreateOutcome {
-  /// What failed on the provider's side; a decline is an answer.
-  fileprivate var failure: String? {
-    switch self {
-    case .accepted, .declined: nil
-    case .neverSent(let refusal), .inDoubt(let refusal): refusal.code
-    }
-  }
-}
-
-extension AuthorizationOutcome {
-  fileprivate var failure: String? {
-    switch self {
-    case .authorized, .declined: nil
-    case .neverSent(let refusal), .inDoubt(let refusal): refusal.code
-    }
-  }
-}
-
-extension ReversalOutcome {
-  fileprivate var failure: String? {
-    switch self {
-    case .acknowledged, .unknown: nil
-    case .unsettled(let refusal): refusal.code
-    }
-  }
-}
-
-extension QueryOutcome {
-  fileprivate var failure: String? {
-    switch self {
-    case .found, .absent, .mismatch: nil
-    case .undetermined(let refusal): refusal.code
-    }
   }
 }

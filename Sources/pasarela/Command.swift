@@ -25,6 +25,7 @@ enum Command {
   }
 
   static func run(_ arguments: [String]) async -> Int32 {
+    StandardStream.survivesItsReader()
     do {
       try await dispatch(arguments)
       return 0
@@ -86,10 +87,10 @@ struct Options {
 /// Text for people on standard output and standard error.
 enum Output {
   static func line(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    StandardStream.output.write(Array((text + "\n").utf8))
   }
 
   static func error(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    StandardStream.error.write(Array((text + "\n").utf8))
   }
 }

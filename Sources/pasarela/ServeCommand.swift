@@ -28,7 +28,7 @@ enum ServeCommand {
 
   static func log(_ level: Log.Level) -> Log {
     Log(level: level, time: SystemTime()) { line in
-      FileHandle.standardOutput.write(Data(line))
+      StandardStream.output.write(line)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Expressions
+import TestSupport
 import Testing
 
 /// Mangled expressions: nothing may crash, and what loads must behave.
@@ -38,7 +39,7 @@ import Testing
     let sources = try CrosscheckTests.cases().map(\.expr)
     var random = SeededRandom(seed: 20_260_701)
     var loaded = 0
-    for _ in 0..<20_000 {
+    for _ in 0..<Campaign.rounds(20_000) {
       let source = Self.mutate(sources.randomElement(using: &random) ?? "", using: &random)
       do {
         let expression = try Expression(

@@ -1,6 +1,7 @@
 import Crypto
 import HTTPCalling
 import Payins
+import TestSupport
 import Testing
 
 @testable import Gateway

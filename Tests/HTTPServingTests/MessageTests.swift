@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTPServing
@@ -141,7 +142,7 @@ struct MessageTests {
 
   @Test("keeps output in order through partial sends")
   func output() {
-    var random = SeededRandom(state: 5)
+    var random = SeededRandom(seed: 5)
     var queue = OutputQueue()
     var expected: [UInt8] = []
     var sent: [UInt8] = []
@@ -168,7 +169,7 @@ struct MessageTests {
 
   @Test("gives deadlines back by their time")
   func deadlines() {
-    var random = SeededRandom(state: 9)
+    var random = SeededRandom(seed: 9)
     var queue = DeadlineQueue()
     let times = (0..<500).map { _ in Int64.random(in: 0...100, using: &random) }
     for (token, time) in times.enumerated() { queue.insert(UInt64(token), due: time) }

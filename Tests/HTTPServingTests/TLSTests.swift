@@ -1,35 +1,18 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HTTPServing
-
-/// Runs a command line tool; gives what it wrote to both outputs.
-private func run(_ tool: String, _ arguments: [String], input: String? = nil) throws -> String {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = [tool] + arguments
-  let output = Pipe()
-  process.standardOutput = output
-  process.standardError = output
-  let feed = Pipe()
-  process.standardInput = feed
-  try process.run()
-  if let input { feed.fileHandleForWriting.write(Data(input.utf8)) }
-  feed.fileHandleForWriting.closeFile()
-  let data = output.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  return String(decoding: data, as: UTF8.self)
-}
 
 /// A certificate and its key for localhost, made anew for a test in a folder of its own.
 private final class Certificate: Sendable {
   let folder: String
   var files: TLSFiles { TLSFiles(certificate: folder + "/cert.pem", key: folder + "/key.pem") }
 
-  init() throws {
+  init() async throws {
     folder = NSTemporaryDirectory() + "/http-serving-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    _ = try run(
+    _ = try await OtherProgram.run(
       "openssl",
       [
         "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
@@ -51,7 +34,7 @@ struct TLSTests {
       "1.2", "1.3",
     ])
   func roundTrip(version: String) async throws {
-    let certificate = try await onThread { try Certificate() }
+    let certificate = try await Certificate()
     let live = try LiveServer {
       Response(.ok, body: $0.body)
     } configure: {
@@ -60,32 +43,31 @@ struct TLSTests {
     }
     let body = (0..<300_000).map { "\($0)" }.joined()
     let port = live.port
-    let answer = try await onThread {
-      try Data(body.utf8).write(to: URL(fileURLWithPath: certificate.folder + "/body"))
-      return try run(
-        "curl",
-        [
-          "-sS", "--noproxy", "*", "--cacert", certificate.files.certificate, "--tlsv\(version)",
-          "--tls-max", version, "-H", "Expect:", "--data-binary", "@\(certificate.folder)/body",
-          "https://127.0.0.1:\(port)/",
-        ])
-    }
-    #expect(answer == body)
+    try Data(body.utf8).write(to: URL(fileURLWithPath: certificate.folder + "/body"))
+    let answer = try await OtherProgram.run(
+      "curl",
+      [
+        "-sS", "--noproxy", "*", "--cacert", certificate.files.certificate, "--tlsv\(version)",
+        "--tls-max", version, "-H", "Expect:", "--data-binary", "@\(certificate.folder)/body",
+        "https://127.0.0.1:\(port)/",
+      ])
+    #expect(answer.output == body)
   }
 
   @Test("keeps a connection over several requests and ends it with close_notify")
   func keepAlive() async throws {
-    let certificate = try await onThread { try Certificate() }
+    let certificate = try await Certificate()
     let live = try LiveServer(configure: { $0.tls = certificate.files })
     let port = live.port
-    let output = try await onThread {
-      try run(
-        "openssl",
-        ["s_client", "-connect", "127.0.0.1:\(port)", "-quiet", "-ign_eof", "-state"],
-        input:
-          "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-      )
-    }
+    let requests = certificate.folder + "/requests"
+    try Data(
+      "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        .utf8
+    ).write(to: URL(fileURLWithPath: requests))
+    let output = try await OtherProgram.run(
+      "openssl", ["s_client", "-connect", "127.0.0.1:\(port)", "-quiet", "-ign_eof", "-state"],
+      input: requests
+    ).output
     #expect(output.contains("GET /1 "))
     #expect(output.contains("GET /2 "))
     #expect(output.contains("SSL3 alert read:warning:close notify"))
@@ -93,20 +75,19 @@ struct TLSTests {
 
   @Test("refuses TLS 1.1")
   func oldVersion() async throws {
-    let certificate = try await onThread { try Certificate() }
+    let certificate = try await Certificate()
     let live = try LiveServer(configure: { $0.tls = certificate.files })
     let port = live.port
-    let output = try await onThread {
-      try run(
-        "openssl",
-        ["s_client", "-connect", "127.0.0.1:\(port)", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
-    }
+    let output = try await OtherProgram.run(
+      "openssl",
+      ["s_client", "-connect", "127.0.0.1:\(port)", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"]
+    ).output
     #expect(output.contains("alert protocol version"))
   }
 
   @Test("closes a client that speaks plain HTTP, and one that never ends its handshake")
   func handshake() async throws {
-    let certificate = try await onThread { try Certificate() }
+    let certificate = try await Certificate()
     let live = try LiveServer(configure: {
       $0.tls = certificate.files
       $0.deadlines.handshakeMilliseconds = 100
@@ -126,7 +107,7 @@ struct TLSTests {
 
   @Test("drains TLS connections, those within a handshake too")
   func drain() async throws {
-    let certificate = try await onThread { try Certificate() }
+    let certificate = try await Certificate()
     let live = try LiveServer(configure: { $0.tls = certificate.files })
     try await withClient(live.port) { client in
       while live.server.openConnections == 0 { usleep(1_000) }
@@ -138,16 +119,12 @@ struct TLSTests {
 
   @Test("names the file that cannot be used, and OpenSSL's reason")
   func badFiles() async throws {
-    let certificate = try await onThread { try Certificate() }
-    let other = try await onThread { try Certificate() }
+    let certificate = try await Certificate()
+    let other = try await Certificate()
     let locked = certificate.folder + "/locked.pem"
-    _ = try await onThread {
-      try run(
-        "openssl",
-        [
-          "ec", "-in", certificate.files.key, "-aes128", "-passout", "pass:secret", "-out", locked,
-        ])
-    }
+    _ = try await OtherProgram.run(
+      "openssl",
+      ["ec", "-in", certificate.files.key, "-aes128", "-passout", "pass:secret", "-out", locked])
     func reason(_ certificate: String, _ key: String) -> String {
       var configuration = HTTPServerConfiguration(port: 0)
       configuration.tls = TLSFiles(certificate: certificate, key: key)

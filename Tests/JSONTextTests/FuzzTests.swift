@@ -1,4 +1,5 @@
 import JSONText
+import TestSupport
 import Testing
 
 @Suite("Random and mutated texts")
@@ -39,7 +40,7 @@ struct FuzzTests {
   @Test("what is written reads back equal and writes the same bytes")
   func roundTrip() throws {
     var random = SeededRandom(seed: 20_251_120)
-    for _ in 0..<1_000 {
+    for _ in 0..<Campaign.rounds(1_000) {
       let value = Self.value(&random, depth: 4)
       let bytes = value.bytes
       let again = try JSON(parsing: bytes)
@@ -78,7 +79,7 @@ struct FuzzTests {
   func mutations(_ seed: String) throws {
     var random = SeededRandom(seed: 42)
     var read = 0
-    for _ in 0..<10_000 {
+    for _ in 0..<Campaign.rounds(10_000) {
       let bytes = Self.mutated(Array(seed.utf8), &random)
       do throws(JSONFault) {
         let value = try JSON(parsing: bytes)

@@ -45,6 +45,27 @@ struct ServeTests {
     await installation.end()
   }
 
+  @Test("goes on where its log's disk is full, and where nobody reads its log any more")
+  func lostLog() async throws {
+    let installation = try await Installation()
+    let pipe = "\(installation.place.path)/log"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    // Held open for writing, too, so that nobody waits for the other; a read end is enough to print.
+    let reader = open(pipe, O_RDWR | O_NONBLOCK)
+    for output in ["/dev/full", pipe] {
+      let gateway = try await installation.serve(output: output)
+      if output == pipe { close(reader) }
+      let health = try await installation.client.get("/health").status
+      gateway.signal(SIGHUP)
+      let made = try await installation.client.post(
+        "/v1/payins", Self.payin("log-\(output.count)", method: "store"), idempotencyKey: output)
+      #expect(health == 200 && made.status == 201)
+      gateway.signal(SIGTERM)
+      #expect(await gateway.status() == 0)
+    }
+    await installation.end()
+  }
+
   @Test("a payment that arrives while the gateway is down is found when it starts")
   func paidWhileDown() async throws {
     let installation = try await Installation()

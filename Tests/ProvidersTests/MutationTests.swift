@@ -1,6 +1,7 @@
 import HTTPCalling
 import JSONText
 import Payins
+import TestSupport
 import Testing
 
 @testable import Providers
@@ -8,7 +9,7 @@ import Testing
 /// Damaged answers and deliveries, seeded: nothing crashes, and nothing credits other money.
 @Suite("mutations")
 struct MutationTests {
-  static let rounds = 60
+  static let rounds = Campaign.rounds(60)
   static let answers = GoldenTests.cases.filter { $0.operation != "callback" }
   static let deliveries = GoldenTests.cases.filter { $0.operation == "callback" }
 

@@ -1,6 +1,7 @@
 import HTTPCalling
 import JSONText
 import Payins
+import TestSupport
 import Testing
 
 @testable import Providers
@@ -9,7 +10,7 @@ import Testing
 /// data: `Golden/<provider>/limits.json`.
 @Suite("requests")
 struct RequestPropertyTests {
-  static let rounds = 150
+  static let rounds = Campaign.rounds(150)
 
   @Test(
     "the same order at the same time gives the same bytes",

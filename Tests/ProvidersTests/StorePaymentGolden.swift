@@ -2,6 +2,7 @@ import Foundation
 import HTTPCalling
 import JSONText
 import Payins
+import TestSupport
 import Testing
 
 @testable import Providers

@@ -1,5 +1,6 @@
 import Payins
 import Routing
+import TestSupport
 
 /// Makes rule sets and questions from a seed: mostly sensible, some with faults.
 struct RandomRules {

@@ -1,5 +1,6 @@
 import JSONText
 import Payins
+import TestSupport
 
 @testable import Storage
 

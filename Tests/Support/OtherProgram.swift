@@ -14,14 +14,15 @@ public enum OtherProgram {
     return URL(filePath: tests).deletingLastPathComponent().appending(path: name).path
   }
 
+  /// - Parameter input: the file that it reads.
   /// - Returns: the exit status, 128 or more after a signal, and all that was printed.
   public static func run(
-    _ name: String, _ arguments: [String]
+    _ name: String, _ arguments: [String], input: String = "/dev/null"
   ) async throws -> (status: Int32, output: String) {
     let file = FileManager.default.temporaryDirectory
       .appending(path: "pasarela-\(UUID().uuidString).txt").path
     defer { unlink(file) }
-    let child = try start(name, arguments, output: file)
+    let child = try start(name, arguments, input: input, output: file)
     let status = await withCheckedContinuation { continuation in
       Thread { continuation.resume(returning: wait(for: child)) }.start()
     }
@@ -29,12 +30,12 @@ public enum OtherProgram {
   }
 
   private static func start(
-    _ name: String, _ arguments: [String], output: String
+    _ name: String, _ arguments: [String], input: String, output: String
   ) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     var words = ([name] + arguments).map { strdup($0) } + [nil]

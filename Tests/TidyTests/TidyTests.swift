@@ -129,6 +129,14 @@ struct TidyTests {
     #expect(found.isEmpty, "finish it, throw a typed error, or log: \(found)")
   }
 
+  @Test("no call is made that can end the process for what happens outside it")
+  func deadlyCalls() {
+    let found = Self.places(SourceTree.sources) { _, line in
+      line.contains("FileHandle.standard") || Self.has(line, "Process\\(\\)")
+    }
+    #expect(found.isEmpty, "write to a StandardStream, and start no other program: \(found)")
+  }
+
   @Test("an unchecked Sendable proves itself")
   func uncheckedSendable() {
     let found = Self.places(SourceTree.sources) { _, line in

@@ -5,6 +5,7 @@ import Payins
 import Providers
 import Storage
 import StorePayments
+import TestSupport
 
 @testable import Gateway
 

@@ -4,6 +4,7 @@ import JSONText
 import Payins
 import Storage
 import Synchronization
+import TestSupport
 
 @testable import Gateway
 

@@ -35,23 +35,6 @@ struct WallClock: TimeSource {
   }
 }
 
-/// The same identifiers in every run.
-final class SeededEntropy: Entropy {
-  private let state = Mutex<UInt64>(7)
-
-  func bytes(_ count: Int) -> [UInt8] {
-    state.withLock { state in
-      (0..<count).map { _ in
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return UInt8(truncatingIfNeeded: mixed ^ (mixed >> 31))
-      }
-    }
-  }
-}
-
 /// Asks until the answer is yes, for at most half a minute.
 func eventually(_ look: () async throws -> Bool) async throws -> Bool {
   for _ in 0..<3000 {

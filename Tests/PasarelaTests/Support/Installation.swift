@@ -78,13 +78,14 @@ struct Installation {
   }
 
   /// Starts the gateway and waits until it is ready.
-  func serve() async throws -> Program {
+  /// - Parameter output: where its log goes.
+  func serve(output: String? = nil) async throws -> Program {
     let gateway = try Program(
       ["serve"], in: place.path,
       environment: [
         "KEY_SHA256": Self.hash(Self.key),
         "HOOK_SECRET": WebhookTests.secret,
-      ])
+      ], output: output)
     let client = Client(port: port)
     let isReady = try await eventually {
       try? await client.get("/health/ready").status == 200 ? true : nil

@@ -21,12 +21,15 @@ final class Program: Sendable {
   private let outputFile: String
   private let errorFile: String
 
-  /// - Parameter folder: the working directory; what is printed is kept there as well.
+  /// - Parameters:
+  ///   - folder: the working directory; what is printed is kept there as well.
+  ///   - output: where it prints to instead.
   init(
-    _ arguments: [String], in folder: String, environment: [String: String] = [:]
+    _ arguments: [String], in folder: String, environment: [String: String] = [:],
+    output: String? = nil
   ) throws {
     let name = "\(folder)/.\(UUID().uuidString)"
-    (outputFile, errorFile) = ("\(name).out", "\(name).err")
+    (outputFile, errorFile) = (output ?? "\(name).out", "\(name).err")
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -53,7 +56,13 @@ final class Program: Sendable {
 
   /// Waits for its end; once.
   func ended() async -> Ended {
-    let status = await withCheckedContinuation { continuation in
+    let status = await status()
+    return Ended(status: status, output: output, errors: text(errorFile))
+  }
+
+  /// Waits for its end; once.
+  func status() async -> Int32 {
+    await withCheckedContinuation { continuation in
       Thread { [process] in
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
@@ -61,7 +70,6 @@ final class Program: Sendable {
         continuation.resume(returning: signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
       }.start()
     }
-    return Ended(status: status, output: output, errors: text(errorFile))
   }
 
   /// What was printed until now.

@@ -1,4 +1,5 @@
 import Payins
+import TestSupport
 import Testing
 
 @testable import Storage

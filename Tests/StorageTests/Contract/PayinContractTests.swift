@@ -1,5 +1,6 @@
 import JSONText
 import Payins
+import TestSupport
 import Testing
 
 @testable import Storage

@@ -1,0 +1,32 @@
+public import Payins
+import Synchronization
+
+/// SplitMix64: the same numbers for the same seed, on every machine.
+public struct SeededRandom: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  public init(seed: UInt64) { state = seed }
+
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
+
+/// The same identifiers for the same seed.
+public final class SeededEntropy: Entropy, RandomNumberGenerator {
+  private let random: Mutex<SeededRandom>
+
+  public init(seed: UInt64 = 7) { random = Mutex(SeededRandom(seed: seed)) }
+
+  public func next() -> UInt64 { random.withLock { $0.next() } }
+
+  public func bytes(_ count: Int) -> [UInt8] {
+    random.withLock { random in
+      (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    }
+  }
+}
