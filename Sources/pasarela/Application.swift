@@ -109,7 +109,16 @@ final class Application: Sendable {
     var out = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
     out.tls = configuration.tls
     out.limits.bodyBytes = configuration.bodyBytes
-    out.limits.connections = configuration.connections
+    let files = OpenFileLimit.raise()
+    out.limits.connections = OpenFileLimit.connections(configuration.connections, under: files)
+    if out.limits.connections < configuration.connections {
+      log.warn(
+        "fewer connections than configured: the process may not open more files",
+        [
+          "connections": .number(.init(Int64(out.limits.connections))),
+          "open_files": .number(.init(Int64(files))),
+        ])
+    }
     out.onFault = { fault in log.warn("the server reports", ["reason": .string("\(fault)")]) }
     return out
   }

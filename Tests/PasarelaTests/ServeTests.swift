@@ -66,6 +66,23 @@ struct ServeTests {
     await installation.end()
   }
 
+  @Test("idle connections leave room for the calls to providers")
+  func crowd() async throws {
+    let installation = try await Installation()
+    let gateway = try await installation.serve(openFiles: 256)
+    let client = installation.client
+    #expect(try await client.get("/v1/providers").status == 200)
+    let crowd = IdleConnections(400, to: installation.port)
+    // Over the connection that was there before them.
+    let made = try await client.post(
+      "/v1/payins", Self.payin("crowd", method: "store"), idempotencyKey: "crowd")
+    #expect(made.json["status"] == "pending")
+    withExtendedLifetime(crowd) {}
+    let ended = await installation.stop(gateway)
+    #expect(ended.output.contains("fewer connections than configured"))
+    await installation.end()
+  }
+
   @Test("a payment that arrives while the gateway is down is found when it starts")
   func paidWhileDown() async throws {
     let installation = try await Installation()

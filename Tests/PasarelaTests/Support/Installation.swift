@@ -78,14 +78,16 @@ struct Installation {
   }
 
   /// Starts the gateway and waits until it is ready.
-  /// - Parameter output: where its log goes.
-  func serve(output: String? = nil) async throws -> Program {
+  /// - Parameters:
+  ///   - output: where its log goes.
+  ///   - openFiles: how many files it may have open.
+  func serve(output: String? = nil, openFiles: Int? = nil) async throws -> Program {
     let gateway = try Program(
       ["serve"], in: place.path,
       environment: [
         "KEY_SHA256": Self.hash(Self.key),
         "HOOK_SECRET": WebhookTests.secret,
-      ], output: output)
+      ], output: output, openFiles: openFiles)
     let client = Client(port: port)
     let isReady = try await eventually {
       try? await client.get("/health/ready").status == 200 ? true : nil

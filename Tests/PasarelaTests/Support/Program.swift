@@ -24,9 +24,10 @@ final class Program: Sendable {
   /// - Parameters:
   ///   - folder: the working directory; what is printed is kept there as well.
   ///   - output: where it prints to instead.
+  ///   - openFiles: how many files it may have open.
   init(
     _ arguments: [String], in folder: String, environment: [String: String] = [:],
-    output: String? = nil
+    output: String? = nil, openFiles: Int? = nil
   ) throws {
     let name = "\(folder)/.\(UUID().uuidString)"
     (outputFile, errorFile) = (output ?? "\(name).out", "\(name).err")
@@ -36,7 +37,9 @@ final class Program: Sendable {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, outputFile, O_WRONLY | O_CREAT, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, errorFile, O_WRONLY | O_CREAT, 0o600)
-    var words = (["/usr/bin/env", "-C", folder, Self.path] + arguments).map { strdup($0) } + [nil]
+    let limit = openFiles.map { ["prlimit", "--nofile=\($0):\($0)"] } ?? []
+    let command = ["/usr/bin/env", "-C", folder] + limit + [Self.path] + arguments
+    var words = command.map { strdup($0) } + [nil]
     var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in words + variables { free(text) } }
     var process: pid_t = 0
