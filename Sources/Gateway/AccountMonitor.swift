@@ -127,29 +127,37 @@ public final class AccountMonitor: Sendable {
     _ state: State, for operation: Operation, _ limits: AccountLimits, at now: Instant
   ) -> Bool {
     guard state.open[operation, default: 0] < limits.concurrency else { return false }
-    guard var tokens = state.tokens[operation] else { return true }
-    return tokens.take(at: now)
+    return state.tokens[operation].map { $0.available(at: now) > 0 } ?? true
   }
 }
 
-/// A token bucket that holds one second's worth; in thousandths of a token.
+/// A token bucket; in thousandths of a token.
 struct RateTokens: Sendable {
   private let perSecond: Int64
+  private let most: Int64
   private var thousandths: Int64
   private var at: Instant
 
-  init(perSecond: Int64, at now: Instant) {
+  /// - Parameter burst: how many it holds when full; nil: one second's worth.
+  init(perSecond: Int64, burst: Int64? = nil, at now: Instant) {
     self.perSecond = perSecond
-    thousandths = perSecond * 1000
+    most = (burst ?? perSecond) * 1000
+    thousandths = most
     at = now
   }
 
   mutating func take(at now: Instant) -> Bool {
-    let elapsed = min(max(now.milliseconds(since: at), 0), 1000)
-    thousandths = min(thousandths + elapsed * perSecond, perSecond * 1000)
+    thousandths = filled(at: now)
     at = max(at, now)
     guard thousandths >= 1000 else { return false }
     thousandths -= 1000
     return true
+  }
+
+  func available(at now: Instant) -> Int { Int(filled(at: now) / 1000) }
+
+  private func filled(at now: Instant) -> Int64 {
+    let elapsed = min(max(now.milliseconds(since: at), 0), 1000)
+    return min(thousandths + elapsed * perSecond, most)
   }
 }

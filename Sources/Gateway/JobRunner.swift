@@ -23,6 +23,7 @@ public final class JobRunner: Sendable {
     var stopping = false
     var lastFault: String?
     var lastRound: Instant?
+    var ramp: RestartRamp?
   }
 
   private let books: Books
@@ -53,6 +54,10 @@ public final class JobRunner: Sendable {
 
   /// Returns once `stop` was called and the running jobs have ended.
   public func run() async {
+    let start = books.time.now()
+    if let backlog = try? await books.store.backlog(at: start) {
+      state.withLock { $0.ramp = RestartRamp(dueCount: backlog.dueCount, at: start) }
+    }
     while !state.withLock({ $0.stopping }) {
       let now = books.time.now()
       var taken = 0
@@ -102,6 +107,12 @@ public final class JobRunner: Sendable {
     for (account, monitor) in calls.monitors where !monitor.hasRoom(for: .query, at: now) {
       limits[account] = 0
     }
+    if let ramp = state.withLock({ $0.ramp }) {
+      for account in ramp.accounts {
+        guard let room = ramp.room(for: account, at: now) else { continue }
+        limits[account] = min(limits[account] ?? Self.concurrencyPerAccount, room)
+      }
+    }
     let lease = runner.newLease()
     let jobs = try await books.store.lease(
       LeaseRequest(
@@ -110,6 +121,7 @@ public final class JobRunner: Sendable {
         limitsPerKind: [.deliverEvent: Self.deliveries - deliveries]))
     for job in jobs {
       state.withLock { state in
+        state.ramp?.started(job.account, at: now)
         state.running[job.account, default: 0] += 1
         state.total += 1
         if job.key.kind == .deliverEvent { state.deliveries += 1 }

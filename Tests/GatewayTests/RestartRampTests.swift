@@ -1,0 +1,43 @@
+import Payins
+import Testing
+
+@testable import Gateway
+
+@Suite("after a restart")
+struct RestartRampTests {
+  private let start = Instant(seconds: 1_780_000_000)
+
+  /// Starts all that there is room for, every ten milliseconds. Returns how many in each second.
+  private func starts(_ dueCount: Int, of accounts: [String]) -> [String: [Int]] {
+    var ramp = RestartRamp(dueCount: dueCount, at: start)
+    var out: [String: [Int]] = [:]
+    for second in 0..<40 {
+      for step in 0..<100 {
+        let now = start.adding(milliseconds: Int64(second * 1000 + step * 10))
+        for account in accounts {
+          // As the runner does: 32 at a time, and none more than there is room for.
+          let room = min(32, ramp.room(for: account, at: now) ?? 32)
+          for _ in 0..<room { ramp.started(account, at: now) }
+          out[account, default: Array(repeating: 0, count: 40)][second] += room
+        }
+      }
+    }
+    return out
+  }
+
+  @Test("what is due is spread over half a minute, for each account by itself")
+  func spread() throws {
+    for counts in starts(30_000, of: ["a", "b"]).values {
+      #expect((1000...1150).contains(counts[0]))
+      for second in 1..<30 { #expect((990...1010).contains(counts[second])) }
+      #expect(counts[30...].allSatisfy { $0 == 3200 })
+    }
+  }
+
+  @Test("a little is no storm")
+  func little() throws {
+    let counts = try #require(starts(5, of: ["a"])["a"])
+    #expect((100...140).contains(counts[0]))
+    #expect(counts[1..<30].allSatisfy { (99...101).contains($0) })
+  }
+}
