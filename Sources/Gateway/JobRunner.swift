@@ -15,6 +15,8 @@ public final class JobRunner: Sendable {
   private let pauseMilliseconds: Int64
   /// The shortest, while jobs are due that there is no room for.
   static let breathMilliseconds: Int64 = 20
+  /// From a look that failed to the next.
+  static let faultMilliseconds: Int64 = 1000
 
   private struct State {
     var running: [String: Int] = [:]
@@ -70,6 +72,8 @@ public final class JobRunner: Sendable {
       } catch {
         state.withLock { $0.lastFault = error.description }
         log.error("jobs cannot be taken up", ["reason": "\(error)"])
+        // A store that fails is neither pressed nor written about all the time.
+        await books.time.sleep(until: now.adding(milliseconds: Self.faultMilliseconds))
       }
       if taken == 0 || !hasRoom {
         await books.jobSignal.wait(until: await wakeTime(after: now), books.time)
