@@ -5,7 +5,7 @@ public import Payins
 /// Closed lets all through; after enough consecutive failures it opens and lets none through;
 /// after a pause it is half open and lets one through, whose outcome closes or opens it again.
 public struct Breaker: Equatable, Sendable {
-  public enum State: String, Sendable {
+  public enum State: String, Sendable, CaseIterable {
     case closed, open
     case halfOpen = "half_open"
   }

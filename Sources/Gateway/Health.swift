@@ -172,6 +172,11 @@ public final class Health: Sendable {
     books.metrics.set(
       "pasarela_account_accepts_creates", [("account", id)],
       to: snapshot.breaker == .open ? 0 : 1)
+    for state in Breaker.State.allCases {
+      books.metrics.set(
+        "pasarela_account_breaker", [("account", id), ("state", state.rawValue)],
+        to: snapshot.breaker == state ? 1 : 0)
+    }
     books.metrics.set(
       "pasarela_account_silent_payments", [("account", id)], to: Int64(snapshot.silentPayments))
     var check = Check(

@@ -43,6 +43,7 @@ public final class Metrics: Sendable {
     "pasarela_webhook_endpoints_gone": "Endpoints that answered 410 and are disabled.",
     "pasarela_http_connections": "Open inbound connections.",
     "pasarela_account_accepts_creates": "1 where the account's breaker lets creates through.",
+    "pasarela_account_breaker": "1 for the state that the account's breaker is in.",
     "pasarela_account_silent_payments": "Payments in a row that no callback told of.",
     "pasarela_http_request_seconds": "Duration of requests, by route.",
     "pasarela_rules_reloads_total": "Reloads of the rule set, by result.",
