@@ -7,6 +7,12 @@ static const uint8_t openapi[] = {
 const size_t pasarela_openapi_size = sizeof openapi;
 const uint8_t *pasarela_openapi_bytes(void) { return openapi; }
 
+static const uint8_t dashboard[] = {
+#embed "dashboard.html"
+};
+const size_t pasarela_dashboard_size = sizeof dashboard;
+const uint8_t *pasarela_dashboard_bytes(void) { return dashboard; }
+
 static const uint8_t default_rules[] = {
 #embed "../../routing-rules/default.json5"
 };

@@ -20,6 +20,8 @@ public struct MerchantAPI: Sendable {
     public var log: Log
     /// The bytes of the OpenAPI document.
     public var specification: [UInt8]
+    /// The bytes of the operator's page.
+    public var dashboard: [UInt8]
     /// Loads the rule files anew; false where they were refused.
     public var reloadRules: @Sendable () async -> Bool
 
@@ -27,7 +29,7 @@ public struct MerchantAPI: Sendable {
       service: PayinService, storePayments: StorePaymentService, webhooks: WebhookService,
       callbacks: CallbackService,
       health: Health, metrics: Metrics, calls: ProviderCalls, rules: RuleBook, keys: KeyRing,
-      time: any TimeSource, log: Log, specification: [UInt8],
+      time: any TimeSource, log: Log, specification: [UInt8], dashboard: [UInt8],
       reloadRules: @escaping @Sendable () async -> Bool
     ) {
       self.service = service
@@ -42,6 +44,7 @@ public struct MerchantAPI: Sendable {
       self.time = time
       self.log = log
       self.specification = specification
+      self.dashboard = dashboard
       self.reloadRules = reloadRules
     }
   }
@@ -64,6 +67,7 @@ public struct MerchantAPI: Sendable {
     WebhookRoutes(service: parts.webhooks, keys: parts.keys).register(on: &router)
     CallbackRoutes(service: parts.callbacks).register(on: &router)
     HostedPageRoutes(service: parts.service).register(on: &router)
+    DashboardRoutes(html: parts.dashboard).register(on: &router)
     OperatorRoutes(
       health: parts.health, metrics: parts.metrics, calls: parts.calls, rules: parts.rules,
       keys: parts.keys, time: parts.time, specification: parts.specification,

@@ -67,7 +67,8 @@ final class Application: Sendable {
         health: Health(
           books: books, calls: calls, rules: book, jobs: jobs, version: Self.version),
         metrics: metrics, calls: calls, rules: book, keys: KeyRing(configuration.keys),
-        time: time, log: log, specification: Embedded.openAPI, reloadRules: reload))
+        time: time, log: log, specification: Embedded.openAPI,
+        dashboard: Embedded.dashboard, reloadRules: reload))
     server = HTTPServer(
       configuration: Self.serverConfiguration(configuration, log: log), handler: api.handle)
     self.configuration = configuration
@@ -151,16 +152,11 @@ final class Application: Sendable {
 
 /// What the executable carries of the project's files.
 enum Embedded {
-  static let openAPI = bytes(of: pasarelaOpenAPI)
-  static let defaultRules = String(decoding: bytes(of: pasarelaDefaultRules), as: UTF8.self)
-
-  private static var pasarelaOpenAPI: (UnsafePointer<UInt8>, Int) {
-    (pasarela_openapi_bytes(), pasarela_openapi_size)
-  }
-
-  private static var pasarelaDefaultRules: (UnsafePointer<UInt8>, Int) {
-    (pasarela_default_rules_bytes(), pasarela_default_rules_size)
-  }
+  static let openAPI = bytes(of: (pasarela_openapi_bytes(), pasarela_openapi_size))
+  static let dashboard = bytes(of: (pasarela_dashboard_bytes(), pasarela_dashboard_size))
+  static let defaultRules = String(
+    decoding: bytes(of: (pasarela_default_rules_bytes(), pasarela_default_rules_size)),
+    as: UTF8.self)
 
   private static func bytes(of file: (UnsafePointer<UInt8>, Int)) -> [UInt8] {
     Array(UnsafeBufferPointer(start: file.0, count: file.1))

@@ -4,7 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 extern const size_t pasarela_openapi_size;
+extern const size_t pasarela_dashboard_size;
 extern const size_t pasarela_default_rules_size;
 const uint8_t *pasarela_openapi_bytes(void);
+const uint8_t *pasarela_dashboard_bytes(void);
 const uint8_t *pasarela_default_rules_bytes(void);
 #endif
