@@ -18,6 +18,7 @@ final class Application: Sendable {
   let api: MerchantAPI
   private let store: any Store
   private let caller: CurlCaller
+  private let endpoints: WebhookEndpoints
   private let jobs: JobRunner
   private let server: HTTPServer
   private let time = SystemTime()
@@ -75,6 +76,7 @@ final class Application: Sendable {
     self.log = log
     self.store = store
     self.caller = caller
+    self.endpoints = endpoints
     self.jobs = jobs
     self.reload = reload
   }
@@ -137,7 +139,9 @@ final class Application: Sendable {
       ])
     started(port)
     let running = Task { await jobs.run() }
+    let following = Task { await endpoints.follow(store, time) }
     await stopped()
+    following.cancel()
     log.info("draining")
     jobs.stop()
     _ = await server.drain(withinSeconds: Int(configuration.requestSeconds) + 5)

@@ -4,18 +4,28 @@ import Synchronization
 
 /// Every merchant's endpoints, at hand: the configuration's, and those that merchants made.
 public final class WebhookEndpoints: Sendable {
+  /// From one look for what other processes changed to the next, in seconds.
+  static let refreshSeconds: Int64 = 1
+
+  private struct State {
+    var byMerchant: [String: [WebhookEndpoint]]
+    /// Changes by this process.
+    var changeCount = 0
+  }
+
   private let configured: [WebhookEndpoint]
-  private let state: Mutex<[String: [WebhookEndpoint]]>
+  private let state: Mutex<State>
 
   /// - Parameter configured: unique by merchant and id.
   public init(configured: [WebhookEndpoint] = []) {
     self.configured = configured
-    state = Mutex(Dictionary(grouping: configured, by: \.merchant))
+    state = Mutex(State(byMerchant: Dictionary(grouping: configured, by: \.merchant)))
   }
 
   /// Reads what the store keeps. A configured endpoint that once answered 410 stays disabled until
   /// the configuration gives it another URL.
   public func load(from store: any Store) async throws(StoreError) {
+    let changeCount = state.withLock { $0.changeCount }
     var all = configured
     for record in try await store.webhookEndpoints() {
       guard let kept = WebhookEndpoint(stored: record.document) else {
@@ -28,11 +38,24 @@ public final class WebhookEndpoints: Sendable {
       }
     }
     let grouped = Dictionary(grouping: all, by: \.merchant)
-    state.withLock { $0 = grouped }
+    state.withLock { state in
+      // What was read may be older than what this process has just committed.
+      guard state.changeCount == changeCount else { return }
+      state.byMerchant = grouped
+    }
+  }
+
+  /// Until it is cancelled: other processes may serve the same store.
+  public func follow(_ store: any Store, _ time: any TimeSource) async {
+    while !Task.isCancelled {
+      await time.sleep(until: time.now().adding(seconds: Self.refreshSeconds))
+      // A store that fails is looked at again, and seen in health.
+      try? await load(from: store)
+    }
   }
 
   public func of(_ merchant: String) -> [WebhookEndpoint] {
-    state.withLock { $0[merchant] ?? [] }
+    state.withLock { $0.byMerchant[merchant] ?? [] }
   }
 
   public func endpoint(_ id: String, of merchant: String) -> WebhookEndpoint? {
@@ -46,24 +69,28 @@ public final class WebhookEndpoints: Sendable {
 
   /// Those that answered 410, and were not asked for since.
   var gone: [WebhookEndpoint] {
-    state.withLock { $0.values.joined().filter { $0.disabled == "gone" } }
+    state.withLock { $0.byMerchant.values.joined().filter { $0.disabled == "gone" } }
       .sorted { ($0.merchant, $0.id) < ($1.merchant, $1.id) }
   }
 
   /// To be called once the store has it.
   func replace(_ endpoint: WebhookEndpoint) {
     state.withLock { state in
-      var own = state[endpoint.merchant] ?? []
+      var own = state.byMerchant[endpoint.merchant] ?? []
       if let index = own.firstIndex(where: { $0.id == endpoint.id }) {
         own[index] = endpoint
       } else {
         own.append(endpoint)
       }
-      state[endpoint.merchant] = own
+      state.byMerchant[endpoint.merchant] = own
+      state.changeCount += 1
     }
   }
 
   func remove(_ id: String, of merchant: String) {
-    state.withLock { $0[merchant]?.removeAll { $0.id == id } }
+    state.withLock { state in
+      state.byMerchant[merchant]?.removeAll { $0.id == id }
+      state.changeCount += 1
+    }
   }
 }

@@ -59,11 +59,17 @@ struct Installation {
         }),
     ]
     try place.write(configuration.text, to: "pasarela.json5")
+    twinPort = try TakenPort().port
+    var twin = configuration.object ?? [:]
+    twin["listen"] = ["port": JSON(twinPort)]
+    try place.write(JSON.object(twin).text, to: "twin.json5")
     try place.write(Self.rules, to: "routing-rules/default.json5")
     self.port = port
   }
 
   let port: Int
+  /// Of a second gateway over the same store.
+  let twinPort: Int
 
   static let rules = """
     { rules: [ { name: "store", when: "has(payin.method) && payin.method == 'store'",
@@ -72,6 +78,7 @@ struct Installation {
     """
 
   var client: Client { Client(port: port, key: Self.key) }
+  var twinClient: Client { Client(port: twinPort, key: Self.key) }
 
   private static func hash(_ key: String) -> String {
     Hex.encode(Digest.sha256(Array(key.utf8)))
@@ -81,14 +88,17 @@ struct Installation {
   /// - Parameters:
   ///   - output: where its log goes.
   ///   - openFiles: how many files it may have open.
-  func serve(output: String? = nil, openFiles: Int? = nil) async throws -> Program {
+  ///   - isTwin: whether it is the second gateway over the same store.
+  func serve(
+    output: String? = nil, openFiles: Int? = nil, isTwin: Bool = false
+  ) async throws -> Program {
     let gateway = try Program(
-      ["serve"], in: place.path,
+      isTwin ? ["serve", "--config", "twin.json5"] : ["serve"], in: place.path,
       environment: [
         "KEY_SHA256": Self.hash(Self.key),
         "HOOK_SECRET": WebhookTests.secret,
       ], output: output, openFiles: openFiles)
-    let client = Client(port: port)
+    let client = Client(port: isTwin ? twinPort : port)
     let isReady = try await eventually {
       try? await client.get("/health/ready").status == 200 ? true : nil
     }
