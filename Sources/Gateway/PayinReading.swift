@@ -3,6 +3,9 @@ public import Storage
 
 /// Reading, waiting, cancelling, asking anew. A merchant sees its own pay-ins only.
 extension PayinService {
+  /// Between two looks at the store for what another process committed.
+  private static let lookMilliseconds: Int64 = 1000
+
   public func payin(_ id: PayinID, merchant: String) async throws(PayinRefusal) -> Payin {
     let payin: Payin?
     do { payin = try await books.store.payin(id) } catch { throw .store(error) }
@@ -20,15 +23,22 @@ extension PayinService {
     let deadline = books.time.now().adding(seconds: seconds)
     let status = payin.status
     let books = books
+    var looking: Task<Void, Never>?
     let changed = await books.changes.next(
       of: id, by: deadline, books.time, where: { $0.status != status },
       start: {
-        // A commit between the read above and the wait, or by another replica, is not missed.
-        Task {
-          guard let latest = try? await books.store.payin(id) else { return }
-          books.changes.publish(PayinChanges.Commit(payin: latest))
+        // A commit between the read above and the wait, or by another process, is not missed.
+        looking = Task {
+          while !Task.isCancelled {
+            if let latest = try? await books.store.payin(id) {
+              books.changes.publish(PayinChanges.Commit(payin: latest))
+            }
+            let next = books.time.now().adding(milliseconds: Self.lookMilliseconds)
+            await books.time.sleep(until: next)
+          }
         }
       })
+    looking?.cancel()
     if let changed { return changed.payin }
     return try await self.payin(id, merchant: merchant)
   }

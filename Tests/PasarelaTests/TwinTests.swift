@@ -122,6 +122,29 @@ struct TwinTests {
     }
   }
 
+  @Test("who waits at one hears of what the other learns")
+  func waiting() async throws {
+    try await twins { installation, clients, _, _ in
+      let made = try await clients[0].post(
+        "/v1/payins", ServeTests.payin("wait", method: "store"), idempotencyKey: "wait")
+      let id = made.json["id"]?.string ?? ""
+      let order = made.json["provider_order_id"]?.string ?? ""
+      let status = try await withThrowingTaskGroup(of: String?.self) { group in
+        group.addTask { try await clients[1].get("/v1/payins/\(id)?wait=30").json["status"]?.string }
+        group.addTask {
+          // The call's own end comes later, and would tell it, too.
+          try await Task.sleep(for: .seconds(25))
+          return "nothing"
+        }
+        _ = try await installation.sandboxClient.post("/_sandbox/orders/\(order)/pay")
+        let first = try await group.next() ?? nil
+        group.cancelAll()
+        return first
+      }
+      #expect(status == "succeeded")
+    }
+  }
+
   @Test("an endpoint that is made at one is told by the other")
   func endpoints() async throws {
     try await twins { installation, clients, _, receiver in
