@@ -130,7 +130,9 @@ struct TwinTests {
       let id = made.json["id"]?.string ?? ""
       let order = made.json["provider_order_id"]?.string ?? ""
       let status = try await withThrowingTaskGroup(of: String?.self) { group in
-        group.addTask { try await clients[1].get("/v1/payins/\(id)?wait=30").json["status"]?.string }
+        group.addTask {
+          try await clients[1].get("/v1/payins/\(id)?wait=30").json["status"]?.string
+        }
         group.addTask {
           // The call's own end comes later, and would tell it, too.
           try await Task.sleep(for: .seconds(25))
