@@ -165,7 +165,7 @@ public struct Payin: Equatable, Sendable {
   public internal(set) var failure: Failure?
   /// Money came after it was expired or cancelled.
   public internal(set) var late: Bool
-  public internal(set) var routing: RoutingRecord
+  public let routing: RoutingRecord
   public internal(set) var lastEvidence: Evidence?
   /// Timeline entries so far.
   public internal(set) var eventCount: Int

@@ -82,11 +82,18 @@ extension Transition {
   ) -> Bool {
     var arrived = false
     for deposit in deposits where deposit.amount > 0 {
-      let known = payin.receipts.contains {
+      let known = payin.receipts.first {
         $0.identity == deposit.identity
           && payin.attempt($0.attempt)?.target.account == attempt.target.account
       }
-      if known { continue }
+      if let known {
+        if known.amount != deposit.amount {
+          flag(
+            attempt.id, .mismatch,
+            "a payment that is recorded is told with another amount: \(deposit.amount)", context)
+        }
+        continue
+      }
       let receipt = Receipt(
         id: .make(at: context.now, entropy: context.entropy), amount: deposit.amount,
         receivedAt: deposit.receivedAt ?? context.now,
