@@ -142,14 +142,8 @@ public struct Receipt: Equatable, Sendable {
 /// A payment that a merchant asked for, with everything that is known of it. A value: only the
 /// state machine (`Payin.apply`) changes it, only a store keeps it.
 public struct Payin: Equatable, Sendable {
-  public let id: PayinID
-  public let merchant: String
-  public let request: PayinRequest
-  public let createdAt: Instant
-  /// Opens the payer's page; unguessable.
-  public let token: String
-  /// Of the call that made it; the first settled state is kept as that call's answer.
-  public let idempotencyKey: String
+  /// What never changes.
+  let opening: PayinOpening
 
   public internal(set) var status: PayinStatus
   public internal(set) var updatedAt: Instant
@@ -165,7 +159,6 @@ public struct Payin: Equatable, Sendable {
   public internal(set) var failure: Failure?
   /// Money came after it was expired or cancelled.
   public internal(set) var late: Bool
-  public let routing: RoutingRecord
   public internal(set) var lastEvidence: Evidence?
   /// Timeline entries so far.
   public internal(set) var eventCount: Int
@@ -173,6 +166,16 @@ public struct Payin: Equatable, Sendable {
   public internal(set) var announcedCount: Int
   /// Counts commits; the store refuses a change made to another version.
   public internal(set) var version: Int
+
+  public var id: PayinID { opening.id }
+  public var merchant: String { opening.merchant }
+  public var request: PayinRequest { opening.request }
+  public var createdAt: Instant { opening.createdAt }
+  /// Opens the payer's page; unguessable.
+  public var token: String { opening.token }
+  /// Of the call that made it; the pay-in as first announced is that call's answer.
+  public var idempotencyKey: String { opening.idempotencyKey }
+  public var routing: RoutingRecord { opening.routing }
 
   /// Centavos.
   public var amountReceived: Int64 {

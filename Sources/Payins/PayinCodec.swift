@@ -4,13 +4,7 @@ public import JSONText
 /// Reading tells nil for documents of another shape; a store reports that as damage.
 extension Payin {
   /// As it was opened: written once.
-  public var storedOpening: JSON {
-    .object([
-      "id": JSON(id.text), "merchant": JSON(merchant), "request": request.stored,
-      "created_at": createdAt.stored, "token": JSON(token),
-      "idempotency_key": JSON(idempotencyKey), "routing": routing.stored,
-    ])
-  }
+  public var storedOpening: JSON { opening.stored }
 
   /// How it stands: written with each change.
   public var storedStanding: JSON {
@@ -27,12 +21,7 @@ extension Payin {
   }
 
   public init?(opening: JSON, standing json: JSON) {
-    guard let id = opening["id"]?.string.map(PayinID.init(unchecked:)),
-      let merchant = opening["merchant"]?.string,
-      let request = opening["request"].flatMap(PayinRequest.init(stored:)),
-      let createdAt = Instant(stored: opening["created_at"]),
-      let token = opening["token"]?.string, let key = opening["idempotency_key"]?.string,
-      let routing = opening["routing"].flatMap(RoutingRecord.init(stored:)),
+    guard let opening = PayinOpening(stored: opening),
       let status = json["status"]?.string.flatMap(PayinStatus.init(rawValue:)),
       let updatedAt = Instant(stored: json["updated_at"]),
       let expiresAt = Instant(stored: json["expires_at"]),
@@ -43,14 +32,36 @@ extension Payin {
       let announcedCount = json["announced_count"]?.int64
     else { return nil }
     self.init(
-      id: id, merchant: merchant, request: request, createdAt: createdAt, token: token,
-      idempotencyKey: key, status: status, updatedAt: updatedAt,
+      opening: opening, status: status, updatedAt: updatedAt,
       succeededAt: Instant(stored: json["succeeded_at"]),
       expiresAt: expiresAt, instructions: json["instructions"].flatMap(Instructions.init(json:)),
       active: json["active"]?.string.map(AttemptID.init(unchecked:)), attempts: attempts,
       receipts: receipts, failure: json["failure"].flatMap(Refusal.init(stored:)), late: late,
-      routing: routing, lastEvidence: json["last_evidence"].flatMap(Evidence.init(json:)),
+      lastEvidence: json["last_evidence"].flatMap(Evidence.init(json:)),
       eventCount: Int(eventCount), announcedCount: Int(announcedCount), version: Int(version))
+  }
+}
+
+extension PayinOpening {
+  fileprivate var stored: JSON {
+    .object([
+      "id": JSON(id.text), "merchant": JSON(merchant), "request": request.stored,
+      "created_at": createdAt.stored, "token": JSON(token),
+      "idempotency_key": JSON(idempotencyKey), "routing": routing.stored,
+    ])
+  }
+
+  fileprivate convenience init?(stored json: JSON) {
+    guard let id = json["id"]?.string.map(PayinID.init(unchecked:)),
+      let merchant = json["merchant"]?.string,
+      let request = json["request"].flatMap(PayinRequest.init(stored:)),
+      let createdAt = Instant(stored: json["created_at"]), let token = json["token"]?.string,
+      let key = json["idempotency_key"]?.string,
+      let routing = json["routing"].flatMap(RoutingRecord.init(stored:))
+    else { return nil }
+    self.init(
+      id: id, merchant: merchant, request: request, createdAt: createdAt, token: token,
+      idempotencyKey: key, routing: routing)
   }
 }
 

@@ -10,12 +10,12 @@ extension Payin {
     idempotencyKey: String, routing: RoutingRecord, _ context: Context
   ) -> Transition {
     precondition(!routing.candidates.isEmpty, "routing refuses a pay-in without candidates")
+    let opening = PayinOpening(
+      id: id, merchant: merchant, request: request, createdAt: context.now, token: token,
+      idempotencyKey: idempotencyKey, routing: routing)
     let payin = Payin(
-      id: id, merchant: merchant, request: request,
-      createdAt: context.now, token: token, idempotencyKey: idempotencyKey,
-      status: .processing, updatedAt: context.now,
-      expiresAt: context.now, attempts: [], receipts: [], late: false, routing: routing,
-      eventCount: 0, announcedCount: 0, version: 0)
+      opening: opening, status: .processing, updatedAt: context.now, expiresAt: context.now,
+      attempts: [], receipts: [], late: false, eventCount: 0, announcedCount: 0, version: 0)
     var next = Transition(payin)
     next.record("payin.created", ["rule": .string(routing.rule)])
     next.startAttempt(context)
