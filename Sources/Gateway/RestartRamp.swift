@@ -10,24 +10,28 @@ struct RestartRamp: Sendable {
 
   private let end: Instant
   private let perSecond: Int64
+  /// Of the jobs due at the start; the soonest due are started first.
+  private var left: Int
   private var tokens: [String: RateTokens] = [:]
 
   /// - Parameter dueCount: the jobs due at the start, of all accounts.
   init(dueCount: Int, at start: Instant) {
     end = start.adding(seconds: Self.seconds)
     perSecond = max(Int64(dueCount) / Self.seconds, Self.leastPerSecond)
+    left = dueCount
   }
 
   /// How many jobs of an account may start now; nil where it has started none yet, or any number.
   func room(for account: String, at now: Instant) -> Int? {
-    now < end ? tokens[account].map { $0.available(at: now) } : nil
+    left > 0 && now < end ? tokens[account].map { $0.available(at: now) } : nil
   }
 
   /// Accounts of which jobs were started since the ramp began.
   var accounts: some Sequence<String> { tokens.keys }
 
   mutating func started(_ account: String, at now: Instant) {
-    guard now < end else {
+    left -= 1
+    guard left > 0, now < end else {
       tokens = [:]
       return
     }

@@ -76,7 +76,7 @@ struct ServeTests {
     // Over the connection that was there before them.
     let made = try await client.post(
       "/v1/payins", Self.payin("crowd", method: "store"), idempotencyKey: "crowd")
-    #expect(made.json["status"] == "pending")
+    #expect(made.json["status"] == "pending", "\(made.json["failure"] ?? .null)")
     withExtendedLifetime(crowd) {}
     let ended = await installation.stop(gateway)
     #expect(ended.output.contains("fewer connections than configured"))

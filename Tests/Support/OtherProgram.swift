@@ -38,6 +38,7 @@ public enum OtherProgram {
     posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    inheritNothing()
     var words = ([name] + arguments).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     var child: pid_t = 0
@@ -45,6 +46,11 @@ public enum OtherProgram {
       throw Unstartable(name: name)
     }
     return child
+  }
+
+  /// The files and sockets that other tests have open are not for programs that are started.
+  public static func inheritNothing() {
+    for descriptor in 3..<4096 as Range<Int32> { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
   }
 
   private static func wait(for child: pid_t) -> Int32 {

@@ -37,6 +37,7 @@ final class Program: Sendable {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, outputFile, O_WRONLY | O_CREAT, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, errorFile, O_WRONLY | O_CREAT, 0o600)
+    OtherProgram.inheritNothing()
     let limit = openFiles.map { ["prlimit", "--nofile=\($0):\($0)"] } ?? []
     let command = ["/usr/bin/env", "-C", folder] + limit + [Self.path] + arguments
     var words = command.map { strdup($0) } + [nil]
