@@ -136,6 +136,8 @@ enum DemoRequests {
 
       curl -s -H "Authorization: Bearer \(DemoSetup.apiKey)" \\
         "\(gateway)/v1/payins/$(sed -E 's/^\\{"id":"([^"]*)".*/\\1/' /tmp/payin.json)?wait=5"; echo
+
+      The operator's page, with the key \(DemoSetup.apiKey): \(gateway)/dashboard
       """
   }
 }
