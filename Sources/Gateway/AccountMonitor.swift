@@ -18,28 +18,89 @@ public final class AccountMonitor: Sendable {
   /// A snapshot for health, metrics and `GET /v1/providers`.
   public struct Snapshot: Equatable, Sendable {
     public var breaker: Breaker.State
-    /// Of recent calls, in thousandths; 1000 before the first.
-    public var successPermille: Int
+    /// Of recent calls, in thousandths; nil before the first.
+    public var successPermille: Int?
     public var latencyMilliseconds: Int64
     public var openCalls: Int
     public var lastFailure: String?
     /// Payments in a row that no callback told of.
     public var silentPayments: Int
+    /// Queries in a row up to the last without a usable answer.
+    public var unansweredQueries: Int
+    /// Calls in a row up to the last in which the provider refused us.
+    public var unauthorizedCalls: Int
+    public var condition: AccountCondition
+    /// Words of refusal that nobody has classed, newest last.
+    public var unclassedWords: [UnclassedWord]
   }
 
-  private struct State {
+  /// A provider's word that the account's `codes` do not name.
+  public struct UnclassedWord: Equatable, Sendable {
+    public var word: String
+    public var count: Int
+    public var lastAt: Instant
+  }
+
+  fileprivate struct State {
     var breaker = Breaker()
     var open: [Operation: Int] = [:]
     var tokens: [Operation: RateTokens] = [:]
     /// Exponentially weighted over about 20 calls, in millionths.
     var successMillionths = 1_000_000
+    var wasCalled = false
     var latencyMicroseconds: Int64 = 0
     var lastFailure: String?
     var silentPayments = 0
+    /// In a row, and since when.
+    var unansweredQueries = 0
+    var unansweredSince: Instant?
+    var unansweredReason = ""
+    /// In a row, by operation: an allow-list may let one through and not the other.
+    var unauthorized: [Operation: Int] = [:]
+    var unauthorizedWords = ""
+    var words: [UnclassedWord] = []
+
+    func condition(at now: Instant) -> AccountCondition {
+      if unauthorizedCount >= AccountMonitor.unauthorizedAlarm {
+        return AccountCondition(
+          .fail, .unauthorized, "\(unauthorizedCount) calls in a row: \(unauthorizedWords)")
+      }
+      let isUnanswered = unansweredQueries >= AccountMonitor.unansweredAlarm
+      let waited = unansweredSince.map { now.milliseconds(since: $0) / 1000 } ?? 0
+      if isUnanswered, waited >= AccountMonitor.unansweredFailSeconds {
+        return AccountCondition(.fail, .unanswered, unansweredDetail)
+      }
+      if breaker.state(at: now) != .closed {
+        return AccountCondition(.warn, .failing, "calls fail: \(lastFailure ?? "unknown")")
+      }
+      if isUnanswered { return AccountCondition(.warn, .unanswered, unansweredDetail) }
+      if silentPayments >= AccountMonitor.silenceAlarm {
+        return AccountCondition(
+          .warn, .silent, "no callback told of the last \(silentPayments) payments")
+      }
+      return .well
+    }
+
+    var unauthorizedCount: Int { unauthorized.values.max() ?? 0 }
+
+    private var unansweredDetail: String {
+      "\(unansweredQueries) queries in a row without a usable answer: \(unansweredReason)"
+    }
+
+    mutating func met(_ word: String, at now: Instant) {
+      let known = words.firstIndex { $0.word == word }.map { words.remove(at: $0) }
+      words.append(UnclassedWord(word: word, count: (known?.count ?? 0) + 1, lastAt: now))
+      if words.count > AccountMonitor.mostWords { words.removeFirst() }
+    }
   }
 
   /// Payments in a row that were found by asking, without a callback, until that is an alarm.
   static let silenceAlarm = 5
+  static let unauthorizedAlarm = Breaker.refusalsToOpen
+  /// Unanswered queries in a row until that is a warning, and how many seconds until a failure.
+  static let unansweredAlarm = 3
+  static let unansweredFailSeconds: Int64 = 300
+  static let mostWords = 32
 
   private let limits: AccountLimits
   private let state = Mutex(State())
@@ -71,24 +132,22 @@ public final class AccountMonitor: Sendable {
     }
   }
 
-  /// - Parameter failure: what failed on the provider's side; a decline is no failure.
+  /// Returns the account's new condition where the call changed it.
   func finished(
-    _ operation: Operation, milliseconds: Int64, failure: String?, at now: Instant
-  ) {
+    _ operation: Operation, milliseconds: Int64, verdict: CallVerdict, at now: Instant
+  ) -> AccountCondition? {
     state.withLock { state in
+      let before = state.condition(at: now)
       state.open[operation, default: 1] -= 1
-      state.successMillionths +=
-        ((failure == nil ? 1_000_000 : 0) - state.successMillionths) / 20
+      state.wasCalled = true
       let latency = milliseconds * 1000
       state.latencyMicroseconds =
         state.latencyMicroseconds == 0
         ? latency : state.latencyMicroseconds + (latency - state.latencyMicroseconds) / 20
-      if let failure {
-        state.lastFailure = failure
-        if operation == .create { state.breaker.failed(at: now) }
-      } else if operation == .create {
-        state.breaker.succeeded()
-      }
+      state.learn(operation, verdict, at: now)
+      if operation == .query { state.followed(verdict, at: now) }
+      let after = state.condition(at: now)
+      return after.isLike(before) ? nil : after
     }
   }
 
@@ -96,11 +155,18 @@ public final class AccountMonitor: Sendable {
     state.withLock { state in
       Snapshot(
         breaker: state.breaker.state(at: now),
-        successPermille: (state.successMillionths + 500) / 1000,
+        successPermille: state.wasCalled ? (state.successMillionths + 500) / 1000 : nil,
         latencyMilliseconds: state.latencyMicroseconds / 1000,
         openCalls: state.open.values.reduce(0, +), lastFailure: state.lastFailure,
-        silentPayments: state.silentPayments)
+        silentPayments: state.silentPayments, unansweredQueries: state.unansweredQueries,
+        unauthorizedCalls: state.unauthorizedCount, condition: state.condition(at: now),
+        unclassedWords: state.words)
     }
+  }
+
+  /// Seconds until the breaker lets a create through; nil where it does.
+  func secondsUntilHalfOpen(at now: Instant) -> Int64? {
+    state.withLock { $0.breaker.secondsUntilHalfOpen(at: now) }
   }
 
   /// The provider called back.
@@ -128,6 +194,83 @@ public final class AccountMonitor: Sendable {
   ) -> Bool {
     guard state.open[operation, default: 0] < limits.concurrency else { return false }
     return state.tokens[operation].map { $0.available(at: now) > 0 } ?? true
+  }
+}
+
+extension AccountMonitor.State {
+  /// What a call says of the account's creates and credentials.
+  fileprivate mutating func learn(
+    _ operation: AccountMonitor.Operation, _ verdict: CallVerdict, at now: Instant
+  ) {
+    let isFailure: Bool
+    switch verdict {
+    case .answered, .answeredUnclassed:
+      isFailure = false
+      unauthorized[operation] = nil
+      if operation == .create { breaker.succeeded() }
+      if case .answeredUnclassed(let word) = verdict { met(word, at: now) }
+    case .failed(let code):
+      isFailure = true
+      lastFailure = code
+      // Queries resolve doubt: their failures say nothing of creates.
+      if operation == .create { breaker.failed(at: now) }
+    case .unauthorized(let words):
+      isFailure = true
+      lastFailure = Refusal.unauthorizedCode
+      unauthorized[operation, default: 0] += 1
+      unauthorizedWords = words
+      // The key is the same for both.
+      breaker.unauthorized(at: now)
+    }
+    successMillionths += ((isFailure ? 0 : 1_000_000) - successMillionths) / 20
+  }
+
+  /// Whether the account's orders can be followed.
+  fileprivate mutating func followed(_ verdict: CallVerdict, at now: Instant) {
+    switch verdict {
+    case .answered:
+      unansweredQueries = 0
+      unansweredSince = nil
+      return
+    case .answeredUnclassed(let word): unansweredReason = "refused with \(word)"
+    case .failed(let code): unansweredReason = code
+    case .unauthorized(let words): unansweredReason = words
+    }
+    unansweredQueries += 1
+    unansweredSince = unansweredSince ?? now
+  }
+}
+
+/// How an account fares, in the words of health checks.
+public struct AccountCondition: Equatable, Sendable {
+  public enum Reason: String, Sendable {
+    case well
+    /// The provider refuses our credentials, signature or address.
+    case unauthorized
+    /// Orders can no longer be followed.
+    case unanswered
+    /// The breaker is not closed.
+    case failing
+    /// Callbacks stay away.
+    case silent
+  }
+
+  public var status: Health.Status
+  public var reason: Reason
+  /// For people; nil where all is well.
+  public var detail: String?
+
+  static let well = AccountCondition(.pass, .well, nil)
+
+  init(_ status: Health.Status, _ reason: Reason, _ detail: String?) {
+    self.status = status
+    self.reason = reason
+    self.detail = detail
+  }
+
+  /// Whether it differs in its numbers only.
+  func isLike(_ other: AccountCondition) -> Bool {
+    status == other.status && reason == other.reason
   }
 }
 

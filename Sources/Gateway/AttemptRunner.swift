@@ -39,11 +39,11 @@ struct AttemptRunner: Sendable {
     guard let (payin, attempt) = try await subject(of: job) else {
       return try await discard(job, lease)
     }
-    guard let outcome = await calls.query(payin, attempt) else {
+    guard let (outcome, answer) = await calls.query(payin, attempt) else {
       return try await postpone(job, lease)
     }
     let after = try await books.apply(
-      .queried(attempt.id, outcome), to: payin.id, known: payin,
+      .queried(attempt.id, outcome, answer: answer), to: payin.id, known: payin,
       holding: Books.Holding(key: job.key, lease: lease), sending: sending(lease))
     // A callback that came meanwhile has brought the question forward and reset the count.
     if after.hasNewReceipt { calls.monitors[attempt.target.account]?.foundInSilence() }
@@ -64,6 +64,16 @@ struct AttemptRunner: Sendable {
       .interrupted(attempt.id), to: payin.id, known: payin,
       holding: Books.Holding(key: job.key, lease: lease), sending: sending(lease))
     _ = try await send(after, under: lease)
+  }
+
+  /// Ends a pay-in that nobody could give instructions for in time.
+  func endDoubt(_ job: Job, under lease: Lease) async throws(StoreError) {
+    guard let payin = try await books.store.payin(job.payin), payin.status == .processing else {
+      return try await discard(job, lease)
+    }
+    _ = try await books.apply(
+      .deadline, to: payin.id, known: payin,
+      holding: Books.Holding(key: job.key, lease: lease))
   }
 
   private func subject(of job: Job) async throws(StoreError) -> (Payin, Attempt)? {

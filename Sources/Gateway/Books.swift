@@ -140,6 +140,16 @@ public struct Books: Sendable {
     var out: [JobChange] = []
     for effect in transition.jobs {
       switch effect {
+      case .endDoubt(let due):
+        let key = JobKey(kind: .endDoubt, subject: payin.id.text)
+        // Of no account: none of them holds it up.
+        let job = Job(key: key, payin: payin.id, account: "", due: due)
+        if let holding, holding.key == key, !holding.isLost {
+          out.append(.reschedule(key, holding.lease, due: due))
+          disposed = true
+        } else {
+          out.append(.put(job))
+        }
       case .send(let id):
         let key = JobKey(kind: .sendAttempt, subject: id.text)
         out.append(.put(job(key, id, of: payin, due: payin.updatedAt, sending: sending)))

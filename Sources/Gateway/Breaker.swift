@@ -4,6 +4,7 @@ public import Payins
 ///
 /// Closed lets all through; after enough consecutive failures it opens and lets none through;
 /// after a pause it is half open and lets one through, whose outcome closes or opens it again.
+/// Credentials that are refused do not come right by waiting longer: that pause does not grow.
 public struct Breaker: Equatable, Sendable {
   public enum State: String, Sendable, CaseIterable {
     case closed, open
@@ -13,8 +14,11 @@ public struct Breaker: Equatable, Sendable {
   static let failuresToOpen = 5
   static let firstPauseSeconds: Int64 = 5
   static let longestPauseSeconds: Int64 = 60
+  static let refusalsToOpen = 3
+  static let refusalPauseSeconds: Int64 = 60
 
   private var failures = 0
+  private var refusals = 0
   private var pauseSeconds: Int64 = 0
   private var reopensAt: Instant?
   private var probing = false
@@ -24,6 +28,12 @@ public struct Breaker: Equatable, Sendable {
   public func state(at now: Instant) -> State {
     guard let reopensAt else { return .closed }
     return now < reopensAt ? .open : .halfOpen
+  }
+
+  /// Seconds until it is half open, at least one; nil where it is not open.
+  public func secondsUntilHalfOpen(at now: Instant) -> Int64? {
+    guard let reopensAt, now < reopensAt else { return nil }
+    return (reopensAt.milliseconds(since: now) + 999) / 1000
   }
 
   /// Whether a call would be let through; takes nothing.
@@ -52,6 +62,14 @@ public struct Breaker: Equatable, Sendable {
     guard failures >= Self.failuresToOpen || reopensAt != nil else { return }
     pauseSeconds = min(max(pauseSeconds * 2, Self.firstPauseSeconds), Self.longestPauseSeconds)
     reopensAt = now.adding(seconds: pauseSeconds)
+    probing = false
+  }
+
+  /// The provider refused us.
+  mutating func unauthorized(at now: Instant) {
+    refusals += 1
+    guard refusals >= Self.refusalsToOpen || reopensAt != nil else { return }
+    reopensAt = now.adding(seconds: Self.refusalPauseSeconds)
     probing = false
   }
 }

@@ -179,16 +179,14 @@ public final class Health: Sendable {
     }
     books.metrics.set(
       "pasarela_account_silent_payments", [("account", id)], to: Int64(snapshot.silentPayments))
-    var check = Check(
-      name: "account:\(id)", component: "component", status: .pass,
-      value: JSON(snapshot.breaker.rawValue))
-    if snapshot.breaker != .closed {
-      check.status = .warn
-      check.output = "calls fail: \(snapshot.lastFailure ?? "unknown")"
-    } else if snapshot.silentPayments >= AccountMonitor.silenceAlarm {
-      check.status = .warn
-      check.output = "no callback told of the last \(snapshot.silentPayments) payments"
-    }
-    return check
+    books.metrics.set(
+      "pasarela_account_unanswered_queries", [("account", id)],
+      to: Int64(snapshot.unansweredQueries))
+    books.metrics.set(
+      "pasarela_account_unauthorized_calls", [("account", id)],
+      to: Int64(snapshot.unauthorizedCalls))
+    return Check(
+      name: "account:\(id)", component: "component", status: snapshot.condition.status,
+      value: JSON(snapshot.breaker.rawValue), output: snapshot.condition.detail)
   }
 }

@@ -158,6 +158,7 @@ public final class JobRunner: Sendable {
       switch job.key.kind {
       case .sendAttempt: try await runner.resume(job, under: lease)
       case .queryAttempt: try await runner.ask(job, under: lease)
+      case .endDoubt: try await runner.endDoubt(job, under: lease)
       case .authorizeStorePayment:
         try await storePayments.resumeAuthorization(job, under: lease)
       case .reverseStorePayment: try await storePayments.resumeReversal(job, under: lease)

@@ -45,6 +45,8 @@ public final class Metrics: Sendable {
     "pasarela_account_accepts_creates": "1 where the account's breaker lets creates through.",
     "pasarela_account_breaker": "1 for the state that the account's breaker is in.",
     "pasarela_account_silent_payments": "Payments in a row that no callback told of.",
+    "pasarela_account_unanswered_queries": "Queries in a row without a usable answer.",
+    "pasarela_account_unauthorized_calls": "Calls in a row in which the provider refused us.",
     "pasarela_http_request_seconds": "Duration of requests, by route.",
     "pasarela_rules_reloads_total": "Reloads of the rule set, by result.",
   ]

@@ -8,7 +8,8 @@ public struct PayinDocument: Sendable {
 
   public init(publicURL: String) { self.publicURL = publicURL }
 
-  public func json(_ payin: Payin) -> JSON {
+  /// - Parameter now: when it is looked at; nil: as it was committed.
+  public func json(_ payin: Payin, at now: Instant? = nil) -> JSON {
     let request = payin.request
     let attempt = payin.currentAttempt
     return .object([
@@ -31,7 +32,7 @@ public struct PayinDocument: Sendable {
       "failure": payin.failure.map {
         ["code": JSON($0.code), "message": JSON($0.message)]
       } ?? .null,
-      "late": JSON(payin.late), "waiting_for": JSON(waitingFor(payin)),
+      "late": JSON(payin.late), "waiting_for": JSON(payin.waitingFor(at: now ?? payin.updatedAt)?.rawValue),
       "last_evidence": payin.lastEvidence?.json ?? .null,
       "next_check_at": JSON(payin.nextCheckAt?.rfc3339),
       "expires_at": JSON(payin.expiresAt.rfc3339),
@@ -65,11 +66,4 @@ public struct PayinDocument: Sendable {
     ]
   }
 
-  private func waitingFor(_ payin: Payin) -> String? {
-    switch payin.status {
-    case .processing: "provider"
-    case .pending, .partiallyPaid: "payer"
-    case .succeeded, .failed, .expired, .cancelled: nil
-    }
-  }
 }

@@ -84,12 +84,12 @@ extension PayinService {
     var payin = try await payin(id, merchant: merchant)
     do {
       for attempt in payin.attempts where attempt.state.isLive && attempt.state != .sending {
-        guard let outcome = await calls.query(payin, attempt) else {
+        guard let (outcome, answer) = await calls.query(payin, attempt) else {
           throw PayinRefusal.accountBusy
         }
         let lease = runner.newLease()
         let applied = try await books.apply(
-          .queried(attempt.id, outcome), to: id, known: payin,
+          .queried(attempt.id, outcome, answer: answer), to: id, known: payin,
           sending: SendLease(lease: lease, until: runner.leaseEnd(at: books.time.now())))
         payin = try await runner.send(applied, under: lease)
       }

@@ -44,7 +44,7 @@ public struct PayinService: Sendable {
     guard let first = decision.candidates.first?.target.account else {
       // A repeat of a call that was answered is not refused for today's health.
       if let replay = try await replay(key, requestHash) { return replay }
-      throw .noEligibleProvider(decision)
+      throw unserved(decision)
     }
     let opened = Payin.open(
       request, id: id, merchant: merchant,
@@ -85,6 +85,16 @@ public struct PayinService: Sendable {
         return decision
       }
     }
+  }
+
+  /// A repeat may go through where a candidate fell out for a reason that passes.
+  private func unserved(_ decision: Decision) -> PayinRefusal {
+    let now = books.time.now()
+    let waits = decision.dropped.filter(\.reason.isPassing).map { dropped in
+      calls.monitors[dropped.target.account]?.secondsUntilHalfOpen(at: now) ?? 1
+    }
+    guard let soonest = waits.min() else { return .noEligibleProvider(decision) }
+    return .noProviderNow(decision, retryAfterSeconds: soonest)
   }
 
   /// Opens the payer's page: 128 random bits, after the time, so that tokens made together stand
@@ -183,6 +193,8 @@ public enum PayinRefusal: Error, Sendable {
   case notFound
   /// The reason stands beside each account.
   case noEligibleProvider(Decision)
+  /// As above, for reasons of which one at least passes.
+  case noProviderNow(Decision, retryAfterSeconds: Int64)
   case duplicateReference(PayinID)
   /// The same key with another body.
   case keyReused

@@ -1,4 +1,5 @@
 public import HTTPCalling
+import JSONText
 import Payins
 import Providers
 import StorePayments
@@ -12,13 +13,14 @@ public struct ProviderCalls: Sendable {
   let time: any TimeSource
   let publicURL: String
   let metrics: Metrics
+  let log: Log
   /// Milliseconds that a create waits for room, and from one look to the next.
   private static let (roomPatience, roomLook): (Int64, Int64) = (2000, 50)
 
   /// - Parameter publicURL: without a slash at its end; callbacks come to it.
   public init(
     accounts: [Account], caller: any HTTPCaller, time: any TimeSource, publicURL: String,
-    metrics: Metrics
+    metrics: Metrics, log: Log
   ) {
     self.accounts = Dictionary(uniqueKeysWithValues: accounts.map { ($0.id, $0) })
     monitors = Dictionary(
@@ -27,6 +29,7 @@ public struct ProviderCalls: Sendable {
     self.time = time
     self.publicURL = publicURL
     self.metrics = metrics
+    self.log = log
   }
 
   /// Takes a place for a create call at the account, before anything is kept of the pay-in. False
@@ -57,17 +60,24 @@ public struct ProviderCalls: Sendable {
     }
   }
 
-  /// Nil where the account's limits leave no room now: ask later.
-  func query(_ payin: Payin, _ attempt: Attempt) async -> QueryOutcome? {
+  /// Nil where the account's limits leave no room now: ask later. The answer itself is handed on
+  /// where it could not be used.
+  func query(_ payin: Payin, _ attempt: Attempt) async -> (QueryOutcome, RawAnswer?)? {
     guard let account = accounts[attempt.target.account],
       let provider = account.provider as? any Queryable
-    else { return .undetermined(.removed(attempt.target.account)) }
+    else { return (.undetermined(.removed(attempt.target.account)), nil) }
     let order = order(payin, attempt)
-    return try? await call(account, .query) {
+    var answer: RawAnswer?
+    let outcome = try? await call(account, .query) {
       provider.queryRequest(order, at: $0)
-    } read: {
-      provider.queryOutcome($0, order)
+    } read: { response in
+      let outcome = provider.queryOutcome(response, order)
+      if outcome.verdict != .answered {
+        answer = RawAnswer(status: response.status, body: response.body)
+      }
+      return outcome
     }
+    return outcome.map { ($0, answer) }
   }
 
   /// - Parameter withinSeconds: how long the till waits, at most.
@@ -142,11 +152,26 @@ public struct ProviderCalls: Sendable {
       }
     let end = time.now()
     let milliseconds = end.milliseconds(since: start)
-    monitor.finished(operation, milliseconds: milliseconds, failure: outcome.failure, at: end)
+    let condition = monitor.finished(
+      operation, milliseconds: milliseconds, verdict: outcome.verdict, at: end)
+    if let condition { tell(condition, of: account.id) }
     let labels = [("account", account.id), ("operation", operation.rawValue)]
     metrics.increment("pasarela_provider_calls_total", labels + [("outcome", outcome.label)])
     metrics.observe("pasarela_provider_call_seconds", labels, milliseconds: milliseconds)
     return outcome
+  }
+
+  private func tell(_ condition: AccountCondition, of account: String) {
+    let fields: JSONObject = [
+      "account": JSON(account), "reason": JSON(condition.reason.rawValue),
+      "detail": JSON(condition.detail),
+    ]
+    let message = "an account's condition changed"
+    switch condition.status {
+    case .fail: log.error(message, fields)
+    case .warn: log.warn(message, fields)
+    case .pass: log.info(message, fields)
+    }
   }
 
   /// A create waits a little for room: a merchant's pay-in or a till's customer is behind it. The

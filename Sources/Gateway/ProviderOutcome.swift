@@ -6,8 +6,8 @@ import StorePayments
 protocol ProviderOutcome: Sendable {
   /// For metrics.
   var label: String { get }
-  /// What failed on the provider's side; nil for an answer, a decline included.
-  var failure: String? { get }
+  /// What it says of how the account fares.
+  var verdict: CallVerdict { get }
 
   /// Surely nothing of the request reached the provider.
   static func unsent(_ refusal: Refusal) -> Self
@@ -15,11 +15,29 @@ protocol ProviderOutcome: Sendable {
   static func unanswered(_ refusal: Refusal) -> Self
 }
 
+/// How an account fared in one call.
+enum CallVerdict: Equatable, Sendable {
+  /// An answer of use, a decline included.
+  case answered
+  /// A refusal in words that nobody has classed: the provider works, and an operator should look.
+  case answeredUnclassed(word: String)
+  /// The provider failed, or could not be understood. The code of the refusal.
+  case failed(String)
+  /// The provider refuses us; the sentence of the refusal.
+  case unauthorized(String)
+
+  init(failure refusal: Refusal) {
+    self = refusal.isUnauthorized ? .unauthorized(refusal.message) : .failed(refusal.code)
+  }
+}
+
 extension CreateOutcome: ProviderOutcome {
-  var failure: String? {
+  var verdict: CallVerdict {
     switch self {
-    case .accepted, .declined: nil
-    case .neverSent(let refusal), .inDoubt(let refusal): refusal.code
+    case .accepted, .declined, .questioned: .answered
+    case .refused(_, let word): .answeredUnclassed(word: word)
+    case .unauthorized(let refusal), .neverSent(let refusal), .inDoubt(let refusal):
+      CallVerdict(failure: refusal)
     }
   }
 
@@ -28,10 +46,11 @@ extension CreateOutcome: ProviderOutcome {
 }
 
 extension QueryOutcome: ProviderOutcome {
-  var failure: String? {
+  var verdict: CallVerdict {
     switch self {
-    case .found, .absent, .mismatch: nil
-    case .undetermined(let refusal): refusal.code
+    case .found, .absent, .mismatch: .answered
+    case .refused(_, let word): .answeredUnclassed(word: word)
+    case .undetermined(let refusal), .unauthorized(let refusal): CallVerdict(failure: refusal)
     }
   }
 
@@ -40,10 +59,10 @@ extension QueryOutcome: ProviderOutcome {
 }
 
 extension AuthorizationOutcome: ProviderOutcome {
-  var failure: String? {
+  var verdict: CallVerdict {
     switch self {
-    case .authorized, .declined: nil
-    case .neverSent(let refusal), .inDoubt(let refusal): refusal.code
+    case .authorized, .declined: .answered
+    case .neverSent(let refusal), .inDoubt(let refusal): CallVerdict(failure: refusal)
     }
   }
 
@@ -52,10 +71,10 @@ extension AuthorizationOutcome: ProviderOutcome {
 }
 
 extension ReversalOutcome: ProviderOutcome {
-  var failure: String? {
+  var verdict: CallVerdict {
     switch self {
-    case .acknowledged, .unknown: nil
-    case .unsettled(let refusal): refusal.code
+    case .acknowledged, .unknown: .answered
+    case .unsettled(let refusal): CallVerdict(failure: refusal)
     }
   }
 

@@ -14,6 +14,14 @@ public struct Problem: Error, Sendable, Equatable {
     }
   }
 
+  /// What is known of the effect of the call that it answers.
+  public enum Effect: String, Sendable {
+    /// Nothing was kept: repeat or not.
+    case none
+    /// It may have been carried out: a repeat with the same key finds out.
+    case unknown
+  }
+
   public var status: HTTPStatus
   /// Stable, snake_case, for programs.
   public var code: String
@@ -24,11 +32,15 @@ public struct Problem: Error, Sendable, Equatable {
   public var errors: [Entry]
   /// Seconds after which a retry makes sense, sent as `Retry-After`.
   public var retryAfterSeconds: Int?
+  /// Sent as `outcome`.
+  public var effect: Effect
 
+  /// - Parameter effect: nil: none for a refusal, unknown where the fault is the server's.
   public init(
     _ status: HTTPStatus, code: String, title: String? = nil, detail: String,
-    errors: [Entry] = [], retryAfterSeconds: Int? = nil
+    errors: [Entry] = [], retryAfterSeconds: Int? = nil, effect: Effect? = nil
   ) {
+    self.effect = effect ?? (status.code < 500 ? .none : .unknown)
     self.status = status
     self.code = code
     self.title = title ?? status.reason
@@ -46,7 +58,10 @@ public struct Problem: Error, Sendable, Equatable {
     }
     json.key("status")
     json.int64(Int64(status.code))
-    for (key, value) in [("detail", detail), ("code", code), ("request_id", requestID)] {
+    let texts = [
+      ("detail", detail), ("code", code), ("outcome", effect.rawValue), ("request_id", requestID),
+    ]
+    for (key, value) in texts {
       json.key(key)
       json.string(value)
     }
@@ -119,10 +134,12 @@ extension Problem {
     Problem(.notImplemented, code: "not_implemented", detail: detail)
   }
 
-  public static func unavailable(_ detail: String, retryAfterSeconds: Int) -> Problem {
+  public static func unavailable(
+    _ detail: String, errors: [Entry] = [], retryAfterSeconds: Int, effect: Effect = .none
+  ) -> Problem {
     Problem(
-      .serviceUnavailable, code: "unavailable", detail: detail,
-      retryAfterSeconds: retryAfterSeconds)
+      .serviceUnavailable, code: "unavailable", detail: detail, errors: errors,
+      retryAfterSeconds: retryAfterSeconds, effect: effect)
   }
 
   static let httpVersionNotSupported = Problem(

@@ -23,23 +23,27 @@ struct DiscrepancyRoutes: Sendable {
     query.isDiscrepant = true
     query.before = try call.parameter("cursor") { PayinID($0) }
     let found = try await service.payins(query)
-    var data = page.shown(found).flatMap(ours)
+    let isOperator = call.caller.scopes.contains(.admin)
+    var data = page.shown(found).flatMap { ours($0, withAnswer: isOperator) }
     // An order that we do not know belongs to no merchant.
-    if query.before == nil, call.caller.scopes.contains(.admin) {
+    if query.before == nil, isOperator {
       data += try await service.unknownCallbacks(limit: Self.unknownLimit).map(theirs)
     }
     return page.response(data, of: found) { $0.id.text }
   }
 
-  private func ours(_ payin: Payin) -> [JSON] {
-    payin.attempts.compactMap { attempt in
-      attempt.discrepancy.map { discrepancy in
-        [
+  /// - Parameter withAnswer: whether to show what the provider answered: it may hold anything.
+  private func ours(_ payin: Payin, withAnswer: Bool) -> [JSON] {
+    payin.attempts.flatMap { attempt in
+      attempt.discrepancies.map { discrepancy in
+        let answer = withAnswer ? discrepancy.answer : nil
+        return [
           "object": "discrepancy", "kind": JSON(discrepancy.alert.rawValue),
           "payin": JSON(payin.id.text), "status": JSON(payin.status.rawValue),
           "account": JSON(attempt.target.account), "order_number": JSON(attempt.orderNumber),
           "provider_order_id": JSON(attempt.providerOrderID),
           "since": JSON(discrepancy.since.rfc3339), "detail": JSON(discrepancy.detail),
+          "answer": answer.map { ["status": JSON($0.status), "body": JSON($0.body)] } ?? .null,
           "remedy": JSON("POST /v1/payins/\(payin.id.text)/sync"),
         ]
       }
@@ -52,7 +56,7 @@ struct DiscrepancyRoutes: Sendable {
       "account": JSON(callback.account), "order_number": nil, "provider_order_id": nil,
       "since": JSON(callback.receivedAt.rfc3339),
       "detail": "the provider called back about an order that this gateway did not make",
-      "remedy": nil,
+      "answer": nil, "remedy": nil,
     ]
   }
 }

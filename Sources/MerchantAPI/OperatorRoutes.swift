@@ -68,12 +68,19 @@ struct OperatorRoutes: Sendable {
         "provider": JSON(account.providerName),
         "methods": .array(methods.map { method($0.key, $0.value) }),
         "breaker": JSON(snapshot?.breaker.rawValue),
-        "success_permille": JSON(snapshot.map { Int64($0.successPermille) }),
+        "success_permille": JSON(snapshot?.successPermille.map(Int64.init)),
         "latency_ms": JSON(snapshot?.latencyMilliseconds),
         "open_calls": JSON(snapshot.map { Int64($0.openCalls) }),
         "last_failure": JSON(snapshot?.lastFailure),
+        "condition": JSON(snapshot?.condition.status.rawValue),
+        "condition_detail": JSON(snapshot?.condition.detail),
+        "unclassed_words": .array((snapshot?.unclassedWords ?? []).map(Self.word)),
       ])
     }
+  }
+
+  private static func word(_ met: AccountMonitor.UnclassedWord) -> JSON {
+    ["word": JSON(met.word), "count": JSON(met.count), "last_at": JSON(met.lastAt.rfc3339)]
   }
 
   private func method(_ method: Payins.Method, _ capability: Capability) -> JSON {

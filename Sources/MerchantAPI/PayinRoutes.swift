@@ -39,7 +39,7 @@ struct PayinRoutes: Sendable {
   }
 
   private func answer(_ payin: Payin) -> Response {
-    .json(.ok, service.document.json(payin).bytes)
+    .json(.ok, service.document.json(payin, at: time.now()).bytes)
   }
 
   private func create(_ call: Call) async throws -> Response {
@@ -92,7 +92,9 @@ struct PayinRoutes: Sendable {
     query.amountTo = try call.parameter("amount_to") { Int64($0) }
     query.before = try call.parameter("cursor") { PayinID($0) }
     let found = try await service.payins(query)
-    return page.response(page.shown(found).map(service.document.json), of: found) { $0.id.text }
+    let now = time.now()
+    let shown = page.shown(found).map { service.document.json($0, at: now) }
+    return page.response(shown, of: found) { $0.id.text }
   }
 
   /// What happened here, and between it the tries to tell the merchant.

@@ -11,7 +11,14 @@ extension Problem {
   init(_ refusal: PayinRefusal) {
     switch refusal {
     case .notFound: self = .notFound("there is no such pay-in")
-    case .noEligibleProvider(let decision): self = .noEligibleProvider(decision)
+    case .noEligibleProvider(let decision):
+      self.init(
+        .unprocessableContent, code: "no_eligible_provider", detail: Self.unserved(decision),
+        errors: Self.reasons(decision))
+    case .noProviderNow(let decision, let seconds):
+      self = .unavailable(
+        "\(Self.unserved(decision)) now", errors: Self.reasons(decision),
+        retryAfterSeconds: Int(seconds))
     case .duplicateReference(let existing):
       self.init(
         .conflict, code: "duplicate_merchant_reference",
@@ -24,7 +31,7 @@ extension Problem {
       self.init(
         .conflict, code: "conflict_in_progress",
         detail: "the first call with this Idempotency-Key is still running",
-        retryAfterSeconds: 1)
+        retryAfterSeconds: 1, effect: .unknown)
     case .notCancellable(let status):
       self.init(
         .unprocessableContent, code: "not_cancellable",
@@ -68,9 +75,8 @@ extension Problem {
     }
   }
 
-  private static func rateLimited(_ detail: String, errors: [Entry] = []) -> Problem {
-    Problem(
-      .tooManyRequests, code: "rate_limited", detail: detail, errors: errors, retryAfterSeconds: 1)
+  private static func rateLimited(_ detail: String) -> Problem {
+    Problem(.tooManyRequests, code: "rate_limited", detail: detail, retryAfterSeconds: 1)
   }
 
   private static func words(_ range: ClosedRange<Int64>) -> String {
@@ -94,22 +100,23 @@ extension Problem {
     }
   }
 
-  private static func noEligibleProvider(_ decision: Decision) -> Problem {
-    let detail = "no account that rule \(decision.rule) names can serve this pay-in"
-    let errors = decision.dropped.map {
+  private static func unserved(_ decision: Decision) -> String {
+    "no account that rule \(decision.rule) names can serve this pay-in"
+  }
+
+  private static func reasons(_ decision: Decision) -> [Entry] {
+    decision.dropped.map {
       Entry(pointer: "", detail: "\($0.target): \($0.reason.code): \($0.reason.sentence)")
     }
-    if decision.dropped.contains(where: { $0.reason == .limitReached }) {
-      return .rateLimited("\(detail) now", errors: errors)
-    }
-    return Problem(
-      .unprocessableContent, code: "no_eligible_provider", detail: detail, errors: errors)
   }
 
   private static func store(_ fault: StoreError) -> Problem {
     switch fault {
     case .damaged: .internalError
-    default: .unavailable("the gateway cannot write to its store", retryAfterSeconds: 5)
+    // The commit may have become durable before it failed.
+    default:
+      .unavailable(
+        "the gateway cannot write to its store", retryAfterSeconds: 5, effect: .unknown)
     }
   }
 

@@ -9,6 +9,9 @@ public enum AttemptState: String, Sendable, CaseIterable {
   /// Exists at the provider, but the payer was never shown it; watched until its instrument dies.
   case orphaned
   case declined
+  /// Declined in words that nobody has classed: in all likelihood there is no order, and it is
+  /// watched until its instrument would be dead.
+  case refused
   case neverSent = "never_sent"
   /// In doubt once, and surely not there.
   case absent
@@ -20,7 +23,8 @@ public enum AttemptState: String, Sendable, CaseIterable {
   /// Whether an order at the provider may still bring money.
   public var isLive: Bool {
     switch self {
-    case .sending, .pending, .inDoubt, .orphaned, .paid, .failed, .expired, .cancelled: true
+    case .sending, .pending, .inDoubt, .orphaned, .refused, .paid, .failed, .expired, .cancelled:
+      true
     case .declined, .neverSent, .absent: false
     }
   }
@@ -32,7 +36,7 @@ extension Attempt {
     self.init(
       id: id, candidate: candidate,
       orderNumber: prefix + id.body.uppercased().suffix(32 - prefix.count), createdAt: now,
-      state: .sending, absences: 0, polls: 0)
+      state: .sending, absences: 0, polls: 0, unanswered: 0, isQuestioned: false, discrepancies: [])
   }
 }
 
@@ -48,15 +52,26 @@ public struct Attempt: Equatable, Sendable {
   public internal(set) var refusal: Refusal?
   /// When doubt began.
   public internal(set) var inDoubtSince: Instant?
-  /// How often in doubt the provider said that it has no such order.
+  /// How often the provider said that it has no such order, while that was the question.
   public internal(set) var absences: Int
   /// Queries answered or not since creation; the schedule grows with it while in doubt.
   public internal(set) var polls: Int
-  public internal(set) var discrepancy: Discrepancy?
+  /// Queries in a row up to the last that were unreadable, refused or without answer.
+  public internal(set) var unanswered: Int
+  /// Declined in words that may mean that the order exists: one look decides.
+  public internal(set) var isQuestioned: Bool
+  /// One of a kind at most.
+  public internal(set) var discrepancies: [Discrepancy]
   /// When the provider is asked next; nil: not again.
   public internal(set) var nextCheckAt: Instant?
 
   public var target: Target { candidate.target }
+
+  /// Whether the provider can no longer be followed on it.
+  public var isUnfollowed: Bool { unanswered >= Self.unansweredAlarm }
+
+  /// Unanswered queries in a row until that is told.
+  static let unansweredAlarm = 3
 
   /// The end of the instrument's life, when watching ends.
   public var instrumentDiesAt: Instant { createdAt.adding(seconds: candidate.instrumentSeconds) }

@@ -25,6 +25,15 @@ extension Transition {
     case .declined(let refusal):
       close(id, as: .declined, refusal)
       moveOn(after: .declined, refusal, context)
+    case .refused(let refusal, let word):
+      refused(id, refusal, word, context)
+    case .questioned(let refusal):
+      update(id) { $0.isQuestioned = true }
+      doubt(id, refusal, context)
+    case .unauthorized(let refusal):
+      alerts.append(.unauthorized)
+      close(id, as: .declined, refusal)
+      moveOn(after: .declined, refusal, context)
     case .neverSent(let refusal):
       close(id, as: .neverSent, refusal)
       moveOn(after: .neverSent, refusal, context)
@@ -40,7 +49,25 @@ extension Transition {
       context)
   }
 
-  private mutating func close(_ id: AttemptID, as state: AttemptState, _ refusal: Refusal) {
+  private mutating func refused(
+    _ id: AttemptID, _ refusal: Refusal, _ word: String, _ context: Context
+  ) {
+    alerts.append(.unclassedRefusal)
+    update(id) {
+      $0.state = .refused
+      $0.refusal = refusal
+    }
+    record(
+      "attempt.refused",
+      [
+        "attempt": .string(id.text), "code": .string(refusal.code),
+        "message": .string(refusal.message), "word": .string(word),
+      ])
+    planQuery(id, context)
+    moveOn(after: .declined, refusal, context)
+  }
+
+  mutating func close(_ id: AttemptID, as state: AttemptState, _ refusal: Refusal) {
     update(id) {
       $0.state = state
       $0.refusal = refusal
@@ -67,7 +94,10 @@ extension Transition {
         "message": .string(refusal.message),
       ])
     planQuery(id, context)
-    if payin.status == .processing, payin.routing.retry.contains(.inDoubt) {
+    planEndOfDoubt()
+    // One look comes first where the provider has as good as declined.
+    let isQuestioned = payin.attempt(id)?.isQuestioned ?? false
+    if payin.status == .processing, !isQuestioned, payin.routing.retry.contains(.inDoubt) {
       startNextAttempt(context)
     }
   }

@@ -11,6 +11,10 @@ public struct Capability: Equatable, Sendable {
   /// Amounts must be a multiple of this many centavos: 1, or 100 for whole pesos.
   public var granularity: Int64
   public var requiredPayerFields: [PayerField]
+  /// The most UTF-8 bytes of a field that the provider takes only whole.
+  public var payerFieldBytes: [PayerField: Int]
+  /// The most bytes of the address that the provider reports to; nil: any.
+  public var callbackURLBytes: Int?
   /// Seconds from creation until the payer's time is over, both ends included.
   public var expirySeconds: ClosedRange<Int64>
   /// Put before the attempt's own characters in our order number; the number is ≤ 32 characters.
@@ -23,7 +27,8 @@ public struct Capability: Equatable, Sendable {
 
   public init(
     currencies: [Currency] = [.mxn], amounts: ClosedRange<Int64>, granularity: Int64 = 1,
-    requiredPayerFields: [PayerField] = [], expirySeconds: ClosedRange<Int64>,
+    requiredPayerFields: [PayerField] = [], payerFieldBytes: [PayerField: Int] = [:],
+    callbackURLBytes: Int? = nil, expirySeconds: ClosedRange<Int64>,
     orderNumberPrefix: String = "", instrumentSeconds: Int64, showsRepeatedPayments: Bool = false
   ) {
     precondition(orderNumberPrefix.count <= 16, "the prefix must leave 16 characters")
@@ -31,6 +36,8 @@ public struct Capability: Equatable, Sendable {
     self.amounts = amounts
     self.granularity = granularity
     self.requiredPayerFields = requiredPayerFields
+    self.payerFieldBytes = payerFieldBytes
+    self.callbackURLBytes = callbackURLBytes
     self.expirySeconds = expirySeconds
     self.orderNumberPrefix = orderNumberPrefix
     self.instrumentSeconds = instrumentSeconds

@@ -1,9 +1,17 @@
-/// What is known of one create call (architecture: "A provider's outcome is one of four").
+/// What is known of one create call.
 public enum CreateOutcome: Equatable, Sendable {
   /// The order exists at the provider.
   case accepted(Acceptance)
   /// A business or validation error; surely no order.
   case declined(Refusal)
+  /// A whole answer in the provider's own form that says "not done" and names no order, in words
+  /// that nobody has classed: taken for a decline, and watched all the same.
+  case refused(Refusal, word: String)
+  /// Declined in words that may also mean "this order exists already": one look at the provider's
+  /// books decides, before another provider is asked.
+  case questioned(Refusal)
+  /// The provider refuses us (credentials, signature, address), not the order; surely no order.
+  case unauthorized(Refusal)
   /// Surely nothing reached the provider.
   case neverSent(Refusal)
   /// The order may exist: time-out, reset, 5xx, unreadable answer, or an answer that says so.
@@ -13,6 +21,9 @@ public enum CreateOutcome: Equatable, Sendable {
     switch self {
     case .accepted: "accepted"
     case .declined: "declined"
+    case .refused: "refused"
+    case .questioned: "questioned"
+    case .unauthorized: "unauthorized"
     case .neverSent: "never_sent"
     case .inDoubt: "in_doubt"
     }
@@ -28,6 +39,38 @@ public struct Refusal: Equatable, Sendable, Error {
   public init(code: String, message: String) {
     self.code = code
     self.message = message
+  }
+
+  /// The provider refuses us (credentials, signature, address), not what was asked of it.
+  public static let unauthorizedCode = "provider_unauthorized"
+
+  public var isUnauthorized: Bool { code == Self.unauthorizedCode }
+
+  /// Why a pay-in without instructions ended at its `expiresAt`: nobody knows whether one of its
+  /// orders exists.
+  public static let unresolved = Refusal(
+    code: "provider_unresolved",
+    message: "no provider said in time whether it has the order; it stays watched")
+}
+
+/// An answer that could not be used, kept for the operator.
+public struct RawAnswer: Equatable, Sendable {
+  /// The most of a body that is kept, in bytes.
+  public static let mostBytes = 4096
+
+  /// The HTTP status.
+  public var status: Int
+  /// What is not UTF-8 is replaced.
+  public var body: String
+
+  public init(status: Int, body: [UInt8]) {
+    self.status = status
+    self.body = String(decoding: body.prefix(Self.mostBytes), as: UTF8.self)
+  }
+
+  init(status: Int, text: String) {
+    self.status = status
+    body = text
   }
 }
 
@@ -111,8 +154,13 @@ public enum QueryOutcome: Equatable, Sendable {
   case found(StatusReport)
   /// The provider says that it has no such order. Once is no proof.
   case absent
-  /// No usable answer.
+  /// No usable answer: none at all, an unreadable one, or the words for trouble.
   case undetermined(Refusal)
+  /// A whole answer in the provider's own form that says "not done", in words that nobody has
+  /// classed.
+  case refused(Refusal, word: String)
+  /// The provider refuses us, not the question.
+  case unauthorized(Refusal)
   /// The answer contradicts the order (number, currency, amount): nothing is credited.
   case mismatch(Refusal)
 
@@ -121,6 +169,8 @@ public enum QueryOutcome: Equatable, Sendable {
     case .found(let report): report.status.label
     case .absent: "absent"
     case .undetermined: "undetermined"
+    case .refused: "refused"
+    case .unauthorized: "unauthorized"
     case .mismatch: "mismatch"
     }
   }

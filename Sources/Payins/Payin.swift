@@ -193,10 +193,26 @@ public struct Payin: Equatable, Sendable {
   public var method: Method { currentAttempt.candidate.target.method }
 
   /// Whether a provider's books and ours differ on one of its orders.
-  public var isDiscrepant: Bool { attempts.contains { $0.discrepancy != nil } }
+  public var isDiscrepant: Bool { attempts.contains { !$0.discrepancies.isEmpty } }
+
+  /// Who has the next word; nil once it is over.
+  public func waitingFor(at now: Instant) -> Awaited? {
+    switch status {
+    case .processing: .provider
+    // After the payer's time only the provider can say what came of it.
+    case .pending, .partiallyPaid:
+      now >= expiresAt || currentAttempt.isUnfollowed ? .provider : .payer
+    case .succeeded, .failed, .expired, .cancelled: nil
+    }
+  }
 
   /// When the provider is asked next, over all attempts.
   public var nextCheckAt: Instant? { attempts.compactMap(\.nextCheckAt).min() }
+}
+
+/// Whom a pay-in waits for.
+public enum Awaited: String, Sendable, CaseIterable {
+  case payer, provider
 }
 
 /// How the accounts to try were chosen; kept with the pay-in.

@@ -157,14 +157,18 @@ extension Receipt {
 
 extension Attempt {
   fileprivate var stored: JSON {
-    .object([
+    // What most attempts do not have is left out.
+    var json: JSONObject = [
       "id": JSON(id.text), "candidate": candidate.stored, "order_number": JSON(orderNumber),
       "created_at": createdAt.stored, "state": JSON(state.rawValue),
       "provider_order_id": JSON(providerOrderID), "refusal": refusal?.stored ?? .null,
       "in_doubt_since": inDoubtSince?.stored ?? .null, "absences": JSON(absences),
-      "polls": JSON(polls), "discrepancy": discrepancy?.stored ?? .null,
-      "next_check_at": nextCheckAt?.stored ?? .null,
-    ])
+      "polls": JSON(polls), "next_check_at": nextCheckAt?.stored ?? .null,
+    ]
+    if unanswered > 0 { json["unanswered"] = JSON(unanswered) }
+    if isQuestioned { json["questioned"] = true }
+    if !discrepancies.isEmpty { json["discrepancies"] = .array(discrepancies.map(\.stored)) }
+    return .object(json)
   }
 
   fileprivate init?(stored json: JSON) {
@@ -173,28 +177,53 @@ extension Attempt {
       let orderNumber = json["order_number"]?.string,
       let createdAt = Instant(stored: json["created_at"]),
       let state = json["state"]?.string.flatMap(AttemptState.init(rawValue:)),
-      let absences = json["absences"]?.int64, let polls = json["polls"]?.int64
+      let absences = json["absences"]?.int64, let polls = json["polls"]?.int64,
+      let discrepancies = Self.discrepancies(json)
     else { return nil }
     self.init(
       id: id, candidate: candidate, orderNumber: orderNumber, createdAt: createdAt, state: state,
       providerOrderID: json["provider_order_id"]?.string,
       refusal: json["refusal"].flatMap(Refusal.init(stored:)),
       inDoubtSince: Instant(stored: json["in_doubt_since"]), absences: Int(absences),
-      polls: Int(polls), discrepancy: json["discrepancy"].flatMap(Discrepancy.init(stored:)),
+      polls: Int(polls), unanswered: Int(json["unanswered"]?.int64 ?? 0),
+      isQuestioned: json["questioned"]?.bool ?? false, discrepancies: discrepancies,
       nextCheckAt: Instant(stored: json["next_check_at"]))
+  }
+}
+
+extension Attempt {
+  /// Earlier releases kept one, under another name.
+  private static func discrepancies(_ json: JSON) -> [Discrepancy]? {
+    if let one = json["discrepancy"], !one.isNull {
+      return Discrepancy(stored: one).map { [$0] }
+    }
+    return (json["discrepancies"]?.array ?? []).all(Discrepancy.init(stored:))
   }
 }
 
 extension Discrepancy {
   fileprivate var stored: JSON {
-    ["alert": JSON(alert.rawValue), "since": since.stored, "detail": JSON(detail)]
+    var json: JSONObject = [
+      "alert": JSON(alert.rawValue), "since": since.stored, "detail": JSON(detail),
+    ]
+    if let answer {
+      json["answer_status"] = JSON(answer.status)
+      json["answer"] = JSON(answer.body)
+    }
+    return .object(json)
   }
 
   fileprivate init?(stored json: JSON) {
     guard let alert = json["alert"]?.string.flatMap(Alert.init(rawValue:)),
       let since = Instant(stored: json["since"]), let detail = json["detail"]?.string
     else { return nil }
-    self.init(alert: alert, since: since, detail: detail)
+    let status = json["answer_status"]?.int64
+    let answer = json["answer"]?.string
+    self.init(
+      alert: alert, since: since, detail: detail,
+      answer: status.flatMap { status in
+        answer.map { RawAnswer(status: Int(status), text: $0) }
+      })
   }
 }
 

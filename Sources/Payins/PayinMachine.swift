@@ -29,9 +29,10 @@ extension Payin {
     switch input {
     case .sent(let id, let outcome): next.sent(id, outcome, context)
     case .interrupted(let id): next.interrupted(id, context)
-    case .queried(let id, let outcome): next.queried(id, outcome, context)
+    case .queried(let id, let outcome, let answer): next.queried(id, outcome, answer, context)
     case .reported(let id, let report, let grade): next.reported(id, report, grade, context)
     case .cancelled: next.cancelled(context)
+    case .deadline: next.deadline(context)
     }
     next.finish(context)
     return next
@@ -61,13 +62,33 @@ extension Transition {
 
   /// Raises the alert, and shows it as a discrepancy until the provider's word agrees with ours.
   mutating func flag(
-    _ id: AttemptID, _ alert: Alert, _ detail: String, _ context: Context
+    _ id: AttemptID, _ alert: Alert, _ detail: String, answer: RawAnswer? = nil,
+    isCounted: Bool = true, _ context: Context
   ) {
-    alerts.append(alert)
+    if isCounted { alerts.append(alert) }
+    flagged.insert(Flag(attempt: id, alert: alert))
     update(id) {
-      let since = $0.discrepancy?.alert == alert ? $0.discrepancy?.since : nil
-      $0.discrepancy = Discrepancy(alert: alert, since: since ?? context.now, detail: detail)
+      var found = Discrepancy(alert: alert, since: context.now, detail: detail, answer: answer)
+      if let index = $0.discrepancies.firstIndex(where: { $0.alert == alert }) {
+        found.since = $0.discrepancies[index].since
+        found.answer = answer ?? $0.discrepancies[index].answer
+        $0.discrepancies[index] = found
+      } else {
+        $0.discrepancies.append(found)
+      }
     }
+  }
+
+  /// After an answer that would have shown them again, what was not flagged anew no longer differs.
+  mutating func dropSettledDiscrepancies(of id: AttemptID) {
+    let flagged = flagged
+    update(id) {
+      $0.discrepancies.removeAll { !flagged.contains(Flag(attempt: id, alert: $0.alert)) }
+    }
+  }
+
+  mutating func drop(_ alert: Alert, of id: AttemptID) {
+    update(id) { $0.discrepancies.removeAll { $0.alert == alert } }
   }
 
   /// Starts the next candidate's attempt; there must be one.
@@ -84,6 +105,21 @@ extension Transition {
         "order_number": .string(attempt.orderNumber),
       ])
     jobs.append(.send(attempt.id))
+    if payin.attempts.contains(where: { $0.state == .inDoubt }) { planEndOfDoubt() }
+  }
+
+  /// Until instructions are there, nothing else may end the pay-in.
+  mutating func planEndOfDoubt() {
+    guard payin.status == .processing else { return }
+    jobs.append(.endDoubt(due: payin.expiresAt))
+  }
+
+  mutating func deadline(_ context: Context) {
+    guard payin.status == .processing else { return }
+    guard context.now >= payin.expiresAt else { return planEndOfDoubt() }
+    payin.status = .failed
+    payin.failure = .unresolved
+    announce("payin.failed", ["code": .string(Failure.unresolved.code)])
   }
 
   /// Plans the next question for an attempt, or ends its watch.

@@ -36,7 +36,10 @@ enum PollSchedule {
     for attempt: Attempt, of payin: Payin, now: Instant
   ) -> Int64? {
     guard attempt.state.isLive else { return nil }
-    if attempt.state == .inDoubt || attempt.state == .sending {
+    // One look decides, so it is taken at once.
+    if attempt.isQuestioned, attempt.state == .inDoubt, attempt.polls == 0 { return 0 }
+    let isRefusalOpen = attempt.state == .refused && attempt.absences < absencesForProof
+    if attempt.state == .inDoubt || attempt.state == .sending || isRefusalOpen {
       let age = now.milliseconds(since: attempt.createdAt) / 1000
       // Doubt that lasts for hours will not be gone in minutes.
       return max(doubtSeconds[min(attempt.polls, doubtSeconds.count - 1)], min(age / 8, 86_400))

@@ -2,24 +2,33 @@ import JSONText
 
 /// What a provider's word on an order does: answers to queries, and callbacks.
 extension Transition {
-  mutating func queried(_ id: AttemptID, _ outcome: QueryOutcome, _ context: Context) {
+  mutating func queried(
+    _ id: AttemptID, _ outcome: QueryOutcome, _ answer: RawAnswer?, _ context: Context
+  ) {
     guard let attempt = payin.attempt(id) else { return }
-    update(id) { $0.polls += 1 }
+    update(id) {
+      $0.polls += 1
+      $0.unanswered = outcome.isReadable ? 0 : $0.unanswered + 1
+    }
+    if outcome.isReadable { drop(.unfollowed, of: id) }
     var data: JSONObject = ["attempt": .string(id.text)]
     switch outcome {
     case .found(let report):
       record("poll.\(outcome.label)", data)
-      // Whatever still differs is flagged anew.
-      update(id) { $0.discrepancy = nil }
       take(report, from: attempt, .query, context)
+      // Whatever still differs was flagged anew.
+      dropSettledDiscrepancies(of: id)
     case .absent:
       record("poll.absent", data)
       absent(attempt, context)
-    case .undetermined(let refusal), .mismatch(let refusal):
+    case .undetermined(let refusal), .refused(let refusal, _), .unauthorized(let refusal),
+      .mismatch(let refusal):
       data["code"] = .string(refusal.code)
       data["message"] = .string(refusal.message)
       record("poll.\(outcome.label)", data)
       if case .mismatch = outcome { flag(id, .mismatch, refusal.message, context) }
+      if case .unauthorized = outcome { alerts.append(.unauthorized) }
+      if !outcome.isReadable { unfollowed(id, refusal, answer, context) }
       lastLong(attempt, context)
       outlive(attempt, context)
     }
@@ -122,7 +131,7 @@ extension Transition {
       break
     case .inDoubt:
       resolve(attempt, report, context)
-    case .declined, .neverSent, .absent:
+    case .declined, .refused, .neverSent, .absent:
       // We believed that there was no order.
       flag(
         attempt.id, .mismatch, "taken for \(attempt.state.rawValue), and the provider has it",
@@ -151,11 +160,24 @@ extension Transition {
     }
   }
 
+  /// A pay-in that can no longer be followed must not look like a payer who has not paid.
+  private mutating func unfollowed(
+    _ id: AttemptID, _ refusal: Refusal, _ answer: RawAnswer?, _ context: Context
+  ) {
+    guard let attempt = payin.attempt(id), attempt.isUnfollowed else { return }
+    let isKnown = attempt.discrepancies.contains { $0.alert == .unfollowed }
+    flag(
+      id, .unfollowed,
+      "\(attempt.unanswered) queries in a row without a usable answer: \(refusal.message)",
+      // The alert counts orders, not questions.
+      answer: answer, isCounted: !isKnown, context)
+  }
+
   /// Doubt that lasts is shown: the operator may have to ask the provider.
   private mutating func lastLong(_ attempt: Attempt, _ context: Context) {
     guard attempt.state == .inDoubt, let since = attempt.inDoubtSince,
       context.now >= since.adding(seconds: PollSchedule.longDoubtSeconds),
-      payin.attempt(attempt.id)?.discrepancy == nil
+      !attempt.discrepancies.contains(where: { $0.alert == .unresolved })
     else { return }
     flag(
       attempt.id, .unresolved, "whether the order exists at the provider is not known", context)
@@ -170,7 +192,7 @@ extension Transition {
   private mutating func giveUp(_ attempt: Attempt, _ context: Context) {
     update(attempt.id) {
       $0.state = .absent
-      $0.discrepancy = nil
+      $0.discrepancies = []
     }
     record("attempt.absent", ["attempt": .string(attempt.id.text)])
     moveOn(
@@ -181,15 +203,27 @@ extension Transition {
 
   /// "Not found" is believed after enough of it over enough time.
   private mutating func absent(_ attempt: Attempt, _ context: Context) {
-    guard attempt.state == .inDoubt, let since = attempt.inDoubtSince else {
-      if attempt.state == .pending {
-        flag(
-          attempt.id, .acceptedOrderAbsent, "accepted, and the provider has no such order",
-          context)
-      }
-      return
+    switch attempt.state {
+    case .pending:
+      flag(
+        attempt.id, .acceptedOrderAbsent, "accepted, and the provider has no such order", context)
+    case .refused: update(attempt.id) { $0.absences += 1 }
+    case .inDoubt: doubtedIsAbsent(attempt, context)
+    case .sending, .orphaned, .declined, .neverSent, .absent, .paid, .failed, .expired,
+      .cancelled:
+      break
     }
+  }
+
+  private mutating func doubtedIsAbsent(_ attempt: Attempt, _ context: Context) {
+    guard let since = attempt.inDoubtSince else { return }
     update(attempt.id) { $0.absences += 1 }
+    if attempt.isQuestioned {
+      let refusal =
+        attempt.refusal ?? Refusal(code: "absent", message: "the provider has no such order")
+      close(attempt.id, as: .declined, refusal)
+      return moveOn(after: .declined, refusal, context)
+    }
     guard attempt.absences + 1 >= PollSchedule.absencesForProof,
       context.now >= since.adding(seconds: PollSchedule.proofSeconds)
     else { return }
@@ -210,7 +244,8 @@ extension Transition {
         payin.status = .partiallyPaid
       }
     }
-    if before == .expired || before == .cancelled { payin.late = true }
+    let isUnresolved = before == .failed && payin.failure?.code == Failure.unresolved.code
+    if before == .expired || before == .cancelled || isUnresolved { payin.late = true }
     if payin.status == before {
       announce("payin.receipt")
     } else {
@@ -270,8 +305,16 @@ extension QueryOutcome {
   /// Whether the provider has said nothing of use, so that the question stands.
   var isUnanswered: Bool {
     switch self {
-    case .undetermined, .mismatch: true
+    case .undetermined, .refused, .unauthorized, .mismatch: true
     case .found, .absent: false
+    }
+  }
+
+  /// Whether the provider's books could be read at all, even if they contradict ours.
+  var isReadable: Bool {
+    switch self {
+    case .found, .absent, .mismatch: true
+    case .undetermined, .refused, .unauthorized: false
     }
   }
 }

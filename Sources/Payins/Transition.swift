@@ -6,12 +6,14 @@ public enum PayinInput: Equatable, Sendable {
   case sent(AttemptID, CreateOutcome)
   /// A process died between the commit that planned the create call and its answer.
   case interrupted(AttemptID)
-  /// What is known after asking the provider.
-  case queried(AttemptID, QueryOutcome)
+  /// What is known after asking the provider, and its answer where that could not be used.
+  case queried(AttemptID, QueryOutcome, answer: RawAnswer? = nil)
   /// A verified callback: applied where its grade credits money, else a reason to ask now.
   case reported(AttemptID, StatusReport, EvidenceGrade)
   /// The merchant no longer wants it.
   case cancelled
+  /// The payer's time may be over while no provider has given instructions.
+  case deadline
 }
 
 /// A timeline entry to be written.
@@ -30,6 +32,8 @@ public enum JobEffect: Equatable, Sendable {
   case query(AttemptID, due: Instant)
   /// The instrument is dead: ask no more.
   case stopQuerying(AttemptID)
+  /// End the pay-in at `due` if it still has no instructions then.
+  case endDoubt(due: Instant)
 }
 
 /// Where a provider's books and ours differ, until a later answer of it agrees with ours.
@@ -38,11 +42,15 @@ public struct Discrepancy: Equatable, Sendable {
   public var since: Instant
   /// For people; without the payer's data.
   public var detail: String
+  /// The last answer that could not be used, where there was one. For operators: it may hold
+  /// anything.
+  public var answer: RawAnswer?
 
-  public init(alert: Alert, since: Instant, detail: String) {
+  public init(alert: Alert, since: Instant, detail: String, answer: RawAnswer? = nil) {
     self.alert = alert
     self.since = since
     self.detail = detail
+    self.answer = answer
   }
 }
 
@@ -55,6 +63,12 @@ public enum Alert: String, Sendable, CaseIterable {
   case orphanPaid = "orphan_paid"
   /// Asked for a long time, and still nobody knows whether the order exists.
   case unresolved
+  /// A create call was refused in words that nobody has classed.
+  case unclassedRefusal = "unclassed_refusal"
+  /// The provider refuses our credentials, signature or address.
+  case unauthorized
+  /// Queries of an order can no longer be read, or are not answered.
+  case unfollowed
 }
 
 /// The next state and its effects, as values.
@@ -63,6 +77,13 @@ public struct Transition: Equatable, Sendable {
   public internal(set) var events: [EventDraft] = []
   public internal(set) var jobs: [JobEffect] = []
   public internal(set) var alerts: [Alert] = []
+  /// What this input found to differ.
+  var flagged: Set<Flag> = []
+
+  struct Flag: Hashable {
+    var attempt: AttemptID
+    var alert: Alert
+  }
 
   init(_ payin: Payin) { self.payin = payin }
 }

@@ -5,6 +5,8 @@ public enum JobKind: String, Sendable, CaseIterable {
   case sendAttempt = "send_attempt"
   /// Ask an attempt's provider where it stands; the subject is an attempt.
   case queryAttempt = "query_attempt"
+  /// End a pay-in that has no instructions when its time is over; the subject is the pay-in.
+  case endDoubt = "end_doubt"
   /// Have a store payment authorized; the subject is the payment.
   case authorizeStorePayment = "authorize_store_payment"
   /// Take a store payment back; the subject is the payment.

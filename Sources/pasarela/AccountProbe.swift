@@ -4,8 +4,8 @@ import HTTPCalling
 import Payins
 import Providers
 
-/// Asks an account for an order that does not exist: the provider's answer shows that it is
-/// reached and that it takes our credentials and signature, and nothing is made there.
+/// Asks an account what shows that it is reached and takes our credentials and signature, and
+/// makes nothing there.
 struct AccountProbe {
   let caller: any HTTPCaller
   let time: any TimeSource
@@ -23,29 +23,41 @@ struct AccountProbe {
     case .neverSent(let failure), .sentNoAnswer(let failure):
       return Finding(name, .fail, "cannot be reached: \(failure)")
     case .answered(let response):
-      guard let provider = account.provider as? any Queryable else {
+      switch verdict(account, response, at: start) {
+      case .taken: return Finding(name, .ok, "answers in \(took) and takes our credentials")
+      case .refused(let words):
+        return Finding(name, .fail, "answers in \(took) and refuses our credentials: \(words)")
+      case .unclear(let words):
         return Finding(
-          name, .ok, "answers in \(took); its credentials are proven by the first payment only")
-      }
-      switch provider.queryOutcome(response, order(account, at: start)) {
-      case .absent, .found, .mismatch:
-        return Finding(name, .ok, "answers in \(took) and takes our credentials")
-      case .undetermined(let refusal):
-        // How CashyPay and SmilePayz answer for an unknown order is not published.
-        let refused = [401, 403].contains(response.status) || response.status >= 500
-        return Finding(
-          name, refused ? .fail : .warn,
-          "answers \(response.status) in \(took); judge from its words whether it takes our"
-            + " credentials: \(refusal.message)")
+          name, response.status >= 500 ? .fail : .warn,
+          "answers in \(took), and not so that it shows whether it takes our credentials: \(words)")
       }
     }
   }
 
   private func request(_ account: Account, at now: Instant) -> HTTPRequest {
-    guard let provider = account.provider as? any Queryable else {
-      return HTTPRequest(method: "GET", url: account.identity.baseURL + "/")
+    switch account.provider {
+    case let provider as any ChecksCredentials: provider.credentialsRequest()
+    case let provider as any Queryable:
+      provider.queryRequest(order(account, at: now), at: now)
+    default: HTTPRequest(method: "GET", url: account.identity.baseURL + "/")
     }
-    return provider.queryRequest(order(account, at: now), at: now)
+  }
+
+  private func verdict(
+    _ account: Account, _ response: HTTPResponse, at now: Instant
+  ) -> CredentialsVerdict {
+    switch account.provider {
+    case let provider as any ChecksCredentials: return provider.credentials(response)
+    case let provider as any Queryable:
+      switch provider.queryOutcome(response, order(account, at: now)) {
+      case .absent, .found, .mismatch: return .taken
+      case .unauthorized(let refusal): return .refused(refusal.message)
+      case .undetermined(let refusal), .refused(let refusal, _):
+        return .unclear(refusal.message)
+      }
+    default: return .unclear("it has no call to see that by")
+    }
   }
 
   private func order(_ account: Account, at now: Instant) -> Order {

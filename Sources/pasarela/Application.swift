@@ -44,7 +44,7 @@ final class Application: Sendable {
     let caller = CurlCaller()
     let calls = ProviderCalls(
       accounts: accounts, caller: caller, time: time, publicURL: configuration.publicURL,
-      metrics: metrics)
+      metrics: metrics, log: log)
     let endpoints = WebhookEndpoints(configured: configuration.endpoints)
     try await endpoints.load(from: store)
     let books = Books(

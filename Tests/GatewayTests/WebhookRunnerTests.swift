@@ -50,12 +50,11 @@ private final class SlowEndpoint: Sendable {
 @Suite("webhooks: many endpoints", .timeLimit(.minutes(2)))
 struct WebhookRunnerTests {
   private func jobs(_ bench: WebhookBench) -> JobRunner {
+    let log = Log(level: .error, time: bench.books.time) { _ in }
     let calls = ProviderCalls(
       accounts: [], caller: bench.caller, time: bench.books.time, publicURL: "",
-      metrics: bench.books.metrics)
-    return JobRunner(
-      books: bench.books, calls: calls, webhooks: bench.runner,
-      log: Log(level: .error, time: bench.books.time) { _ in })
+      metrics: bench.books.metrics, log: log)
+    return JobRunner(books: bench.books, calls: calls, webhooks: bench.runner, log: log)
   }
 
   /// Whether each of the pay-ins' first messages has arrived.

@@ -81,6 +81,23 @@ struct MachineTests {
       Set(after.attempts.map(\.orderNumber)).count == after.attempts.count,
       "an order number was used twice")
     demand(after.updatedAt >= before.updatedAt, "time went back")
+    if case .deadline = input, after.status == .processing {
+      demand(after.updatedAt < after.expiresAt, "processing after its time")
+      demand(transition.jobs.contains(.endDoubt(due: after.expiresAt)), "its end is not planned")
+    }
+    if after.status == .processing, after.attempts.contains(where: { $0.state == .inDoubt }),
+      !before.attempts.contains(where: { $0.state == .inDoubt })
+    {
+      demand(transition.jobs.contains(.endDoubt(due: after.expiresAt)), "doubt has no end")
+    }
+    demand(
+      after.attempts.allSatisfy { Set($0.discrepancies.map(\.alert)).count == $0.discrepancies.count },
+      "a discrepancy is shown twice")
+    demand(
+      after.attempts.allSatisfy { attempt in
+        !attempt.isUnfollowed || attempt.discrepancies.contains { $0.alert == .unfollowed }
+          || !attempt.state.isLive
+      }, "nobody is told that it cannot be followed")
     out += jobFaults(after, answered: input.answered)
     return out
   }
@@ -95,7 +112,7 @@ struct MachineTests {
     for attempt in payin.attempts {
       let isWatched = attempt.nextCheckAt != nil
       switch attempt.state {
-      case .inDoubt, .pending, .orphaned:
+      case .inDoubt, .pending, .orphaned, .refused:
         if !isWatched, payin.updatedAt < attempt.instrumentDiesAt {
           out.append("\(attempt.state) and nobody asks")
         }
@@ -156,7 +173,7 @@ extension PayinInput {
   /// The attempt that its provider has said something definite of.
   fileprivate var answered: AttemptID? {
     switch self {
-    case .queried(let id, .absent), .queried(let id, .found): id
+    case .queried(let id, .absent, _), .queried(let id, .found, _): id
     default: nil
     }
   }

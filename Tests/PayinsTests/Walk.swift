@@ -9,6 +9,8 @@ struct Walk {
   let dice: Dice
   private(set) var payin: Payin
   private(set) var now = noon
+  /// When the job that ends a pay-in without instructions is due.
+  private var endOfDoubt: Instant?
   /// Deposits that the walk's provider has reported so far, by identity.
   private var deposits: [Deposit] = []
 
@@ -49,10 +51,13 @@ struct Walk {
   /// Applies one input; gives it with what came of it.
   mutating func step() -> (input: PayinInput, before: Payin, after: Transition) {
     now = now.adding(milliseconds: Int64(dice.below(dice.chance(100) ? 200_000_000 : 100_000)))
-    let input = input()
+    let isOver = endOfDoubt.map { now >= $0 } ?? false
+    if isOver { endOfDoubt = nil }
+    let input = isOver ? .deadline : input()
     let before = payin
     let after = before.apply(input, Context(now: now, entropy: dice))
     payin = after.payin
+    for case .endDoubt(let due) in after.jobs { endOfDoubt = due }
     return (input, before, after)
   }
 
@@ -67,6 +72,7 @@ struct Walk {
         dice.pick([
           .accepted(Acceptance(providerOrderID: "o\(dice.below(3))", instructions: instructions())),
           .accepted(Acceptance(providerOrderID: nil, instructions: nil)), .declined(refusal),
+          .refused(refusal, word: "W"), .questioned(refusal), .unauthorized(refusal),
           .neverSent(refusal), .inDoubt(refusal),
         ]))
     case 5: return .interrupted(id)
@@ -75,8 +81,8 @@ struct Walk {
         id,
         dice.pick([
           .found(report()), .found(report()), .absent, .undetermined(refusal),
-          .mismatch(refusal),
-        ]))
+          .refused(refusal, word: "W"), .unauthorized(refusal), .mismatch(refusal),
+        ]), answer: dice.chance(300) ? RawAnswer(status: 200, body: [0x3C, 0xFF]) : nil)
     case 13...18: return .reported(id, report(), dice.pick(EvidenceGrade.allCases))
     default: return .cancelled
     }

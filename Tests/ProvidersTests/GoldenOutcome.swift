@@ -13,8 +13,13 @@ enum GoldenOutcome {
         "outcome": .string(outcome.label), "provider_order_id": JSON(acceptance.providerOrderID),
         "instructions": acceptance.instructions?.json ?? .null,
       ]
-    case .declined(let refusal), .neverSent(let refusal), .inDoubt(let refusal):
+    case .declined(let refusal), .questioned(let refusal), .unauthorized(let refusal),
+      .neverSent(let refusal), .inDoubt(let refusal):
       ["outcome": .string(outcome.label), "code": .string(refusal.code)]
+    case .refused(let refusal, let word):
+      [
+        "outcome": .string(outcome.label), "code": .string(refusal.code), "word": .string(word),
+      ]
     }
   }
 
@@ -22,8 +27,12 @@ enum GoldenOutcome {
     switch outcome {
     case .found(let report): ["outcome": "found", "report": json(report)]
     case .absent: ["outcome": "absent"]
-    case .undetermined(let refusal), .mismatch(let refusal):
+    case .undetermined(let refusal), .unauthorized(let refusal), .mismatch(let refusal):
       ["outcome": .string(outcome.label), "code": .string(refusal.code)]
+    case .refused(let refusal, let word):
+      [
+        "outcome": .string(outcome.label), "code": .string(refusal.code), "word": .string(word),
+      ]
     }
   }
 

@@ -49,7 +49,7 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
     let accounts = setup.accounts
     let calls = ProviderCalls(
       accounts: accounts, caller: self, time: time, publicURL: "https://gateway.example",
-      metrics: metrics)
+      metrics: metrics, log: log)
     let books = Books(
       store: store, time: time, entropy: world.dice,
       document: PayinDocument(publicURL: "https://gateway.example"), changes: PayinChanges(),

@@ -42,6 +42,7 @@ public struct CashyPay: Queryable, ReceivesCallbacks {
   let zoneOffset: Int
   let patchPolicy: PatchPolicy
   let takesAnyCLABE: Bool
+  let words: ProviderWords
 
   public init?(account: AccountIdentity, settings: inout ObjectReader) {
     let merchant = settings.identifier("merchant_id")
@@ -54,6 +55,7 @@ public struct CashyPay: Queryable, ReceivesCallbacks {
     let check = settings.choice(
       "clabe_check", default: account.isSandbox ? CLABECheck.warn : .reject)
     let amounts = Self.amounts(&settings)
+    words = ProviderWords(&settings, published: Self.published, success: ["200"])
     guard let merchant, let key, let payTypes, let signCase, let zone, let patches, let check,
       let amounts
     else { return nil }
@@ -68,8 +70,33 @@ public struct CashyPay: Queryable, ReceivesCallbacks {
     capabilities = payTypes.mapValues { _ in
       Capability(
         amounts: amounts, granularity: 100, requiredPayerFields: [.name, .email, .phone],
+        // S002: 32 characters each; a longer name is shortened.
+        payerFieldBytes: [.email: 32, .phone: 32], callbackURLBytes: 250,
         expirySeconds: 60...days180, instrumentSeconds: days180)
     }
+  }
+
+  /// docs.cashypro.com appendices, "all countries", list cut off there (dossier 2.8).
+  private static let published: [String: WordMeaning] = [
+    "RequestMethod_not_post": .permanent, "RequestContentType_not_json": .permanent,
+    "RequestBody_is_null": .permanent, "Params_jsonFormat_error": .permanent,
+    "System_error": .trouble, "System_busy": .trouble, "System_Maintenance": .trouble,
+    // 401: no access.
+    "401": .unauthorized,
+  ]
+
+  /// What an envelope that is no success says; nil where nobody has classed it.
+  func meaning(of answer: CashyPayAnswer) -> WordMeaning? {
+    if let meaning = words.meaning(answer.message, answer.code) { return meaning }
+    guard let word = answer.message else { return nil }
+    if word.hasPrefix("Sign_") || word.hasPrefix("MerchantId_") || word.hasPrefix("Request_ip_") {
+      return .unauthorized
+    }
+    if word.hasPrefix("Params_") {
+      // The word for an order number that is taken is not published.
+      return word.hasPrefix("Params_mchOrderNo") ? .duplicate : .permanent
+    }
+    return PlainWords.meaning(of: word)
   }
 
   /// 69 is SPEI; the number of stores is not published (dossier 2.8).

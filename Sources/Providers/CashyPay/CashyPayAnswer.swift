@@ -1,10 +1,11 @@
 import JSONText
+import Payins
 
 /// The envelope of every answer (S002, dossier 2.5): `{msg, code, data}`, unsigned.
 struct CashyPayAnswer {
   let code: String
-  /// A code word such as `Sign_verify_error`; nil where it is anything else.
-  let word: String?
+  /// The reason, mostly a code word such as `Sign_verify_error`.
+  let message: String?
   /// An object, or null.
   let data: JSON
 
@@ -13,10 +14,16 @@ struct CashyPayAnswer {
       return nil
     }
     self.code = code
-    word = json["msg"]?.string?.safeWord
+    message = json["msg"]?.string.flatMap { $0.isEmpty ? nil : $0 }
     data = json["data"] ?? .null
   }
 
   var isSuccess: Bool { code == "200" }
-  var detail: String { "code \(code)\(word.map { ", \($0)" } ?? "")" }
+
+  /// As people see it.
+  func word(_ payer: Payer) -> String { message.map { ShownWords.of($0, payer) } ?? code }
+
+  func detail(_ payer: Payer) -> String {
+    message == nil ? "code \(code)" : "code \(code), \(word(payer))"
+  }
 }

@@ -25,7 +25,12 @@ extension CashyPay {
   public func createOutcome(_ response: HTTPResponse, _ order: Order) -> CreateOutcome {
     if let outcome = CreateOutcome.ofStatus(response.status) { return outcome }
     guard let answer = CashyPayAnswer(response.body) else { return .inDoubt(.unreadable) }
-    guard answer.isSuccess else { return Self.refused(answer) }
+    guard answer.isSuccess else {
+      let detail = answer.detail(order.payer)
+      // An answer that names an order may have made it.
+      guard answer.data["orderNo"]?.wireText == nil else { return .inDoubt(.unexpected(detail)) }
+      return .refusal(meaning(of: answer), word: answer.word(order.payer), detail: detail)
+    }
     let data = answer.data
     guard let orderNo = data["orderNo"]?.wireText,
       let amount = WireAmount.centavos(data["amount"], decimals: 2)
@@ -36,28 +41,6 @@ extension CashyPay {
     if amount != order.amount { return .inDoubt(.contradiction("amount")) }
     return .accepted(
       Acceptance(providerOrderID: orderNo, instructions: instructions(data, order.method)))
-  }
-
-  /// docs.cashypro.com appendices, "all countries", list cut off there (dossier 2.8). Whatever it
-  /// does not name leaves doubt: the message of a duplicate `mchOrderNo` is not known.
-  private static func refused(_ answer: CashyPayAnswer) -> CreateOutcome {
-    if answer.code == "401" { return .declined(.unauthorized(answer.detail)) }
-    switch answer.word ?? "" {
-    case "Sign_verify_error", "MerchantId_is_null", "MerchantId_not_Number",
-      "MerchantId_is_error", "Request_ip_notWhiteList":
-      return .declined(.unauthorized(answer.detail))
-    case "RequestMethod_not_post", "RequestContentType_not_json", "RequestBody_is_null",
-      "Params_jsonFormat_error":
-      return .declined(.rejected(answer.detail))
-    case let word where word.contains("mchOrderNo"):
-      return .inDoubt(.duplicate(answer.detail))
-    case let word where word.hasPrefix("Params_"):
-      return .declined(.rejected(answer.detail))
-    case "System_error", "System_busy", "System_Maintenance":
-      return .inDoubt(.failing(answer.detail))
-    default:
-      return .inDoubt(.unexpected(answer.detail))
-    }
   }
 
   /// Nil where the answer holds nothing to pay with. A query shows no `reference` and `concept`.

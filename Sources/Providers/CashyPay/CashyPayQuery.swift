@@ -17,8 +17,10 @@ extension CashyPay {
   public func queryOutcome(_ response: HTTPResponse, _ order: Order) -> QueryOutcome {
     if let outcome = QueryOutcome.ofStatus(response.status) { return outcome }
     guard let answer = CashyPayAnswer(response.body) else { return .undetermined(.unreadable) }
-    // How "not found" looks is not published; a failure is not taken for it (dossier 2.6).
-    guard answer.isSuccess else { return .undetermined(.unexpected(answer.detail)) }
+    guard answer.isSuccess else {
+      return .refusal(
+        meaning(of: answer), word: answer.word(order.payer), detail: answer.detail(order.payer))
+    }
     if answer.data.isNull { return .absent }
     guard let found = CashyPayOrder(answer.data, knownOrderNo: order.providerOrderID) else {
       return .undetermined(.unreadable)

@@ -25,6 +25,7 @@ public struct Openpay: Queryable, ReceivesCallbacks {
   let root: String
   let apiCredentials: BasicCredentials
   let callbackCredentials: BasicCredentials
+  let words: ProviderWords
 
   public init?(account: AccountIdentity, settings: inout ObjectReader) {
     let merchant = settings.identifier("merchant_id")
@@ -33,6 +34,7 @@ public struct Openpay: Queryable, ReceivesCallbacks {
     // 29,999.99 pesos (dossier 3.3, A11), in centavos; 30 days (3.3, A12).
     let most = settings.integer("store_max", in: 1...99_999_999_999, default: 2_999_999)
     let days = settings.integer("due_max_days", in: 1...365, default: 30)
+    words = ProviderWords(&settings, published: OpenpayError.published)
     guard let merchant, let key, let callback, let most, let days else { return nil }
     identity = account
     root = "\(account.baseURL)/v1/\(merchant)"
@@ -61,6 +63,9 @@ public struct Openpay: Queryable, ReceivesCallbacks {
   ) -> Capability {
     Capability(
       amounts: 1...most, requiredPayerFields: fields,
+      // S001 "Crear un nuevo cliente": 100 characters each; a longer name is shortened. Where no
+      // customer is needed none is named whose address does not fit.
+      payerFieldBytes: fields.isEmpty ? [:] : [.email: 100, .phone: 100],
       expirySeconds: 60...days * 86_400,
       // A reference dies with its due date; three days more for payments reported late.
       instrumentSeconds: (days + 3) * 86_400)

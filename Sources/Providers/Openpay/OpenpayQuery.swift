@@ -10,7 +10,7 @@ extension Openpay {
   }
 
   public func queryOutcome(_ response: HTTPResponse, _ order: Order) -> QueryOutcome {
-    if let outcome = QueryOutcome.ofStatus(response.status) { return outcome }
+    if let outcome = refused(response) { return outcome }
     guard let entries = (try? JSON(parsing: response.body))?.array else {
       return .undetermined(.unreadable)
     }
@@ -24,6 +24,16 @@ extension Openpay {
       return .mismatch(contradiction)
     }
     return report(charges, order)
+  }
+
+  /// Nil for 2xx, where the body decides.
+  private func refused(_ response: HTTPResponse) -> QueryOutcome? {
+    let byStatus = QueryOutcome.ofStatus(response.status)
+    guard byStatus != nil, response.status < 500, let error = OpenpayError(response.body) else {
+      return byStatus
+    }
+    return .refusal(
+      words.meaning(error.code), word: error.code, detail: error.detail, status: response.status)
   }
 
   /// Failed charges may share an order number with one that did not fail (dossier 3.6). Newest

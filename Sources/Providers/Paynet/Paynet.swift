@@ -9,10 +9,12 @@ public struct Paynet: Provider {
   let baseURL: String
   let chain: String
   let apiKey: Secret
+  let words: ProviderWords
 
   public init?(account: AccountIdentity, settings: inout ObjectReader) {
     let chain = settings.string("chain_id")
     let apiKey = settings.string("api_key")
+    words = ProviderWords(&settings, success: ["0"])
     guard let chain, let apiKey else { return nil }
     baseURL = account.baseURL
     self.chain = chain

@@ -32,10 +32,13 @@ extension Paynet: AuthorizesStorePayments {
     HTTPRequest(
       method: "POST", url: "\(baseURL)/v1/\(chain)/\(resource)",
       headers: [
-        HTTPHeader("Content-Type", "application/json"),
-        // The key as user, and a blank password.
-        HTTPHeader("Authorization", BasicCredentials(user: apiKey.reveal(), password: "").header),
+        HTTPHeader("Content-Type", "application/json"), authorization,
       ], body: JSON.object(body).bytes)
+  }
+
+  /// The key as user, and a blank password.
+  var authorization: HTTPHeader {
+    HTTPHeader("Authorization", BasicCredentials(user: apiKey.reveal(), password: "").header)
   }
 
   private func body(_ payment: StorePaymentRequest) -> JSONObject {
@@ -62,11 +65,19 @@ extension Paynet: AuthorizesStorePayments {
     _ response: HTTPResponse, _ payment: StorePaymentRequest
   ) -> AuthorizationOutcome {
     switch CreateOutcome.ofStatus(response.status) {
-    case .declined(let refusal), .neverSent(let refusal): return .neverSent(refusal)
+    case .declined(let refusal), .unauthorized(let refusal), .neverSent(let refusal):
+      return .neverSent(refusal)
     case .inDoubt(let refusal): return .inDoubt(refusal)
-    case .accepted, nil: break
+    case .accepted, .refused, .questioned, nil: break
     }
     guard let answer = answer(response, payment) else { return .inDoubt(.unreadable) }
+    switch words.meaning(String(answer.code)) {
+    case .permanent, .absent: return .declined(answer)
+    case .retryable: return .neverSent(.busy("code \(answer.code)"))
+    case .unauthorized: return .neverSent(.unauthorized("code \(answer.code)"))
+    case .ambiguous, .trouble, .duplicate: return .inDoubt(.unexpected("code \(answer.code)"))
+    case nil: break
+    }
     switch answer.code {
     case Code.success:
       return answer.authorization == nil ? .inDoubt(.unreadable) : .authorized(answer)
@@ -83,7 +94,9 @@ extension Paynet: AuthorizesStorePayments {
     _ response: HTTPResponse, _ payment: StorePaymentRequest
   ) -> ReversalOutcome {
     guard (200..<300).contains(response.status) else {
-      return .unsettled(.failing("HTTP \(response.status)"))
+      let isAboutUs = [401, 403].contains(response.status)
+      let detail = "HTTP \(response.status)"
+      return .unsettled(isAboutUs ? .unauthorized(detail) : .failing(detail))
     }
     guard let answer = answer(response, payment) else { return .unsettled(.unreadable) }
     switch answer.code {

@@ -5,11 +5,16 @@ import Payins
 extension Refusal {
   static func unauthorized(_ detail: String) -> Refusal {
     Refusal(
-      code: "provider_unauthorized", message: "the provider refused our credentials (\(detail))")
+      code: unauthorizedCode, message: "the provider refused our credentials (\(detail))")
   }
 
   static func rejected(_ detail: String) -> Refusal {
     Refusal(code: "provider_rejected", message: "the provider rejected the order (\(detail))")
+  }
+
+  /// In words that nobody has classed.
+  static func refused(_ detail: String) -> Refusal {
+    Refusal(code: "provider_refused", message: "the provider refused the order (\(detail))")
   }
 
   /// The provider has, or had, an order of this number.
@@ -51,7 +56,7 @@ extension CreateOutcome {
   static func ofStatus(_ status: Int) -> CreateOutcome? {
     switch status {
     case 200..<300: nil
-    case 401, 403: .declined(.unauthorized("HTTP \(status)"))
+    case 401, 403: .unauthorized(.unauthorized("HTTP \(status)"))
     case 404, 405, 413, 414, 415: .declined(.rejected("HTTP \(status)"))
     case 429: .neverSent(.busy("HTTP 429"))
     case 500...: .inDoubt(.failing("HTTP \(status)"))
@@ -65,7 +70,7 @@ extension QueryOutcome {
   static func ofStatus(_ status: Int) -> QueryOutcome? {
     switch status {
     case 200..<300: nil
-    case 401, 403: .undetermined(.unauthorized("HTTP \(status)"))
+    case 401, 403: .unauthorized(.unauthorized("HTTP \(status)"))
     case 429: .undetermined(.busy("HTTP 429"))
     case 500...: .undetermined(.failing("HTTP \(status)"))
     default: .undetermined(.unexpected("HTTP \(status)"))

@@ -28,13 +28,6 @@ public struct SmilePayz: Queryable, ReceivesCallbacks {
     case timeAndBody = "ts_body"
   }
 
-  /// What an answer's code means; none but "00" is published (dossier 1.11).
-  enum CodeMeaning: String, CaseIterable {
-    case retryable, permanent, ambiguous
-    /// To a query: there is no such order.
-    case absent
-  }
-
   public let capabilities: [Payins.Method: Capability]
   let account: AccountIdentity
   let merchant: String
@@ -45,7 +38,8 @@ public struct SmilePayz: Queryable, ReceivesCallbacks {
   let amountDecimals: Int
   let area: Int64?
   let callbackString: CallbackString
-  let codes: [String: CodeMeaning]
+  /// None but "00" is published (dossier 1.11).
+  let words: ProviderWords
 
   public init?(account: AccountIdentity, settings: inout ObjectReader) {
     let merchant = settings.identifier("merchant_id")
@@ -56,7 +50,7 @@ public struct SmilePayz: Queryable, ReceivesCallbacks {
     let prefix = merchant.flatMap { Self.orderNumberPrefix($0, &settings) }
     let area = settings.optionalInt64("area")
     let string = settings.choice("callback_string", default: CallbackString.tradeNoAndTime)
-    let codes = Self.codes(&settings)
+    words = ProviderWords(&settings, success: ["00"])
     guard let merchant, let secret, let privateKey, let platformKey, let unit, let prefix,
       let string
     else { return nil }
@@ -66,7 +60,6 @@ public struct SmilePayz: Queryable, ReceivesCallbacks {
     self.privateKey = privateKey
     self.platformKey = platformKey
     self.area = area
-    self.codes = codes
     callbackString = string
     amountDecimals = unit == .minor ? 0 : 2
     let factor: Int64 = unit == .minor ? 1 : 100
@@ -74,7 +67,7 @@ public struct SmilePayz: Queryable, ReceivesCallbacks {
       .spei: Capability(
         // 100 to 999999999 of the unit, at most a day (S003).
         amounts: 100 * factor...999_999_999 * factor, granularity: factor,
-        expirySeconds: 60...86_400, orderNumberPrefix: prefix,
+        callbackURLBytes: 256, expirySeconds: 60...86_400, orderNumberPrefix: prefix,
         // How long its CLABE lives is not published; those of the same bank live 180 days (2.5).
         instrumentSeconds: 180 * 86_400, showsRepeatedPayments: true)
     ]
@@ -106,16 +99,10 @@ public struct SmilePayz: Queryable, ReceivesCallbacks {
     return prefix
   }
 
-  private static func codes(_ settings: inout ObjectReader) -> [String: CodeMeaning] {
-    guard let object = settings.optionalObject("codes") else { return [:] }
-    var inner = ObjectReader(object, pointer: settings.pointer(to: "codes"))
-    var codes: [String: CodeMeaning] = [:]
-    for code in object.keys {
-      codes[code] = inner.choice(code)
-      if code == "00" { inner.report(code, "00 is success") }
-    }
-    settings.report(inner.finish())
-    return codes
+  /// What an answer whose code is not "00" says; nil where nobody has classed it.
+  func meaning(of answer: SmilePayzAnswer) -> WordMeaning? {
+    words.meaning(answer.code, answer.message)
+      ?? answer.message.flatMap { PlainWords.meaning(of: $0) }
   }
 
   /// SHA256withRSA over time, merchant secret and the body as sent (dossier 1.3).

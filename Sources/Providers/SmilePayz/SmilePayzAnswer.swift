@@ -7,6 +7,7 @@ struct SmilePayzAnswer {
   let json: JSON
   /// In answers.
   let code: String?
+  let message: String?
   let orderNo: String?
   let tradeNo: String?
   let status: String?
@@ -18,6 +19,7 @@ struct SmilePayzAnswer {
     guard let json = try? JSON(parsing: body), json.object != nil else { return nil }
     self.json = json
     code = json["code"]?.string?.safeWord
+    message = json["message"]?.string.flatMap { $0.isEmpty ? nil : $0 }
     orderNo = json["orderNo"]?.wireText
     tradeNo = json["tradeNo"]?.wireText
     status = json["status"]?.string
@@ -26,7 +28,11 @@ struct SmilePayzAnswer {
   }
 
   var isSuccess: Bool { code == "00" }
-  var detail: String { "code \(code ?? "missing")" }
+  var word: String { code ?? "missing" }
+
+  func detail(_ payer: Payer) -> String {
+    "code \(word)\(message.map { ", \(ShownWords.of($0, payer))" } ?? "")"
+  }
 
   func contradiction(of order: Order) -> Refusal? {
     if let orderNo, orderNo != order.number { return .contradiction("order number") }

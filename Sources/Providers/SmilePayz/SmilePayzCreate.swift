@@ -25,17 +25,11 @@ extension SmilePayz {
   public func createOutcome(_ response: HTTPResponse, _ order: Order) -> CreateOutcome {
     let answer = SmilePayzAnswer(response.body, amountDecimals: amountDecimals)
     // A failing server's codes are not believed.
-    if response.status < 500, let answer, let meaning = answer.code.flatMap({ codes[$0] }) {
-      switch meaning {
-      case .permanent: return .declined(.rejected(answer.detail))
-      case .retryable: return .neverSent(.busy(answer.detail))
-      case .ambiguous, .absent: return .inDoubt(.unexpected(answer.detail))
-      }
+    if response.status < 500, let answer, answer.code != nil, !answer.isSuccess {
+      return refused(answer, order, response.status)
     }
     if let outcome = CreateOutcome.ofStatus(response.status) { return outcome }
     guard let answer, answer.code != nil else { return .inDoubt(.unreadable) }
-    // A duplicate number's code is not published either (dossier 1.5).
-    guard answer.isSuccess else { return .inDoubt(.unexpected(answer.detail)) }
     guard answer.amount != nil else { return .inDoubt(.unreadable) }
     if let contradiction = answer.contradiction(of: order) { return .inDoubt(contradiction) }
     let status = answer.status.map(Self.status) ?? .pending
@@ -44,6 +38,16 @@ extension SmilePayz {
     }
     return .accepted(
       Acceptance(providerOrderID: answer.tradeNo, instructions: instructions(answer.json)))
+  }
+
+  /// S003: "Error: Other codes".
+  private func refused(
+    _ answer: SmilePayzAnswer, _ order: Order, _ status: Int
+  ) -> CreateOutcome {
+    let detail = answer.detail(order.payer)
+    // An answer that names an order may have made it.
+    guard answer.tradeNo == nil else { return .inDoubt(.unexpected(detail)) }
+    return .refusal(meaning(of: answer), word: answer.word, detail: detail, status: status)
   }
 
   /// Nil where the answer holds no CLABE to pay to.

@@ -13,11 +13,14 @@ extension SmilePayz {
 
   public func queryOutcome(_ response: HTTPResponse, _ order: Order) -> QueryOutcome {
     let answer = SmilePayzAnswer(response.body, amountDecimals: amountDecimals)
-    if response.status < 500, let code = answer?.code, codes[code] == .absent { return .absent }
+    // A failing server's codes are not believed.
+    if response.status < 500, let answer, answer.code != nil, !answer.isSuccess {
+      return .refusal(
+        meaning(of: answer), word: answer.word, detail: answer.detail(order.payer),
+        status: response.status)
+    }
     if let outcome = QueryOutcome.ofStatus(response.status) { return outcome }
     guard let answer, answer.code != nil else { return .undetermined(.unreadable) }
-    // How "not found" looks is not published; a failure is not taken for it (dossier 1.8).
-    guard answer.isSuccess else { return .undetermined(.unexpected(answer.detail)) }
     // Without the provider's id one payment could be recorded twice, under two identities.
     guard answer.amount != nil, let status = answer.status,
       let id = answer.tradeNo ?? order.providerOrderID

@@ -14,6 +14,8 @@ public enum DropReason: Hashable, Sendable {
   /// What amounts must be a multiple of, in centavos: 100 for whole pesos.
   case amountNotMultiple(of: Int64)
   case payerFieldMissing([PayerField])
+  /// The most bytes of UTF-8 that the account takes of the field.
+  case payerFieldTooLong(PayerField, Int)
   /// The shortest expiry that the account takes, in seconds.
   case expiryTooShort(Int64)
   /// The longest expiry that the account takes, in seconds.
@@ -32,12 +34,16 @@ public enum DropReason: Hashable, Sendable {
     case .amountAboveMaximum: "amount_above_maximum"
     case .amountNotMultiple: "amount_not_multiple"
     case .payerFieldMissing: "payer_field_missing"
+    case .payerFieldTooLong: "payer_field_too_long"
     case .expiryTooShort: "expiry_too_short"
     case .expiryTooLong: "expiry_too_long"
     case .breakerOpen: "breaker_open"
     case .limitReached: "rate_limited"
     }
   }
+
+  /// Whether it is of the moment, so that the same pay-in may be served later.
+  public var isPassing: Bool { self == .breakerOpen || self == .limitReached }
 
   /// For people; without the payer's data.
   public var sentence: String {
@@ -51,6 +57,8 @@ public enum DropReason: Hashable, Sendable {
     case .amountNotMultiple(of: let step): "the account takes multiples of \(Self.pesos(step)) only"
     case .payerFieldMissing(let fields):
       "the account needs \(fields.map { "payer.\($0.rawValue)" }.joined(separator: " and "))"
+    case .payerFieldTooLong(let field, let most):
+      "the account takes a payer.\(field.rawValue) of at most \(most) bytes"
     case .expiryTooShort(let least): "the account's shortest expiry is \(least) seconds"
     case .expiryTooLong(let most): "the account's longest expiry is \(most) seconds"
     case .breakerOpen: "the account's breaker is open: its recent calls failed"
@@ -96,7 +104,12 @@ extension ServingTarget {
 
   private func reasonToDrop(payer: Payer) -> DropReason? {
     let missing = capability.requiredPayerFields.filter { payer[$0]?.isEmpty ?? true }
-    return missing.isEmpty ? nil : .payerFieldMissing(missing)
+    if !missing.isEmpty { return .payerFieldMissing(missing) }
+    for field in PayerField.allCases {
+      guard let most = capability.payerFieldBytes[field], let text = payer[field] else { continue }
+      if text.utf8.count > most { return .payerFieldTooLong(field, most) }
+    }
+    return nil
   }
 
   private func reasonToDrop(expirySeconds seconds: Int64) -> DropReason? {

@@ -45,7 +45,7 @@ final class StorePaymentBench: Sendable {
         metrics: metrics)
       let calls = ProviderCalls(
         accounts: [account], caller: paynet, time: clock, publicURL: "https://pay.example",
-        metrics: metrics)
+        metrics: metrics, log: Log(level: .error, time: clock) { _ in })
       return Process(
         books: books, calls: calls,
         service: StorePaymentService(books: books, calls: calls, requestSeconds: 10),
