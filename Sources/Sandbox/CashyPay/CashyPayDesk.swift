@@ -33,7 +33,7 @@ enum CashyPayDesk {
       throw .noAccess("MerchantId_is_error")
     }
     guard CashyPaySignature.verify(request.headers["Sign"] ?? "", request.body) else {
-      throw .noAccess("Sign_verify_error")
+      throw .badSign
     }
     guard let object = (try? JSON(parsing: request.body))?.object else {
       throw .failed("Params_jsonFormat_error")

@@ -21,7 +21,7 @@ enum ControlGuide {
       + " /barcode/{reference}",
     "cashypay: POST /api/payIn, POST /api/payInQuery",
     "smilepayz: POST /v2.0/transaction/pay-in, /v2.0/inquiry-status, /v2.0/inquiry-balance",
-    "paynet: POST /v1/{chain}/payment, POST /v1/{chain}/reverse",
+    "paynet: POST /v1/{chain}/payment, POST /v1/{chain}/reverse; a GET is 401 or 405",
   ]
 
   private static let controls = [
@@ -36,7 +36,8 @@ enum ControlGuide {
     ("GET /_sandbox/books", "every order with its payments, and what was paid at the counter"),
     (
       "POST /_sandbox/faults",
-      "{kind, provider?: any, operation?: any, count?: until deleted, milliseconds?, seconds?}"
+      "{kind, provider?: any, operation?: any, count?: until deleted, after_seconds?: 0,"
+        + " for_seconds?: until deleted} and what the kind needs; times by the sandbox's clock"
     ),
     ("GET /_sandbox/faults", "those that wait; DELETE removes all, or /{id} one"),
     ("GET /_sandbox/clock", "the sandbox's time, and when something is due next"),
@@ -56,7 +57,7 @@ enum ControlGuide {
     ("timeout_after", "does the work, never answers"),
     ("reset_before, reset_after", "the same, and resets the connection"),
     ("error_500, error_500_after", "the same, and answers HTTP 500"),
-    ("garbage, garbage_after", "the same, and answers HTTP 200 with broken HTML"),
+    ("garbage, garbage_after", "the same, and answers HTTP 200 with a broken page of HTML"),
     (
       "system_error",
       "does nothing and answers as the provider does in trouble: Openpay 1004, CashyPay"
@@ -64,6 +65,17 @@ enum ControlGuide {
     ),
     ("slow", "answers after milliseconds"),
     ("not_found", "a query finds nothing"),
+    (
+      "refused",
+      "create, reverse: does nothing and refuses with word (CashyPay's msg, SmilePayz's code,"
+        + " Openpay's error_code, Paynet's responseCode), status? (Openpay's HTTP, CashyPay's"
+        + " code), message?"
+    ),
+    (
+      "unauthorized",
+      "answers as to wrong credentials: Openpay and Paynet 401/1002, CashyPay"
+        + " Sign_verify_error, SmilePayz 02; or with word, as for refused"
+    ),
     ("bad_signature", "webhook: the first try has a wrong signature or password"),
     ("webhook_lost", "webhook: is never sent"),
     ("webhook_doubled", "webhook: is sent twice"),

@@ -57,8 +57,8 @@ enum ControlRoutes {
 
   private static func addFaults(_ router: inout Router, _ runtime: SandboxRuntime) {
     router.on(.post, "/_sandbox/faults") { request, _ in
-      try await runtime.control { sandbox, _ throws(Problem) in
-        try Controls.addFault(request, &sandbox)
+      try await runtime.control { sandbox, now throws(Problem) in
+        try Controls.addFault(request, &sandbox, at: now)
       }
     }
     router.on(.get, "/_sandbox/faults") { _, _ in
