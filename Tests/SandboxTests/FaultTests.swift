@@ -225,6 +225,10 @@ struct FaultTests {
     ["kind": "refused", "provider": "openpay", "word": "Closed"],
     ["kind": "refused", "provider": "openpay", "word": "1003", "status": 200],
     ["kind": "refused", "provider": "smilepayz", "word": "62", "status": 400],
+    ["kind": "gzip", "operation": "webhook"], ["kind": "filter_ignored", "provider": "paynet"],
+    ["kind": "odd_dates"], ["kind": "odd_dates", "form": "roman"], ["kind": "other_amount"],
+    ["kind": "odd_dates", "form": "fraction", "digits": 10],
+    ["kind": "float_noise", "form": "beside"],
     ["kind": "unauthorized", "operation": "webhook"], ["kind": "unauthorized", "word": "1010"],
   ]
 

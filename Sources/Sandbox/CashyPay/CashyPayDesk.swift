@@ -99,7 +99,7 @@ enum CashyPayDesk {
       throw CashyPayError(error)
     }
     let name = id ?? number ?? ""
-    guard let order = sandbox.ledger.orders(named: name, of: .cashypay).first,
+    guard let order = sandbox.ledger.shown(named: name, of: .cashypay).first,
       let record = record(of: order, named: name, sandbox.settings),
       id == nil || number == nil || record.mchOrderNo == number
     else { throw .notFound }

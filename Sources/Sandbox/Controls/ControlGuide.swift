@@ -33,6 +33,15 @@ enum ControlGuide {
       "{amount?: all of it, times?: 1, late?: true lets it expire first, tracking_key?}"
     ),
     ("POST /_sandbox/orders/{order}/expire", "its time is over now; also /fail and /cancel"),
+    (
+      "POST /_sandbox/orders/{order}/take-back",
+      "{as: cancelled, failed, pending, refunded or charged_back}: a paid order's money goes"
+        + " back, which queries and a webhook show"
+    ),
+    (
+      "POST /_sandbox/orders/{order}/vanish",
+      "queries say that there is no such order, until /reappear"
+    ),
     ("GET /_sandbox/books", "every order with its payments, and what was paid at the counter"),
     (
       "POST /_sandbox/faults",
@@ -76,8 +85,22 @@ enum ControlGuide {
       "answers as to wrong credentials: Openpay and Paynet 401/1002, CashyPay"
         + " Sign_verify_error, SmilePayz 02; or with word, as for refused"
     ),
+    ("filter_ignored", "Openpay's list: is not narrowed by order_id"),
+    ("latin1", "answers and webhooks: written in ISO 8859-1, a payer's ñ as one byte"),
+    ("byte_order_mark", "answers and webhooks: EF BB BF stands in front of the body"),
+    ("gzip", "answers: gzip-encoded, whatever was asked for"),
+    (
+      "odd_dates",
+      "answers and webhooks: dates in form no_colon (-0600), lower_case (t and z), fraction"
+        + " (digits?: 3, of 1 to 9), date_only or unreadable"
+    ),
+    (
+      "float_noise",
+      "answers and webhooks: 152.10 as 152.09999999999999, or 152.10000000000002 in form above"
+    ),
+    ("other_amount", "answers and webhooks: tell amount (centavos), whatever the order's own"),
     ("bad_signature", "webhook: the first try has a wrong signature or password"),
-    ("webhook_lost", "webhook: is never sent"),
+    ("webhook_lost", "webhook: is never sent; without count, none is"),
     ("webhook_doubled", "webhook: is sent twice"),
     ("webhook_delayed", "webhook: the first try is sent after seconds"),
     ("operations", "create, query, reverse (Paynet's), webhook, other"),
@@ -106,6 +129,8 @@ enum ControlGuide {
           + " one customer's, never both",
         "a webhook is tried again after 1, 5, 15, 60, 180, 360, 720 and 1440 minutes",
         "webhook URLs: as documented, and http on the own machine",
+        "amount may be a text, order_id a number and currency in lower case, as the vendor's"
+          + " plugins send them",
         "refund and capture answer 1013; cards, payouts and the rest are not there (1005)",
       ]
     ),

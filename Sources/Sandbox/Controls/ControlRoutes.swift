@@ -53,6 +53,18 @@ enum ControlRoutes {
         }
       }
     }
+    router.on(.post, "/_sandbox/orders/{order}/take-back") { request, path in
+      try await runtime.control { sandbox, now throws(Problem) in
+        try OrderControls.takeBack(request, path["order"], &sandbox, at: now)
+      }
+    }
+    for (word, isHidden) in [("vanish", true), ("reappear", false)] {
+      router.on(.post, "/_sandbox/orders/{order}/\(word)") { request, path in
+        try await runtime.control { sandbox, _ throws(Problem) in
+          try OrderControls.hide(request, path["order"], isHidden, &sandbox)
+        }
+      }
+    }
   }
 
   private static func addFaults(_ router: inout Router, _ runtime: SandboxRuntime) {

@@ -26,6 +26,19 @@ struct Fault: Sendable {
     case refused
     /// Takes the right credentials for wrong ones, as after a key was revoked.
     case unauthorized
+    /// A list of charges is not narrowed by `order_id` (Openpay).
+    case filterIgnored = "filter_ignored"
+    /// Texts are written in ISO 8859-1 rather than UTF-8; this and the next but `gzip` concern
+    /// answers and webhooks alike.
+    case latin1
+    /// A byte order mark stands in front.
+    case byteOrderMark = "byte_order_mark"
+    /// An answer is gzip-encoded, whatever was asked for.
+    case gzip
+    case oddDates = "odd_dates"
+    case floatNoise = "float_noise"
+    /// Another amount than the order's own is told.
+    case otherAmount = "other_amount"
     /// The first try of a webhook carries a wrong signature or password.
     case badSignature = "bad_signature"
     case webhookLost = "webhook_lost"
@@ -36,14 +49,24 @@ struct Fault: Sendable {
     func fits(_ operation: Operation) -> Bool {
       switch self {
       case .badSignature, .webhookLost, .webhookDoubled, .webhookDelayed: operation == .webhook
-      case .notFound: operation == .query
+      case .notFound, .filterIgnored: operation == .query
+      case .latin1, .byteOrderMark, .oddDates, .floatNoise: true
+      case .otherAmount: operation != .other
       case .refused: operation == .create || operation == .reverse
       default: operation != .webhook
       }
     }
 
+    /// Whether it concerns how things are written, of which there may be several at a time.
+    var isOfSpelling: Bool {
+      [.latin1, .byteOrderMark, .oddDates, .floatNoise, .otherAmount].contains(self)
+    }
+
     /// Whether it settles what is answered, of which there is one at a time.
-    var decides: Bool { self != .slow && !fits(.webhook) }
+    var decides: Bool {
+      fits(.query) && !isOfSpelling && ![.slow, .filterIgnored, .gzip].contains(self)
+        || self == .refused
+    }
   }
 
   /// What some kinds need to know.
@@ -55,6 +78,12 @@ struct Fault: Sendable {
     case seconds(Int64)
     /// Of `refused`, and of `unauthorized` where the usual words will not do.
     case words(RefusalWords)
+    /// Of `odd_dates`; digits of a fraction.
+    case dates(Spelling.Dates, digits: Int)
+    /// Of `float_noise`.
+    case noise(Spelling.Noise)
+    /// Of `other_amount`: centavos.
+    case amount(Int64)
   }
 
   let id: Int
@@ -97,6 +126,11 @@ struct Fault: Sendable {
       object["word"] = .string(words.word)
       object["status"] = JSON(words.status)
       object["message"] = JSON(words.message)
+    case .dates(let form, let digits):
+      object["form"] = .string(form.rawValue)
+      if form == .fraction { object["digits"] = JSON(digits) }
+    case .noise(let form): object["form"] = .string(form.rawValue)
+    case .amount(let centavos): object["amount"] = JSON(centavos)
     }
     return .object(object)
   }
@@ -120,6 +154,16 @@ extension Fault.Detail {
         return
       }
       self = .words(words)
+    case .oddDates:
+      guard let dates: Spelling.Dates = try form.optionalWord("form") else {
+        throw form.missing("form")
+      }
+      let digits = dates == .fraction ? try form.optionalInteger("digits", 1...9) : nil
+      self = .dates(dates, digits: Int(digits ?? 3))
+    case .floatNoise: self = .noise(try form.optionalWord("form") ?? .below)
+    case .otherAmount: self = .amount(try form.integer("amount", 1...99_999_999_999))
+    case .filterIgnored where provider ?? .openpay != .openpay:
+      throw form.malformed("provider", "must be openpay, or any")
     default: self = .none
     }
   }

@@ -50,6 +50,15 @@ struct FaultBook: Sendable {
     if faults.contains(where: { $0.isOver(at: now) }) { faults.removeAll { $0.isOver(at: now) } }
   }
 
+  /// The first fault of each kind that changes how such things are written.
+  mutating func takeSpellings(
+    _ provider: Provider, _ operation: Operation, at now: Instant
+  ) -> [Fault] {
+    Fault.Kind.allCases.filter(\.isOfSpelling).compactMap { kind in
+      take(provider, operation, at: now) { $0 == kind }
+    }
+  }
+
   /// The first fault that waits for such a call, counted down.
   mutating func take(
     _ provider: Provider, _ operation: Operation, at now: Instant,

@@ -56,11 +56,21 @@ struct Simulation: Sendable {
   ) -> Reply {
     settle(at: now)
     if let fault, let reply = ProviderTrouble.reply(to: request, call, fault, &self, at: now) {
-      return reply
+      guard case .answer(let response) = reply else { return reply }
+      return .answer(spelled(response, call, at: now))
     }
     let reply = properReply(to: request, call, at: now)
     guard case .answer(let response) = reply else { return reply }
-    return ProviderTrouble.reply(after: response, call, fault, &self)
+    return finish(response, call, fault, at: now)
+  }
+
+  /// What becomes of an answer when the work is done.
+  mutating func finish(
+    _ response: Response, _ call: ProviderCall, _ fault: Fault?, at now: Instant
+  ) -> Reply {
+    let reply = ProviderTrouble.reply(after: response, call, fault, &self)
+    guard case .answer(let response) = reply else { return reply }
+    return .answer(spelled(response, call, at: now))
   }
 
   private mutating func properReply(
@@ -103,6 +113,15 @@ struct Simulation: Sendable {
 
   mutating func expire(_ order: Order, at now: Instant) {
     end(order, as: .expired, at: now)
+  }
+
+  /// Takes the money of a paid order back, and tells what the order has become.
+  mutating func takeBack(_ order: Order, as status: Order.Status, at now: Instant) {
+    var order = order
+    let paying = order.payments.lastIndex { $0.shownAs == order.key.id && !$0.isReversed }
+    if let paying { order.payments[paying].isReversed = true }
+    if order.key.provider == .openpay { openpay.balance -= order.amount }
+    end(order, as: status, at: now)
   }
 
   /// Ends an order and tells its merchant what its provider tells.

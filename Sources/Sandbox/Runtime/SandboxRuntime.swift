@@ -64,7 +64,7 @@ actor SandboxRuntime {
     guard case .verification(let verification) = reply else { return reply }
     let outcome = await caller.call(verification.request, limits: limits)
     let response = OpenpayWebhooks.completed(verification, outcome, &simulation)
-    return ProviderTrouble.reply(after: response, call, fault, &simulation)
+    return simulation.finish(response, call, fault, at: now)
   }
 
   private func pause(milliseconds: Int64) async {
