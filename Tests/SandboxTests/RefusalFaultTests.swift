@@ -161,7 +161,8 @@ struct RefusalFaultTests {
       _ = try await create(bench, "openpay")
       try await bench.fault(["operation": "query", "kind": .string(kind), "for_seconds": 60])
       let outcome = await bench.outcome(
-        "GET", "\(Bench.merchant)/charges", Bench.openpayHeaders, milliseconds: 2_000)
+        "GET", "\(Bench.merchant)/charges", Bench.openpayHeaders,
+        milliseconds: label == .timeout ? 3_000 : 20_000)
       guard case .sentNoAnswer(let failure) = outcome else {
         Issue.record("\(outcome)")
         return
