@@ -28,6 +28,19 @@ struct ControlTests {
     }
   }
 
+  @Test("the guide names every fault")
+  func guideOfFaults() async throws {
+    try await Bench.run { bench in
+      let guide = try await bench.control("GET", "/").json["faults"]?.object
+      let named = Set(guide?.keys.joined(separator: ", ").split(separator: ", ") ?? [])
+      let refusal = try await bench.control("POST", "/faults", ["kind": "fire"])
+      let known = refusal.json["detail"]?.string?.split(separator: "one of ").last
+      let kinds = Set(known?.split(separator: ", ") ?? [])
+      #expect(kinds.count > 20)
+      #expect(kinds.subtracting(named) == [])
+    }
+  }
+
   @Test("the accounts are a gateway's configuration for this very sandbox")
   func accounts() async throws {
     try await Bench.run { bench in

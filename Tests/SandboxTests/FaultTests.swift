@@ -219,7 +219,17 @@ struct FaultTests {
     ["kind": "error_500", "count": 0], ["kind": "error_500", "colour": "red"],
     ["kind": "webhook_lost", "operation": "create"], ["kind": "error_500", "operation": "webhook"],
     ["kind": "not_found", "operation": "create"], ["kind": "webhook_delayed"],
-    ["kind": "error_500", "seconds": 1],
+    ["kind": "error_500", "seconds": 1], ["kind": "error_500", "for_seconds": 0],
+    ["kind": "refused", "provider": "cashypay"], ["kind": "refused", "word": "Closed"],
+    ["kind": "refused", "provider": "cashypay", "word": "Closed", "operation": "query"],
+    ["kind": "refused", "provider": "openpay", "word": "Closed"],
+    ["kind": "refused", "provider": "openpay", "word": "1003", "status": 200],
+    ["kind": "refused", "provider": "smilepayz", "word": "62", "status": 400],
+    ["kind": "gzip", "operation": "webhook"], ["kind": "filter_ignored", "provider": "paynet"],
+    ["kind": "odd_dates"], ["kind": "odd_dates", "form": "roman"], ["kind": "other_amount"],
+    ["kind": "odd_dates", "form": "fraction", "digits": 10],
+    ["kind": "float_noise", "form": "beside"],
+    ["kind": "unauthorized", "operation": "webhook"], ["kind": "unauthorized", "word": "1010"],
   ]
 
   @Test("a fault that makes no sense is refused", arguments: senseless)

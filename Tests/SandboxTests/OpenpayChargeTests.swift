@@ -82,13 +82,15 @@ struct OpenpayChargeTests {
 
   static let refusals: [(String, JSON?, Int, Int64)] = [
     ("method", nil, 400, 1001), ("method", "card", 422, 1003), ("method", 1, 400, 1001),
-    ("amount", nil, 400, 1001), ("amount", "152.00", 400, 1001), ("amount", 0, 422, 1003),
+    ("amount", nil, 400, 1001), ("amount", "152.00 MXN", 400, 1001),
+    ("amount", "152.005", 400, 1020),
+    ("amount", 0, 422, 1003),
     ("amount", -1, 422, 1003), ("amount", .number(.decimal(152_005, places: 3)), 400, 1020),
     ("amount", 30_000, 412, 1012),
     ("description", nil, 400, 1001), ("description", "", 400, 1001),
     ("description", .string(String(repeating: "x", count: 251)), 400, 1001),
     ("order_id", .string(String(repeating: "x", count: 101)), 400, 1001),
-    ("order_id", 7, 400, 1001), ("currency", "USD", 422, 1003),
+    ("order_id", true, 400, 1001), ("currency", "USD", 422, 1003),
     ("due_date", "tomorrow", 400, 1001), ("due_date", "2026-02-30T00:00:00Z", 400, 1001),
     ("due_date", "2026-01-02T17:59:59Z", 422, 1003),
     ("due_date", "2026-02-01T18:00:01Z", 422, 1003),
@@ -134,6 +136,45 @@ struct OpenpayChargeTests {
         let answer = try await bench.openpay("POST", "/charges", body)
         #expect(answer.status == 200, "\(answer.text)")
       }
+    }
+  }
+
+  @Test("what Openpay's own plugins send is taken")
+  func plugins() async throws {
+    try await Bench.run { bench in
+      var order = Orders.openpay("store")
+      order["currency"] = "mxn"
+      order["order_id"] = 4_711
+      order["amount"] = "150.00"
+      let charge = try await bench.openpay("POST", "/charges", .object(order))
+      #expect(charge.status == 200, "\(charge.text)")
+      #expect(charge.json["currency"]?.string == "MXN")
+      #expect(charge.json["order_id"]?.string == "4711")
+      #expect(charge.json["amount"]?.number?.text == "150.00")
+      let found = try await bench.openpay("GET", "/charges?order_id=4711").json.array
+      #expect(found?.map { $0["id"] } == [charge.json["id"]])
+    }
+  }
+
+  @Test("a list can be made to ignore its order_id, and no other filter")
+  func filterIgnored() async throws {
+    try await Bench.run { bench in
+      for number in 1...3 {
+        let body = Orders.openpay("store", "o-\(number)").with("amount", JSON(number * 10))
+        _ = try await bench.openpay("POST", "/charges", body)
+      }
+      try await bench.fault(["kind": "filter_ignored", "count": 2])
+      func numbers(_ query: String) async throws -> [String?]? {
+        try await bench.openpay("GET", "/charges\(query)").json.array?.map {
+          $0["order_id"]?.string
+        }
+      }
+      #expect(try await numbers("?limit=1") == ["o-3"])
+      #expect(try await numbers("?order_id=o-1") == ["o-3", "o-2", "o-1"])
+      #expect(
+        try await numbers("?order_id=o-1&amount[gte]=20&creation[gte]=2026-01-02&offset=1")
+          == ["o-2"])
+      #expect(try await numbers("?order_id=o-1") == ["o-1"])
     }
   }
 

@@ -209,7 +209,12 @@ struct PaynetTests {
       }
       let broken = try await bench.call("POST", chain, Bench.paynetHeaders, Array("{".utf8))
       #expect((broken.status, broken.json["error_code"]?.int64) == (400, 1001))
-      #expect(try await bench.call("GET", chain, Bench.paynetHeaders).status == 404)
+      try await bench.fault(["kind": "error_500", "operation": "create"])
+      let read = try await bench.call("GET", chain, Bench.paynetHeaders)
+      #expect((read.status, read.header("Allow")) == (405, "POST"))
+      for (path, headers) in attempts {
+        #expect(try await bench.call("GET", path, headers).status == 401)
+      }
     }
   }
 }

@@ -33,7 +33,7 @@ enum CashyPayDesk {
       throw .noAccess("MerchantId_is_error")
     }
     guard CashyPaySignature.verify(request.headers["Sign"] ?? "", request.body) else {
-      throw .noAccess("Sign_verify_error")
+      throw .badSign
     }
     guard let object = (try? JSON(parsing: request.body))?.object else {
       throw .failed("Params_jsonFormat_error")
@@ -99,7 +99,7 @@ enum CashyPayDesk {
       throw CashyPayError(error)
     }
     let name = id ?? number ?? ""
-    guard let order = sandbox.ledger.orders(named: name, of: .cashypay).first,
+    guard let order = sandbox.ledger.shown(named: name, of: .cashypay).first,
       let record = record(of: order, named: name, sandbox.settings),
       id == nil || number == nil || record.mchOrderNo == number
     else { throw .notFound }

@@ -19,6 +19,7 @@ struct CashyPayError: Error, Sendable {
   static let duplicate = failed("mchOrderNo_is_exist")
   /// Not published; chosen.
   static let notFound = failed("Order_not_exist")
+  static let badSign = noAccess("Sign_verify_error")
   static let busy = failed("System_busy")
   static let systemError = failed("System_error")
 
@@ -30,6 +31,10 @@ struct CashyPayError: Error, Sendable {
   init(_ fault: FormFault) {
     let word = fault.kind == .missing ? "Required" : "error"
     self = .failed("Params_\(fault.field)_\(word)")
+  }
+
+  init(_ words: RefusalWords) {
+    self.init(code: words.status.map(Int.init) ?? 500, message: words.word)
   }
 
   func response(_ status: HTTPStatus = .ok) -> Response {

@@ -72,7 +72,8 @@ enum CashyPayMoney {
     _ record: CashyPayRecord, of order: Order, _ detail: CashyPayOrder,
     _ sandbox: inout Simulation, at now: Instant
   ) {
-    let body = record.webhookBody(nonce: sandbox.ids.letters(24)).bytes
+    let told = record.webhookBody(nonce: sandbox.ids.letters(24))
+    let body = sandbox.spelled(told, by: .cashypay, .webhook, at: now)
     func headers(_ sign: String) -> [HTTPHeader] {
       [
         HTTPHeader("MerchantId", SandboxCredentials.cashypayMerchant), HTTPHeader("Sign", sign),

@@ -76,6 +76,8 @@ struct CashyPayRecord {
       case .failed: "FAIL"
       case .expired: expired.rawValue
       case .cancelled: "CANCEL"
+      case .refunded: "REFUND"
+      case .chargedBack: "CHARGEBACK"
       }
     completedAt = order.status == .paid ? order.changedAt : nil
     channelOrderNo = detail.channelOrderNo
@@ -133,7 +135,7 @@ struct CashyPayRecord {
   private var completionTime: JSON { JSON(completedAt?.mexicoWallClock) }
 
   /// As Java prints a double: `152.0`, `99.5`.
-  private static func decimal(_ centavos: Int64) -> JSON {
+  static func decimal(_ centavos: Int64) -> JSON {
     let hasOneDecimal = centavos.isMultiple(of: 10)
     return .number(
       .decimal(hasOneDecimal ? centavos / 10 : centavos, places: hasOneDecimal ? 1 : 2))

@@ -21,7 +21,7 @@ enum ControlGuide {
       + " /barcode/{reference}",
     "cashypay: POST /api/payIn, POST /api/payInQuery",
     "smilepayz: POST /v2.0/transaction/pay-in, /v2.0/inquiry-status, /v2.0/inquiry-balance",
-    "paynet: POST /v1/{chain}/payment, POST /v1/{chain}/reverse",
+    "paynet: POST /v1/{chain}/payment, POST /v1/{chain}/reverse; a GET is 401 or 405",
   ]
 
   private static let controls = [
@@ -33,10 +33,20 @@ enum ControlGuide {
       "{amount?: all of it, times?: 1, late?: true lets it expire first, tracking_key?}"
     ),
     ("POST /_sandbox/orders/{order}/expire", "its time is over now; also /fail and /cancel"),
+    (
+      "POST /_sandbox/orders/{order}/take-back",
+      "{as: cancelled, failed, pending, refunded or charged_back}: a paid order's money goes"
+        + " back, which queries and a webhook show"
+    ),
+    (
+      "POST /_sandbox/orders/{order}/vanish",
+      "queries say that there is no such order, until /reappear"
+    ),
     ("GET /_sandbox/books", "every order with its payments, and what was paid at the counter"),
     (
       "POST /_sandbox/faults",
-      "{kind, provider?: any, operation?: any, count?: until deleted, milliseconds?, seconds?}"
+      "{kind, provider?: any, operation?: any, count?: until deleted, after_seconds?: 0,"
+        + " for_seconds?: until deleted} and what the kind needs; times by the sandbox's clock"
     ),
     ("GET /_sandbox/faults", "those that wait; DELETE removes all, or /{id} one"),
     ("GET /_sandbox/clock", "the sandbox's time, and when something is due next"),
@@ -56,7 +66,7 @@ enum ControlGuide {
     ("timeout_after", "does the work, never answers"),
     ("reset_before, reset_after", "the same, and resets the connection"),
     ("error_500, error_500_after", "the same, and answers HTTP 500"),
-    ("garbage, garbage_after", "the same, and answers HTTP 200 with broken HTML"),
+    ("garbage, garbage_after", "the same, and answers HTTP 200 with a broken page of HTML"),
     (
       "system_error",
       "does nothing and answers as the provider does in trouble: Openpay 1004, CashyPay"
@@ -64,8 +74,33 @@ enum ControlGuide {
     ),
     ("slow", "answers after milliseconds"),
     ("not_found", "a query finds nothing"),
+    (
+      "refused",
+      "create, reverse: does nothing and refuses with word (CashyPay's msg, SmilePayz's code,"
+        + " Openpay's error_code, Paynet's responseCode), status? (Openpay's HTTP, CashyPay's"
+        + " code), message?"
+    ),
+    (
+      "unauthorized",
+      "answers as to wrong credentials: Openpay and Paynet 401/1002, CashyPay"
+        + " Sign_verify_error, SmilePayz 02; or with word, as for refused"
+    ),
+    ("filter_ignored", "Openpay's list: is not narrowed by order_id"),
+    ("latin1", "answers and webhooks: written in ISO 8859-1, a payer's ñ as one byte"),
+    ("byte_order_mark", "answers and webhooks: EF BB BF stands in front of the body"),
+    ("gzip", "answers: gzip-encoded, whatever was asked for"),
+    (
+      "odd_dates",
+      "answers and webhooks: dates in form no_colon (-0600), lower_case (t and z), fraction"
+        + " (digits?: 3, of 1 to 9), date_only or unreadable"
+    ),
+    (
+      "float_noise",
+      "answers and webhooks: 152.10 as 152.09999999999999, or 152.10000000000002 in form above"
+    ),
+    ("other_amount", "answers and webhooks: tell amount (centavos), whatever the order's own"),
     ("bad_signature", "webhook: the first try has a wrong signature or password"),
-    ("webhook_lost", "webhook: is never sent"),
+    ("webhook_lost", "webhook: is never sent; without count, none is"),
     ("webhook_doubled", "webhook: is sent twice"),
     ("webhook_delayed", "webhook: the first try is sent after seconds"),
     ("operations", "create, query, reverse (Paynet's), webhook, other"),
@@ -94,6 +129,8 @@ enum ControlGuide {
           + " one customer's, never both",
         "a webhook is tried again after 1, 5, 15, 60, 180, 360, 720 and 1440 minutes",
         "webhook URLs: as documented, and http on the own machine",
+        "amount may be a text, order_id a number and currency in lower case, as the vendor's"
+          + " plugins send them",
         "refund and capture answer 1013; cards, payouts and the rest are not there (1005)",
       ]
     ),

@@ -53,12 +53,24 @@ enum ControlRoutes {
         }
       }
     }
+    router.on(.post, "/_sandbox/orders/{order}/take-back") { request, path in
+      try await runtime.control { sandbox, now throws(Problem) in
+        try OrderControls.takeBack(request, path["order"], &sandbox, at: now)
+      }
+    }
+    for (word, isHidden) in [("vanish", true), ("reappear", false)] {
+      router.on(.post, "/_sandbox/orders/{order}/\(word)") { request, path in
+        try await runtime.control { sandbox, _ throws(Problem) in
+          try OrderControls.hide(request, path["order"], isHidden, &sandbox)
+        }
+      }
+    }
   }
 
   private static func addFaults(_ router: inout Router, _ runtime: SandboxRuntime) {
     router.on(.post, "/_sandbox/faults") { request, _ in
-      try await runtime.control { sandbox, _ throws(Problem) in
-        try Controls.addFault(request, &sandbox)
+      try await runtime.control { sandbox, now throws(Problem) in
+        try Controls.addFault(request, &sandbox, at: now)
       }
     }
     router.on(.get, "/_sandbox/faults") { _, _ in

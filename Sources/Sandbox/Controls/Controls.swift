@@ -31,9 +31,11 @@ enum Controls {
   // MARK: Faults
 
   static func addFault(
-    _ request: Request, _ sandbox: inout Simulation
+    _ request: Request, _ sandbox: inout Simulation, at now: Instant
   ) throws(Problem) -> Response {
-    let fault = try read(request) { form throws(FormFault) in try sandbox.faults.add(&form) }
+    let fault = try read(request) { form throws(FormFault) in
+      try sandbox.faults.add(&form, at: now)
+    }
     return .json(.created, fault.json.bytes)
   }
 

@@ -12,7 +12,8 @@ enum OrderControls {
     let number = query["number"]
     let status = query["status"]
     if let status, Order.Status(rawValue: status) == nil {
-      throw .invalidRequest("status must be open, paid, failed, expired or cancelled")
+      let words = Order.Status.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .invalidRequest("status must be one of \(words)")
     }
     let orders = sandbox.ledger.newestFirst.filter { order in
       (provider == nil || order.key.provider == provider)
@@ -59,7 +60,8 @@ enum OrderControls {
       "provider": .string(order.key.provider.rawValue), "number": JSON(order.number),
       "id": .string(order.key.id), "amount": JSON(order.amount), "currency": "MXN",
       "status": .string(order.status.rawValue),
-      "provider_status": .string(word(order, settings)), "instrument": instrument,
+      "provider_status": .string(word(order, settings)), "hidden": .bool(order.isHidden),
+      "instrument": instrument,
       "created_at": .string(order.createdAt.mexico),
       "expires_at": JSON(order.expiresAt?.mexico), "payments": .array(order.payments.map(json)),
     ]
@@ -169,5 +171,49 @@ enum OrderControls {
     }
     sandbox.end(order, as: status, at: now)
     return show(sandbox.ledger[order.key] ?? order, sandbox)
+  }
+
+  /// What a paid order may become when its money goes back.
+  private enum TakenBack: String, CaseIterable {
+    case cancelled, failed, pending, refunded
+    case chargedBack = "charged_back"
+
+    var status: Order.Status {
+      switch self {
+      case .cancelled: .cancelled
+      case .failed: .failed
+      case .pending: .open
+      case .refunded: .refunded
+      case .chargedBack: .chargedBack
+      }
+    }
+  }
+
+  /// Reads `{as}`, and takes the money of a paid order back.
+  static func takeBack(
+    _ request: Request, _ address: String, _ sandbox: inout Simulation, at now: Instant
+  ) throws(Problem) -> Response {
+    let wish = try Controls.read(request) { form throws(FormFault) -> TakenBack in
+      guard let wish: TakenBack = try form.optionalWord("as") else { throw form.missing("as") }
+      try form.end()
+      return wish
+    }
+    let order = try find(address, request.query, sandbox)
+    guard order.status == .paid else {
+      throw Problem(.conflict, code: "not_paid", detail: "the order is \(order.status.rawValue)")
+    }
+    sandbox.takeBack(order, as: wish.status, at: now)
+    return show(sandbox.ledger[order.key] ?? order, sandbox)
+  }
+
+  /// Lets an order vanish from its provider's queries, or come back to them.
+  static func hide(
+    _ request: Request, _ address: String, _ isHidden: Bool, _ sandbox: inout Simulation
+  ) throws(Problem) -> Response {
+    try Controls.read(request) { form throws(FormFault) in try form.end() }
+    var order = try find(address, request.query, sandbox)
+    order.isHidden = isHidden
+    sandbox.ledger[order.key] = order
+    return show(order, sandbox)
   }
 }

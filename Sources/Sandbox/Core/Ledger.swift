@@ -40,6 +40,11 @@ struct Ledger: Sendable {
     }
   }
 
+  /// Those of them that queries show.
+  func shown(named address: String, of provider: Provider) -> [Order] {
+    orders(named: address, of: provider).filter { !$0.isHidden }
+  }
+
   func isUsed(_ address: String) -> Bool { addresses[address] != nil }
 
   /// All orders, newest first, as they are asked for.

@@ -7,8 +7,11 @@ struct OrderKey: Hashable, Sendable {
 
 /// An order in a provider's books: what all of them have in common.
 struct Order: Sendable {
-  enum Status: String, Sendable {
+  enum Status: String, CaseIterable, Sendable {
     case open, paid, failed, expired, cancelled
+    /// Money that was there and went back.
+    case refunded
+    case chargedBack = "charged_back"
   }
 
   /// What the payer was told to pay to.
@@ -38,6 +41,8 @@ struct Order: Sendable {
   /// Nil for an order that waits for ever.
   let expiresAt: Instant?
   var status = Status.open
+  /// Its provider's queries say that there is no such order.
+  var isHidden = false
   /// When the status last changed.
   var changedAt: Instant
   var payments: [Payment] = []

@@ -16,10 +16,11 @@ struct Outbox: Sendable {
   /// Queues a message, together with what the faults do to it.
   mutating func add(_ message: WebhookMessage, at now: Instant, faults: inout FaultBook) {
     func take(_ kind: Fault.Kind) -> Fault? {
-      faults.take(message.provider, .webhook) { $0 == kind }
+      faults.take(message.provider, .webhook, at: now) { $0 == kind }
     }
     let firstHeaders = take(.badSignature).map { _ in message.forgedHeaders }
-    let delay = take(.webhookDelayed)?.seconds ?? 0
+    var delay: Int64 = 0
+    if case .seconds(let seconds) = take(.webhookDelayed)?.detail { delay = seconds }
     let isLost = take(.webhookLost) != nil
     let copies = take(.webhookDoubled) == nil ? 1 : 2
     for _ in 0..<copies {

@@ -24,10 +24,9 @@ struct ProviderCall: Sendable {
       case "inquiry-balance": self.init(.smilepayz, .other, path)
       default: return nil
       }
-    case "v1" where path.count == 3 && path[2] == "payment":
-      self.init(.paynet, .create, Array(path.dropFirst()))
-    case "v1" where path.count == 3 && path[2] == "reverse":
-      self.init(.paynet, .reverse, Array(path.dropFirst()))
+    case "v1" where path.count == 3 && (path[2] == "payment" || path[2] == "reverse"):
+      let operation: Operation = path[2] == "payment" ? .create : .reverse
+      self.init(.paynet, isPost ? operation : .other, Array(path.dropFirst()))
     case "v1" where path.count >= 2:
       let rest = Array(path.dropFirst())
       let resource = rest.count > 3 && rest[1] == "customers" ? rest.dropFirst(2) : rest[...]

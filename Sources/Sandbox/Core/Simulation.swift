@@ -8,6 +8,8 @@ struct Simulation: Sendable {
     case answer(Response)
     /// Openpay calls a new webhook before it answers; `completed` makes the answer of the outcome.
     case verification(OpenpayVerification)
+    /// None: the connection ends, or is reset.
+    case cut(reset: Bool)
   }
 
   private let configured: SandboxSettings
@@ -42,10 +44,39 @@ struct Simulation: Sendable {
     self = fresh
   }
 
-  /// Answers a provider's caller, as that provider would.
+  /// Answers a provider's caller, as that provider or the first fault that waits would.
   mutating func reply(to request: Request, _ call: ProviderCall, at now: Instant) -> Reply {
+    let fault = faults.take(call.provider, call.operation, at: now) { $0.decides }
+    return reply(to: request, call, fault, at: now)
+  }
+
+  /// Answers as the provider would, or as the fault makes it.
+  mutating func reply(
+    to request: Request, _ call: ProviderCall, _ fault: Fault?, at now: Instant
+  ) -> Reply {
     settle(at: now)
-    return switch call.provider {
+    if let fault, let reply = ProviderTrouble.reply(to: request, call, fault, &self, at: now) {
+      guard case .answer(let response) = reply else { return reply }
+      return .answer(spelled(response, call, at: now))
+    }
+    let reply = properReply(to: request, call, at: now)
+    guard case .answer(let response) = reply else { return reply }
+    return finish(response, call, fault, at: now)
+  }
+
+  /// What becomes of an answer when the work is done.
+  mutating func finish(
+    _ response: Response, _ call: ProviderCall, _ fault: Fault?, at now: Instant
+  ) -> Reply {
+    let reply = ProviderTrouble.reply(after: response, call, fault, &self)
+    guard case .answer(let response) = reply else { return reply }
+    return .answer(spelled(response, call, at: now))
+  }
+
+  private mutating func properReply(
+    to request: Request, _ call: ProviderCall, at now: Instant
+  ) -> Reply {
+    switch call.provider {
     case .openpay: OpenpayDesk.reply(to: request, call, &self, at: now)
     case .cashypay: .answer(CashyPayDesk.answer(request, call, &self, at: now))
     case .smilepayz: .answer(SmilePayzDesk.answer(request, call, &self, at: now))
@@ -62,6 +93,7 @@ struct Simulation: Sendable {
 
   /// Lets expire what has expired.
   mutating func settle(at now: Instant) {
+    faults.removeEnded(at: now)
     while let order = ledger.takeExpired(at: now) { expire(order, at: now) }
   }
 
@@ -81,6 +113,15 @@ struct Simulation: Sendable {
 
   mutating func expire(_ order: Order, at now: Instant) {
     end(order, as: .expired, at: now)
+  }
+
+  /// Takes the money of a paid order back, and tells what the order has become.
+  mutating func takeBack(_ order: Order, as status: Order.Status, at now: Instant) {
+    var order = order
+    let paying = order.payments.lastIndex { $0.shownAs == order.key.id && !$0.isReversed }
+    if let paying { order.payments[paying].isReversed = true }
+    if order.key.provider == .openpay { openpay.balance -= order.amount }
+    end(order, as: status, at: now)
   }
 
   /// Ends an order and tells its merchant what its provider tells.

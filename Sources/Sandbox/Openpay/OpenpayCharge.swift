@@ -28,6 +28,8 @@ extension OpenpayCharge {
     case .paid: "completed"
     case .failed: "failed"
     case .expired, .cancelled: "cancelled"
+    case .refunded: "refunded"
+    case .chargedBack: "chargeback_accepted"
     }
   }
 

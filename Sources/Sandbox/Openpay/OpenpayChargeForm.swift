@@ -27,10 +27,10 @@ struct OpenpayChargeForm {
 
     init(_ form: inout FormReader) throws(FormFault) {
       method = try form.text("method", 1...20)
-      amount = try form.number("amount")
+      amount = try Self.amount(&form)
       currency = try form.optionalText("currency", 1...3)
       description = try form.text("description", 1...250)
-      orderID = try form.optionalText("order_id", 1...100)
+      orderID = try Self.orderID(&form)
       if let text = try form.optionalText("due_date", 1...40) {
         guard let date = Instant(text, .offsetOptional) else {
           throw form.malformed("due_date", "is no ISO 8601 date and time")
@@ -46,6 +46,18 @@ struct OpenpayChargeForm {
       }
       try form.end()
     }
+
+    /// A number, or the same as text: the vendor's plugins send either.
+    private static func amount(_ form: inout FormReader) throws(FormFault) -> JSONNumber {
+      if let number = form.field("amount")?.string.flatMap(JSONNumber.init(text:)) { return number }
+      return try form.number("amount")
+    }
+
+    /// A text, or the number that a plugin's own order has.
+    private static func orderID(_ form: inout FormReader) throws(FormFault) -> String? {
+      if let number = form.field("order_id")?.int64 { return String(number) }
+      return try form.optionalText("order_id", 1...100)
+    }
   }
 
   init(
@@ -59,7 +71,9 @@ struct OpenpayChargeForm {
     }
     self.method = method
     amount = try Self.centavos(fields.amount, method)
-    guard fields.currency ?? "MXN" == "MXN" else { throw .invalid("currency must be MXN") }
+    guard fields.currency?.uppercased() ?? "MXN" == "MXN" else {
+      throw .invalid("currency must be MXN")
+    }
     if let dueDate = fields.dueDate {
       guard dueDate > now else { throw .invalid("due_date must be in the future") }
       guard dueDate <= now.adding(seconds: Self.dueSeconds) else {

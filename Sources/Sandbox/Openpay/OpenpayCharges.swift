@@ -9,7 +9,7 @@ enum OpenpayCharges {
   ) throws(OpenpayError) -> Response {
     switch (request.method, path.count) {
     case (.post, 0): return try create(request, of: owner, &sandbox, at: now)
-    case (.get, 0): return try list(request, of: owner, sandbox)
+    case (.get, 0): return try list(request, of: owner, &sandbox, at: now)
     case (.get, 1): return response(try charge(path[0], of: owner, sandbox))
     case (.post, 2):
       let order = try charge(path[0], of: owner, sandbox)
@@ -43,17 +43,23 @@ enum OpenpayCharges {
     _ id: String, of owner: OpenpayDesk.Owner, _ sandbox: Simulation
   ) throws(OpenpayError) -> Order {
     guard let order = sandbox.ledger[OrderKey(provider: .openpay, id: id)],
-      belongs(order, to: owner)
+      !order.isHidden, belongs(order, to: owner)
     else { throw .notFound("The transaction with id '\(id)' does not exist") }
     return order
   }
 
   private static func list(
-    _ request: Request, of owner: OpenpayDesk.Owner, _ sandbox: Simulation
+    _ request: Request, of owner: OpenpayDesk.Owner, _ sandbox: inout Simulation,
+    at now: Instant
   ) throws(OpenpayError) -> Response {
-    let filter = try OpenpayListFilter(request.query)
+    var filter = try OpenpayListFilter(request.query)
+    if filter.orderID != nil,
+      sandbox.faults.take(.openpay, .query, at: now, where: { $0 == .filterIgnored }) != nil
+    {
+      filter.orderID = nil
+    }
     func isWanted(_ order: Order) -> Bool {
-      belongs(order, to: owner)
+      !order.isHidden && belongs(order, to: owner)
         && filter.fits(order, status: OpenpayCharge.word(order.status))
     }
     let page =

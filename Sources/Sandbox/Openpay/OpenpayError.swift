@@ -17,6 +17,7 @@ struct OpenpayError: Error, Sendable {
   static let unauthorized = OpenpayError(1002, 401, "The api key or merchant id are invalid")
   static let unavailable = OpenpayError(
     1004, 503, "The resource is unavailable at this moment. Please try again later")
+  static let notPost = OpenpayError(1001, 405, "The method must be POST")
   static let duplicateOrder = OpenpayError(
     1006, 409, "The order_id has already been processed")
   static let duplicateCustomer = OpenpayError(
@@ -53,6 +54,19 @@ struct OpenpayError: Error, Sendable {
 
   init(_ fault: FormFault) {
     self = .badRequest(fault.detail)
+  }
+
+  /// What the page's table says of a code's HTTP status, where the words do not say it.
+  init(_ words: RefusalWords) {
+    let code = words.number
+    let statuses = [
+      1002: 401, 1003: 422, 1005: 404, 1006: 409, 1007: 402, 1008: 423, 1009: 413, 1010: 403,
+      1012: 412, 1013: 412, 4001: 412,
+    ]
+    let status = words.status.map(Int.init) ?? statuses[code]
+    self.init(
+      code, status ?? ((3_000..<4_000).contains(code) ? 402 : 400),
+      words.message ?? "The request was refused")
   }
 
   func response(requestID: String) -> Response {

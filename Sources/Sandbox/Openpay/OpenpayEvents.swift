@@ -26,13 +26,14 @@ enum OpenpayEvents {
     ]
     for webhook in sandbox.openpay.webhooks
     where webhook.isVerified && webhook.events.contains(event) {
+      let body = sandbox.spelled(body, by: .openpay, .webhook, at: now)
       sandbox.send(
         message(event, body, to: webhook, orderID: order.key.id, number: order.number), at: now)
     }
   }
 
   static func message(
-    _ event: String, _ body: JSON, to webhook: OpenpayWebhook, orderID: String? = nil,
+    _ event: String, _ body: [UInt8], to webhook: OpenpayWebhook, orderID: String? = nil,
     number: String? = nil
   ) -> WebhookMessage {
     func headers(_ password: String) -> [HTTPHeader] {
@@ -44,7 +45,7 @@ enum OpenpayEvents {
     let password = webhook.password ?? ""
     return WebhookMessage(
       provider: .openpay, orderID: orderID, number: number, event: event, url: webhook.url,
-      headers: headers(password), forgedHeaders: headers("not-\(password)"), body: body.bytes,
+      headers: headers(password), forgedHeaders: headers("not-\(password)"), body: body,
       acknowledgement: .success, retryMinutes: retryMinutes)
   }
 }

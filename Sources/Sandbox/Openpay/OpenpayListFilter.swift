@@ -36,7 +36,7 @@ struct OpenpayListFilter {
   private let creation: Bounds<String>
   /// Centavos.
   private let amount: Bounds<Int64>
-  let orderID: String?
+  var orderID: String?
   /// In lower case: the pages spell it in upper case, objects in lower (dossier 3.5).
   private let status: String?
   private let offset: Int

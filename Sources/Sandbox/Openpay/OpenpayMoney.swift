@@ -64,13 +64,15 @@ enum OpenpayMoney {
   static func end(
     _ order: inout Order, as status: Order.Status, _ sandbox: inout Simulation, at now: Instant
   ) {
-    if status == .failed, case .openpay(var charge) = order.detail {
-      charge.errorMessage = "The transaction failed"
+    if case .openpay(var charge) = order.detail {
+      if status == .failed { charge.errorMessage = "The transaction failed" }
+      if status == .open { charge.authorization = nil }
       order.detail = .openpay(charge)
     }
     sandbox.ledger[order.key] = order
     let events: [Order.Status: String] = [
       .expired: "transaction.expired", .cancelled: "charge.cancelled", .failed: "charge.failed",
+      .refunded: "charge.refunded", .chargedBack: "chargeback.accepted", .open: "charge.created",
     ]
     if let event = events[status] { OpenpayEvents.tell(event, order, &sandbox, at: now) }
   }

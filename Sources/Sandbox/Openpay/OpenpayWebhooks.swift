@@ -49,7 +49,8 @@ enum OpenpayWebhooks {
     guard !sandbox.openpay.webhooks.contains(where: { $0.url == webhook.url }) else {
       throw .webhookExists
     }
-    let message = OpenpayEvents.message("verification", verification(webhook, now), to: webhook)
+    let message = OpenpayEvents.message(
+      "verification", verification(webhook, now).bytes, to: webhook)
     switch sandbox.settings.openpayVerification {
     case .automatic:
       return .verification(

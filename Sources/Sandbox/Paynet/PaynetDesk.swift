@@ -8,7 +8,7 @@ internal import JSONText
 /// Chosen, since the pages are silent: an identical repeat of a payment is answered as the first
 /// time, one with other data is declined with 12; a reversal is repeatable, needs the payment's own
 /// data and opens the charge again; a payment that was reversed or never seen is 12. Before any of
-/// that, HTTP 401 and 400 with Openpay's error object.
+/// that, HTTP 401, 405 and 400 with Openpay's error object.
 enum PaynetDesk {
   /// The reference of S000's examples: takes any amount any number of times, and belongs to no
   /// order.
@@ -21,8 +21,12 @@ enum PaynetDesk {
     _ request: Request, _ call: ProviderCall, _ sandbox: inout Simulation, at now: Instant
   ) -> Response {
     do throws(OpenpayError) {
-      guard request.method == .post else { throw OpenpayDesk.noResource }
       try authenticate(request, chain: call.segments[0])
+      guard request.method == .post else {
+        var response = OpenpayError.notPost.response(requestID: sandbox.ids.uuid())
+        response.headers["Allow"] = "POST"
+        return response
+      }
       var form = try OpenpayDesk.form(request)
       let body = reply(&form, call.operation, &sandbox, at: now)
       return .json(.ok, body.bytes)

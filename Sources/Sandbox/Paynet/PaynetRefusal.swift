@@ -14,6 +14,10 @@ struct PaynetRefusal: Error, Sendable {
     self.description = description
   }
 
+  init(_ words: RefusalWords) {
+    self.init(code: words.number, description: words.message ?? "La operación fue rechazada.")
+  }
+
   /// A malformed reference is 30 and a malformed amount 88; the rest has no code of its own.
   init(_ fault: FormFault) {
     self =

@@ -38,49 +38,33 @@ actor SandboxRuntime {
 
   /// Answers as the provider would, or as a fault makes it.
   func serve(_ request: Request, _ call: ProviderCall) async -> Response {
-    let slow = simulation.faults.take(call.provider, call.operation) { $0 == .slow }
-    let fault = simulation.faults.take(call.provider, call.operation) { $0 != .slow }?.kind
-    if let slow { await pause(milliseconds: slow.milliseconds) }
-    let response = await response(to: request, call, fault)
-    simulation.requests.add(request, call, fault: fault ?? slow?.kind, response, at: now)
+    let slow = simulation.faults.take(call.provider, call.operation, at: now) { $0 == .slow }
+    let fault = simulation.faults.take(call.provider, call.operation, at: now) { $0.decides }
+    if case .milliseconds(let milliseconds) = slow?.detail {
+      await pause(milliseconds: milliseconds)
+    }
+    let reply = await reply(to: request, call, fault)
+    let response: Response? = if case .answer(let response) = reply { response } else { nil }
+    simulation.requests.add(request, call, fault: (fault ?? slow)?.kind, response, at: now)
     sendDue()
-    switch fault {
-    case .timeoutBefore, .timeoutAfter:
+    switch reply {
+    case .answer(let response): return response
+    case .cut(reset: true): return .dropped(reset: true)
+    case .cut, .verification:
       await pause(milliseconds: Self.hangMilliseconds)
       return .dropped(reset: false)
-    case .resetBefore, .resetAfter: return .dropped(reset: true)
-    default: return response ?? .dropped(reset: false)
     }
   }
 
-  /// Nil where the caller gets no answer.
-  private func response(
-    to request: Request, _ call: ProviderCall, _ fault: Fault.Kind?
-  ) async -> Response? {
-    switch fault {
-    case .timeoutBefore, .resetBefore: return nil
-    case .error500: return ProviderTrouble.error500(call, &simulation)
-    case .systemError: return ProviderTrouble.systemError(request, call, &simulation, at: now)
-    case .garbage: return ProviderTrouble.garbage
-    case .notFound: return ProviderTrouble.notFound(call, &simulation)
-    default: break
-    }
-    let response = await proper(request, call)
-    switch fault {
-    case .timeoutAfter, .resetAfter: return nil
-    case .error500After: return ProviderTrouble.error500(call, &simulation)
-    case .garbageAfter: return ProviderTrouble.garbage
-    default: return response
-    }
-  }
-
-  private func proper(_ request: Request, _ call: ProviderCall) async -> Response {
-    switch simulation.reply(to: request, call, at: now) {
-    case .answer(let response): return response
-    case .verification(let verification):
-      let outcome = await caller.call(verification.request, limits: limits)
-      return OpenpayWebhooks.completed(verification, outcome, &simulation)
-    }
+  /// Never a verification: it is done here.
+  private func reply(
+    to request: Request, _ call: ProviderCall, _ fault: Fault?
+  ) async -> Simulation.Reply {
+    let reply = simulation.reply(to: request, call, fault, at: now)
+    guard case .verification(let verification) = reply else { return reply }
+    let outcome = await caller.call(verification.request, limits: limits)
+    let response = OpenpayWebhooks.completed(verification, outcome, &simulation)
+    return simulation.finish(response, call, fault, at: now)
   }
 
   private func pause(milliseconds: Int64) async {

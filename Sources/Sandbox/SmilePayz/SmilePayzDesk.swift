@@ -102,7 +102,7 @@ enum SmilePayzDesk {
     }
     // 2 is pay-out, of which there are none here.
     guard type == 1,
-      let order = sandbox.ledger.orders(named: tradeNo ?? number ?? "", of: .smilepayz).first,
+      let order = sandbox.ledger.shown(named: tradeNo ?? number ?? "", of: .smilepayz).first,
       order.key.id == tradeNo ?? order.key.id, order.number == number ?? order.number,
       case .smilepayz(let detail) = order.detail
     else { throw .notFound }

@@ -28,6 +28,17 @@ struct SmilePayzError: Error, Sendable {
     self = .badField(fault.detail)
   }
 
+  init(_ words: RefusalWords) {
+    self.init(code: words.word, message: words.message ?? "The request was refused")
+  }
+
+  /// With the header that SmilePayz's answers carry.
+  func response(at now: Instant) -> Response {
+    var response = response()
+    response.headers["X-TIMESTAMP"] = now.mexico
+    return response
+  }
+
   func response(_ status: HTTPStatus = .ok) -> Response {
     .json(status, (["code": .string(code), "message": .string(message)] as JSON).bytes)
   }

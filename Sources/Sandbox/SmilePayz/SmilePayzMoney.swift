@@ -57,11 +57,12 @@ enum SmilePayzMoney {
         HTTPHeader("X-SIGNATURE", Base64.encode(Array(signature))),
       ]
     }
+    let body = sandbox.spelled(detail.callbackBody(order), by: .smilepayz, .webhook, at: now)
     sandbox.send(
       WebhookMessage(
         provider: .smilepayz, orderID: order.key.id, number: order.number,
         event: SmilePayzOrder.word(order.status), url: url, headers: headers(signature),
-        forgedHeaders: headers(signature.reversed()), body: detail.callbackBody(order).bytes,
+        forgedHeaders: headers(signature.reversed()), body: body,
         acknowledgement: .word, retryMinutes: retryMinutes),
       at: now)
   }

@@ -24,6 +24,8 @@ struct SmilePayzOrder: Sendable {
     case .failed: "FAILED"
     case .expired: "EXPIRED"
     case .cancelled: "CANCELLED"
+    case .refunded: "REFUNDED"
+    case .chargedBack: "CHARGEBACK"
     }
   }
 
