@@ -32,7 +32,8 @@ public struct PayinDocument: Sendable {
       "failure": payin.failure.map {
         ["code": JSON($0.code), "message": JSON($0.message)]
       } ?? .null,
-      "late": JSON(payin.late), "waiting_for": JSON(payin.waitingFor(at: now ?? payin.updatedAt)?.rawValue),
+      "late": JSON(payin.late),
+      "waiting_for": JSON(payin.waitingFor(at: now ?? payin.updatedAt)?.rawValue),
       "last_evidence": payin.lastEvidence?.json ?? .null,
       "next_check_at": JSON(payin.nextCheckAt?.rfc3339),
       "expires_at": JSON(payin.expiresAt.rfc3339),

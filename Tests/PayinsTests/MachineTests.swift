@@ -91,7 +91,9 @@ struct MachineTests {
       demand(transition.jobs.contains(.endDoubt(due: after.expiresAt)), "doubt has no end")
     }
     demand(
-      after.attempts.allSatisfy { Set($0.discrepancies.map(\.alert)).count == $0.discrepancies.count },
+      after.attempts.allSatisfy {
+        Set($0.discrepancies.map(\.alert)).count == $0.discrepancies.count
+      },
       "a discrepancy is shown twice")
     demand(
       after.attempts.allSatisfy { attempt in

@@ -41,6 +41,8 @@ struct RequestPropertyTests {
     let limits = try account.file("limits")
     let texts = try #require(limits["texts"]?.object)
     let always = try #require(limits["always"]?.array).compactMap(\.string)
+    // Where the capability demands the payer's data.
+    let required = (limits["required"]?.array ?? []).compactMap(\.string)
     var random = SeededRandom(seed: 2)
     for _ in 0..<Self.rounds {
       let (order, now) = RandomOrder.make(for: provider, with: &random)
@@ -54,7 +56,9 @@ struct RequestPropertyTests {
         #expect(
           !text.unicodeScalars.contains("\u{FFFD}"), "\(name) \(pointer): a character was cut")
       }
-      for pointer in always {
+      let needed =
+        provider.capabilities[order.method]?.requiredPayerFields.isEmpty == false ? required : []
+      for pointer in always + needed {
         #expect(body.at(pointer: pointer).map { !$0.isNull } == true, "\(name) misses \(pointer)")
       }
       for request in [request, provider.queryRequest(order, at: now)] { expectPlain(request, name) }
@@ -88,6 +92,7 @@ struct RequestPropertyTests {
 }
 
 enum RandomOrder {
+  /// Within the capability.
   static func make(
     for provider: any CreatesPayins, with random: inout SeededRandom
   ) -> (Order, Instant) {
@@ -111,10 +116,12 @@ enum RandomOrder {
       amount: Int64.random(in: low...most, using: &random) * step, currency: .mxn,
       description: text(1...250, &random),
       payer: Payer(
-        name: text(1...120, &random), email: "\(word(1...110, &random))@example.mx",
-        phone: "+52" + word(1...40, &random)),
+        name: text(1...120, &random),
+        email: word(1...(capability.payerFieldBytes[.email] ?? 120) - 11, &random) + "@example.mx",
+        phone: "+52" + word(1...(capability.payerFieldBytes[.phone] ?? 43) - 3, &random)),
       createdAt: created, expiresAt: created.adding(seconds: expiry),
-      callbackURL: "https://gw.example.mx/callbacks/\(word(1...300, &random))",
+      callbackURL: "https://gw.example.mx/callbacks/"
+        + word(1...(capability.callbackURLBytes ?? 332) - 32, &random),
       returnURL: Bool.random(using: &random)
         ? "https://shop.example/\(word(1...300, &random))" : nil)
     return (order, created.adding(milliseconds: .random(in: 0...expiry * 1500, using: &random)))
