@@ -32,6 +32,12 @@ public struct ProviderCalls: Sendable {
     self.log = log
   }
 
+  /// Where the account's provider reports.
+  /// - Parameter publicURL: without a slash at its end.
+  public static func callbackURL(account: String, publicURL: String) -> String {
+    "\(publicURL)/callbacks/\(account)"
+  }
+
   /// Takes a place for a create call at the account, before anything is kept of the pay-in. False
   /// where there is none: the breaker or the account's limits say so.
   func reserve(_ account: String) -> Bool {
@@ -197,7 +203,7 @@ public struct ProviderCalls: Sendable {
       method: attempt.target.method, amount: request.amount, currency: request.currency,
       description: request.description, payer: request.payer, createdAt: attempt.createdAt,
       expiresAt: request.expiry(for: attempt.target.method, from: payin.createdAt),
-      callbackURL: "\(publicURL)/callbacks/\(attempt.target.account)",
+      callbackURL: Self.callbackURL(account: attempt.target.account, publicURL: publicURL),
       returnURL: request.returnURL)
   }
 }

@@ -3,6 +3,7 @@ import Gateway
 import HTTPServing
 import JSONText
 import MerchantAPI
+import Payins
 
 /// Reads the configuration's object; faults are collected with their pointers.
 struct ConfigurationReader {
@@ -149,7 +150,17 @@ struct ConfigurationReader {
     var ids: Set<String> = []
     objects("provider_accounts") { reader in
       guard let id = reader.identifier("id", &ids) else { return }
-      if let account = AccountReader.read(id, &reader) { out.accounts.append(account) }
+      guard let account = AccountReader.read(id, &reader) else { return }
+      out.accounts.append(account)
+      // A provider that cannot be told where to report would be sent orders without that field.
+      let address = ProviderCalls.callbackURL(account: id, publicURL: out.publicURL)
+      let most = account.capabilities.values.compactMap(\.callbackURLBytes).min() ?? .max
+      if address.utf8.count > most {
+        reader.report(
+          "id",
+          "\(account.providerName) takes a callback address of at most \(most) bytes, and"
+            + " public_url makes \(address) of \(address.utf8.count)")
+      }
     }
   }
 }

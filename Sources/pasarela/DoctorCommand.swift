@@ -54,10 +54,10 @@ enum DoctorCommand {
 
   private static func publicURL(_ configuration: Configuration) -> Finding {
     let url = configuration.publicURL
-    let host = url.split(separator: "/").dropFirst().first ?? ""
-    if host.hasPrefix("127.") || host.hasPrefix("localhost") || host.hasPrefix("[::1]") {
+    if !AddressPolicy.publicOnly.mayReach(url: url) {
       return Finding(
-        "public_url", .warn, "\(url) is reached from this machine only: no provider can call back")
+        "public_url", .warn,
+        "\(url) is a loopback or private address: no provider outside can call back")
     }
     if !url.hasPrefix("https://") {
       return Finding("public_url", .warn, "\(url): providers' callbacks should come over https")

@@ -4,6 +4,27 @@ import Testing
 
 @Suite("Address policy")
 struct AddressPolicyTests {
+  @Test(
+    "a URL whose host is this machine or its network is known from its text",
+    arguments: [
+      "http://127.0.0.1:8080/x", "https://localhost", "https://a.localhost:1/", "https://127.1/",
+      "https://2130706433/", "https://0x7f000001", "https://[::1]:8080/", "https://10.0.0.8",
+      "https://user@192.168.1.1/", "https://printer.local", "https://db.internal/", "https://",
+      "https://[fd00::1]/", "https://169.254.169.254/latest",
+    ])
+  func privateURL(_ url: String) {
+    #expect(!AddressPolicy.publicOnly.mayReach(url: url))
+    #expect(AddressPolicy.any.mayReach(url: url))
+  }
+
+  @Test(
+    "a URL of a name or a public address may be reached",
+    arguments: [
+      "https://shop.example/hooks", "https://8.8.8.8/", "https://[2606:4700::1111]:8443/",
+      "https://localhost.example", "https://10.example:99/",
+    ])
+  func publicURL(_ url: String) { #expect(AddressPolicy.publicOnly.mayReach(url: url)) }
+
   private func bytes(_ text: String) -> [UInt8] {
     var address = [UInt8](repeating: 0, count: 16)
     if inet_pton(AF_INET, text, &address) == 1 { return Array(address[..<4]) }

@@ -55,7 +55,7 @@ struct MessageTests {
     #expect(
       String(decoding: response.body, as: UTF8.self) == #"{"type":"about:blank","#
         + #""title":"Bad Request","status":400,"detail":"two \"fields\"\u0001 are wrong","#
-        + #""code":"invalid_request","request_id":"req_1","errors":[{"pointer":"/a~1b","#
+        + #""code":"invalid_request","outcome":"none","request_id":"req_1","errors":[{"pointer":"/a~1b","#
         + #""detail":"too\nlong"},{"pointer":"","detail":"é"}]}"#)
     let plain = Problem(.conflict, code: "x", title: "T", detail: "d", retryAfterSeconds: 3)
     let text = String(decoding: plain.response(requestID: "r").body, as: UTF8.self)

@@ -24,7 +24,8 @@ struct BreakerTests {
     }
     #expect(try await eventually { try await state(client) == "open" ? true : nil } == true)
     let refused = try await buy(client, "store", "later")
-    #expect(refused.code == "no_eligible_provider" || refused.status == 202)
+    // A repeat may go through, so it is not told that nobody serves it.
+    #expect(refused.code == "unavailable" || refused.status == 202)
     #expect(try await buy(client, "spei", "other").status == 201)
 
     _ = try await installation.sandboxClient.call("DELETE", "/_sandbox/faults")

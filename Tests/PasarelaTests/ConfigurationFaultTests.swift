@@ -50,6 +50,14 @@ struct ConfigurationFaultTests {
       "the same account twice", "{ provider_accounts: [ {\(account)}, {\(account)} ] }",
       "provider_accounts[1].id", "openpay-main"),
     Case(
+      "a callback address that the provider cannot carry",
+      """
+      { public_url: "https://\(String(repeating: "a", count: 220)).example",
+        provider_accounts: [ {
+          id: "cashypay-main", provider: "cashypay", base_url: "https://x.example",
+          merchant_id: "1", api_key: "k" } ] }
+      """, "pasarela.json5:3:", "provider_accounts[0].id", "at most 250 bytes"),
+    Case(
       "an unknown provider",
       "{ provider_accounts: [ { id: \"a\", provider: \"stripe\", base_url: \"https://x\" } ] }",
       "provider_accounts[0].provider", "openpay"),

@@ -34,8 +34,8 @@ struct LimitTests {
         #expect(answer.json["status"] == "pending")
         return refusals
       }
-      #expect(answer.status == 429)
-      #expect(answer.code == "rate_limited")
+      #expect(answer.status == 503)
+      #expect(answer.code == "unavailable" && answer.json["outcome"] == "none")
       #expect(answer.header("Retry-After") == "1")
       refusals += 1
       try await Task.sleep(for: .milliseconds(200))

@@ -27,6 +27,8 @@ enum RequiredCases {
     }
     return created + [
       ("declined", outcome("create", "declined")),
+      ("refused", outcome("create", "refused")),
+      ("unauthorized", outcome("create", "unauthorized")),
       ("duplicate", outcome("create", "in_doubt")),
       ("server_error", { outcome("create", "in_doubt")($0) && isServerError($0) }),
       ("unreadable", outcome("create", "in_doubt")),
@@ -41,6 +43,8 @@ enum RequiredCases {
       ("status/unknown", { $0.expected.at(pointer: "/report/status") == "unrecognised" }),
       ("absent", outcome("query", "absent")),
       ("mismatch", outcome("query", "mismatch")),
+      ("query_refused", outcome("query", "refused")),
+      ("query_unauthorized", outcome("query", "unauthorized")),
       ("query_server_error", { outcome("query", "undetermined")($0) && isServerError($0) }),
       ("query_unreadable", outcome("query", "undetermined")),
     ]

@@ -8,7 +8,7 @@ struct EligibilityTests {
     .methodMismatch(asked: .store), .merchantNotAllowed, .currencyNotSupported(.mxn),
     .amountBelowMinimum(4000), .amountAboveMaximum(1_500_000), .amountNotMultiple(of: 100),
     .payerFieldMissing([.name, .email]), .expiryTooShort(600), .expiryTooLong(3600), .breakerOpen,
-    .limitReached,
+    .limitReached, .payerFieldTooLong(.email, 32),
   ]
 
   private func reason(
@@ -72,6 +72,21 @@ struct EligibilityTests {
     #expect(expected.sentence == "the account needs payer.name and payer.email")
     #expect(
       try reason(question(payer: Payer(name: "Ana", phone: "1"))) == .payerFieldMissing([.email]))
+  }
+
+  @Test("where a field of the payer is longer than it can carry whole")
+  func payerTooLong() throws {
+    var capability = Demo.capability(1...100_000)
+    capability.payerFieldBytes = [.email: 32]
+    let offer = AccountOffer(account: "a", provider: "p", capabilities: [.spei: capability])
+    let rules = try RuleSet(route: "{ priority: ['a/spei'] }", offers: [offer])
+    func reasons(_ email: String?) -> [String: String] {
+      rules.decide(question(payer: Payer(name: "Ana", email: email))).reasons
+    }
+    // As many letters, and a byte more.
+    let most = String(repeating: "x", count: 23) + "@x.mx.com"
+    #expect(most.utf8.count == 32 && reasons(most).isEmpty && reasons(nil).isEmpty)
+    #expect(reasons("ñ" + most.dropFirst()) == ["a/spei": "payer_field_too_long"])
   }
 
   @Test("where the payer's time is too short or too long for it")

@@ -16,7 +16,8 @@ struct OpenpayError {
 
   var detail: String { "code \(code)\(request.map { ", request \($0)" } ?? "")" }
 
-  /// S001 "Códigos de error", and the further codes of dossier 3.7, but for 1001. Codes of cards, transfers and stored accounts say "not done" as well.
+  /// S001 "Códigos de error", and the further codes of dossier 3.7, but for 1001. Codes of
+  /// cards, transfers and stored accounts say "not done" as well.
   static let published: [String: WordMeaning] = {
     var classes: [String: WordMeaning] = [
       "1000": .trouble, "1004": .trouble, "1015": .trouble, "1017": .trouble, "1018": .ambiguous,
