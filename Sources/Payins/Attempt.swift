@@ -72,7 +72,4 @@ public struct Attempt: Equatable, Sendable {
 
   /// Unanswered queries in a row until that is told.
   static let unansweredAlarm = 3
-
-  /// The end of the instrument's life, when watching ends.
-  public var instrumentDiesAt: Instant { createdAt.adding(seconds: candidate.instrumentSeconds) }
 }

@@ -12,6 +12,9 @@ extension Transition {
           "outcome": .string(outcome.label),
         ])
     }
+    if let refusal = outcome.refusal, payin.receipts.contains(where: { $0.attempt == id }) {
+      return refusedThoughPaid(id, refusal, context)
+    }
     switch outcome {
     case .accepted(let acceptance):
       record(
@@ -47,6 +50,20 @@ extension Transition {
     doubt(
       id, Refusal(code: "interrupted", message: "the gateway stopped before the answer came"),
       context)
+  }
+
+  /// Money was proved to have come before the call was answered: whatever the answer says, the
+  /// order exists and is watched.
+  private mutating func refusedThoughPaid(
+    _ id: AttemptID, _ refusal: Refusal, _ context: Context
+  ) {
+    flag(id, .mismatch, "paid, and the create call was answered: \(refusal.message)", context)
+    update(id) {
+      $0.state = .orphaned
+      $0.refusal = refusal
+    }
+    record("attempt.orphaned", ["attempt": .string(id.text), "code": .string(refusal.code)])
+    planQuery(id, context)
   }
 
   private mutating func refused(
@@ -106,6 +123,17 @@ extension Transition {
   mutating func adopt(
     _ id: AttemptID, _ instructions: Instructions?, _ context: Context
   ) {
+    // Its callback was faster than its answer: what was paid is what the payer was shown.
+    let isPaid = payin.receipts.contains { $0.attempt == id }
+    if isPaid, payin.status != .processing, payin.active == nil, let instructions {
+      update(id) {
+        $0.state = .paid
+        $0.refusal = nil
+      }
+      payin.active = id
+      payin.instructions = instructions
+      return planQuery(id, context)
+    }
     if payin.status == .processing, payin.active == nil, let instructions {
       update(id) {
         $0.state = .pending

@@ -22,6 +22,8 @@ public struct Capability: Equatable, Sendable {
   /// Seconds after creation during which the instrument can still be paid: a CLABE outlives its
   /// order by months. The attempt is watched until then.
   public var instrumentSeconds: Int64
+  /// A payment within so many seconds before the instrument's death gives it another such life.
+  public var renewalSeconds: Int64?
   /// Whether a query of the order shows further payments after the first full one.
   public var showsRepeatedPayments: Bool
 
@@ -29,8 +31,9 @@ public struct Capability: Equatable, Sendable {
     currencies: [Currency] = [.mxn], amounts: ClosedRange<Int64>, granularity: Int64 = 1,
     requiredPayerFields: [PayerField] = [], payerFieldBytes: [PayerField: Int] = [:],
     callbackURLBytes: Int? = nil, expirySeconds: ClosedRange<Int64>,
-    orderNumberPrefix: String = "", instrumentSeconds: Int64, showsRepeatedPayments: Bool = false
+    orderNumberPrefix: String = "", instrumentSeconds: Int64, renewalSeconds: Int64? = nil, showsRepeatedPayments: Bool = false
   ) {
+    self.renewalSeconds = renewalSeconds
     precondition(orderNumberPrefix.count <= 16, "the prefix must leave 16 characters")
     self.currencies = currencies
     self.amounts = amounts

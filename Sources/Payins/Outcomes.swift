@@ -30,6 +30,18 @@ public enum CreateOutcome: Equatable, Sendable {
   }
 }
 
+extension CreateOutcome {
+  /// Why the order was not accepted; nil where it was.
+  var refusal: Refusal? {
+    switch self {
+    case .accepted: nil
+    case .declined(let refusal), .refused(let refusal, _), .questioned(let refusal),
+      .unauthorized(let refusal), .neverSent(let refusal), .inDoubt(let refusal):
+      refusal
+    }
+  }
+}
+
 /// Why something was not done: a stable code in snake_case, and a sentence for people without
 /// secrets or the payer's data.
 public struct Refusal: Equatable, Sendable, Error {
@@ -136,11 +148,20 @@ public struct StatusReport: Equatable, Sendable {
   public var instructions: Instructions?
   /// Further things an operator should see, such as a list that we do not read; raises an alert.
   public var note: String?
+  /// What the provider says that the order asks for, in centavos, where a report that may credit
+  /// money names it.
+  public var orderAmount: Int64?
+  /// Whether `deposits` are all that the provider has received on the order; a recorded one that
+  /// is not among them is then contradicted.
+  public var showsEveryDeposit: Bool
 
   public init(
     status: ReportedStatus, deposits: [Deposit] = [], providerOrderID: String? = nil,
-    instructions: Instructions? = nil, note: String? = nil
+    instructions: Instructions? = nil, note: String? = nil, orderAmount: Int64? = nil,
+    showsEveryDeposit: Bool = true
   ) {
+    self.orderAmount = orderAmount
+    self.showsEveryDeposit = showsEveryDeposit
     self.status = status
     self.deposits = deposits
     self.providerOrderID = providerOrderID

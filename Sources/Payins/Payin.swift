@@ -206,6 +206,19 @@ public struct Payin: Equatable, Sendable {
     }
   }
 
+  /// The end of an attempt's instrument's life, when watching ends. One that is renewed by use
+  /// lives on from each payment in the last days of its life.
+  public func instrumentDiesAt(_ attempt: Attempt) -> Instant {
+    let life = attempt.candidate.instrumentSeconds
+    var end = attempt.createdAt.adding(seconds: life)
+    guard let window = attempt.candidate.renewalSeconds else { return end }
+    let uses = receipts.filter { $0.attempt == attempt.id }.map(\.receivedAt)
+    while uses.contains(where: { $0 < end && $0 >= end.adding(seconds: -window) }) {
+      end = end.adding(seconds: life)
+    }
+    return end
+  }
+
   /// When the provider is asked next, over all attempts.
   public var nextCheckAt: Instant? { attempts.compactMap(\.nextCheckAt).min() }
 }
@@ -255,18 +268,22 @@ public struct Candidate: Equatable, Sendable {
   /// Seconds after creation during which the instrument can be paid.
   public var instrumentSeconds: Int64
   public var showsRepeatedPayments: Bool
+  /// `Capability.renewalSeconds`.
+  public var renewalSeconds: Int64?
 
   public init(target: Target, provider: String, capability: Capability) {
     self.init(
       target: target, provider: provider, orderNumberPrefix: capability.orderNumberPrefix,
       instrumentSeconds: capability.instrumentSeconds,
-      showsRepeatedPayments: capability.showsRepeatedPayments)
+      showsRepeatedPayments: capability.showsRepeatedPayments,
+      renewalSeconds: capability.renewalSeconds)
   }
 
   init(
     target: Target, provider: String, orderNumberPrefix: String, instrumentSeconds: Int64,
-    showsRepeatedPayments: Bool
+    showsRepeatedPayments: Bool, renewalSeconds: Int64?
   ) {
+    self.renewalSeconds = renewalSeconds
     self.target = target
     self.provider = provider
     self.orderNumberPrefix = orderNumberPrefix

@@ -206,6 +206,7 @@ extension Discrepancy {
     var json: JSONObject = [
       "alert": JSON(alert.rawValue), "since": since.stored, "detail": JSON(detail),
     ]
+    if isTold { json["told"] = true }
     if let answer {
       json["answer_status"] = JSON(answer.status)
       json["answer"] = JSON(answer.body)
@@ -224,16 +225,19 @@ extension Discrepancy {
       answer: status.flatMap { status in
         answer.map { RawAnswer(status: Int(status), text: $0) }
       })
+    isTold = json["told"]?.bool ?? false
   }
 }
 
 extension Candidate {
   fileprivate var stored: JSON {
-    .object([
+    var json: JSONObject = [
       "target": JSON(target.description), "provider": JSON(provider),
       "prefix": JSON(orderNumberPrefix), "instrument_seconds": JSON(instrumentSeconds),
       "shows_repeated": JSON(showsRepeatedPayments),
-    ])
+    ]
+    if let renewalSeconds { json["renewal_seconds"] = JSON(renewalSeconds) }
+    return .object(json)
   }
 
   fileprivate init?(stored json: JSON) {
@@ -244,7 +248,7 @@ extension Candidate {
     else { return nil }
     self.init(
       target: target, provider: provider, orderNumberPrefix: prefix, instrumentSeconds: seconds,
-      showsRepeatedPayments: repeated)
+      showsRepeatedPayments: repeated, renewalSeconds: json["renewal_seconds"]?.int64)
   }
 }
 

@@ -72,6 +72,7 @@ extension Transition {
       if let index = $0.discrepancies.firstIndex(where: { $0.alert == alert }) {
         found.since = $0.discrepancies[index].since
         found.answer = answer ?? $0.discrepancies[index].answer
+        found.isTold = $0.discrepancies[index].isTold
         $0.discrepancies[index] = found
       } else {
         $0.discrepancies.append(found)

@@ -21,14 +21,17 @@ enum PollSchedule {
     let now = context.now
     let delay =
       attempt.state.isLive || !isUnanswered
-      ? delaySeconds(for: attempt, of: payin, now: now) : repeatSeconds(for: attempt, now: now)
+      ? delaySeconds(for: attempt, of: payin, now: now)
+      : repeatSeconds(for: attempt, until: payin.instrumentDiesAt(attempt), now: now)
     guard let delay else { return nil }
     return context.now.adding(milliseconds: jittered(delay * 1000, context.entropy))
   }
 
   /// Of an order that we took for not made, until a provider that hinted at it has answered.
-  private static func repeatSeconds(for attempt: Attempt, now: Instant) -> Int64? {
-    guard now < attempt.instrumentDiesAt else { return nil }
+  private static func repeatSeconds(
+    for attempt: Attempt, until diesAt: Instant, now: Instant
+  ) -> Int64? {
+    guard now < diesAt else { return nil }
     return doubtSeconds[min(attempt.polls, doubtSeconds.count - 1)]
   }
 
@@ -44,10 +47,16 @@ enum PollSchedule {
       // Doubt that lasts for hours will not be gone in minutes.
       return max(doubtSeconds[min(attempt.polls, doubtSeconds.count - 1)], min(age / 8, 86_400))
     }
-    let settled = attempt.state == .paid && !attempt.candidate.showsRepeatedPayments
-    guard !settled, now < attempt.instrumentDiesAt else { return nil }
     let age = now.milliseconds(since: attempt.createdAt) / 1000
-    if payin.status.isOpen && attempt.state == .pending {
+    // An open pay-in always has a question to come.
+    let isOpen = payin.status.isOpen && (attempt.state == .pending || attempt.id == payin.active)
+    let isDisputed = attempt.discrepancies.contains { $0.alert == .takenBack }
+    let settled = attempt.state == .paid && !attempt.candidate.showsRepeatedPayments
+    guard isOpen || isDisputed || !settled else { return nil }
+    guard isOpen || now < payin.instrumentDiesAt(attempt) else { return nil }
+    // "No such order" is heard again soon before it is believed of a paid one.
+    if isDisputed, attempt.absences < absencesForProof { return proofSeconds }
+    if isOpen {
       let regular = min(max(age / 4, shortest), longest)
       let left = payin.expiresAt.milliseconds(since: now) / 1000
       guard left > 0 else {

@@ -15,6 +15,8 @@ extension Transition {
     switch outcome {
     case .found(let report):
       record("poll.\(outcome.label)", data)
+      update(id) { $0.absences = 0 }
+      _ = contradicted(attempt, report, isProof: true, context)
       take(report, from: attempt, .query, context)
       // Whatever still differs was flagged anew.
       dropSettledDiscrepancies(of: id)
@@ -45,15 +47,53 @@ extension Transition {
         "attempt": .string(id.text), "grade": .string(grade.label),
         "status": .string(report.status.label),
       ])
+    // A signed word may be late: it is told, and the query decides.
+    let isDisputed =
+      grade.creditsMoney && contradicted(attempt, report, isProof: false, context)
     // A word that would end the order never overwrites a higher grade: the query decides.
     let contradicts = report.status.isDead && (payin.lastEvidence?.grade ?? grade) > grade
-    if grade.creditsMoney && !contradicts {
+    if let amount = report.orderAmount, amount != payin.request.amount {
+      // Signed, and about another order than ours: a hint, and no money.
+      flag(id, .mismatch, "the provider reports an order of \(amount) centavos", context)
+      payin.lastEvidence = payin.lastEvidence ?? Evidence(grade: grade, at: context.now)
+    } else if grade.creditsMoney && !contradicts && !isDisputed {
       take(report, from: attempt, grade, context)
-      planQuery(id, context)
-    } else {
-      update(id) { $0.nextCheckAt = context.now }
-      jobs.append(.query(id, due: context.now))
+      return planQuery(id, context)
     }
+    update(id) { $0.nextCheckAt = context.now }
+    jobs.append(.query(id, due: context.now))
+  }
+
+  /// Money that is recorded and that the provider no longer shows: the receipt stands, and it is
+  /// told. Returns whether it is so.
+  private mutating func contradicted(
+    _ attempt: Attempt, _ report: StatusReport, isProof: Bool, _ context: Context
+  ) -> Bool {
+    let recorded = payin.receipts.filter { $0.attempt == attempt.id }
+    let shown = Set(report.deposits.map(\.identity))
+    let isMissing =
+      report.showsEveryDeposit && recorded.contains { !shown.contains($0.identity) }
+    guard isMissing else { return false }
+    takenBack(
+      attempt, "the provider shows the order as \(report.status.label)", isProof: isProof, context)
+    return true
+  }
+
+  private mutating func takenBack(
+    _ attempt: Attempt, _ how: String, isProof: Bool, _ context: Context
+  ) {
+    let known = attempt.discrepancies.first { $0.alert == .takenBack }
+    flag(
+      attempt.id, .takenBack, "money that was recorded is not shown any more: \(how)",
+      isCounted: known == nil, context)
+    guard isProof, known?.isTold != true else { return }
+    update(attempt.id) {
+      guard let index = $0.discrepancies.firstIndex(where: { $0.alert == .takenBack }) else {
+        return
+      }
+      $0.discrepancies[index].isTold = true
+    }
+    announce("payin.disputed_receipt", ["attempt": .string(attempt.id.text)])
   }
 
   private mutating func take(
@@ -85,12 +125,21 @@ extension Transition {
     end(attempt.id, report.status, context)
   }
 
+  /// The most that is recorded on one pay-in: a hundred thousand million pesos, beyond which no
+  /// amount is believed and sums might not be exact.
+  private static let mostCentavos: Int64 = 10_000_000_000_000
+
   /// Records each deposit once, by its identity. Returns whether any was new.
   private mutating func credit(
     _ deposits: [Deposit], to attempt: Attempt, _ context: Context
   ) -> Bool {
     var arrived = false
     for deposit in deposits where deposit.amount > 0 {
+      guard Self.mostCentavos - payin.amountReceived >= deposit.amount else {
+        flag(
+          attempt.id, .mismatch, "a payment of \(deposit.amount) centavos is beyond belief", context)
+        continue
+      }
       let known = payin.receipts.first {
         $0.identity == deposit.identity
           && payin.attempt($0.attempt)?.target.account == attempt.target.account
@@ -185,7 +234,7 @@ extension Transition {
 
   /// An order in doubt whose instrument would be dead can bring nothing any more, whatever it was.
   private mutating func outlive(_ attempt: Attempt, _ context: Context) {
-    guard attempt.state == .inDoubt, context.now >= attempt.instrumentDiesAt else { return }
+    guard attempt.state == .inDoubt, context.now >= payin.instrumentDiesAt(attempt) else { return }
     giveUp(attempt, context)
   }
 
@@ -208,11 +257,21 @@ extension Transition {
       flag(
         attempt.id, .acceptedOrderAbsent, "accepted, and the provider has no such order", context)
     case .refused: update(attempt.id) { $0.absences += 1 }
+    case .paid where payin.receipts.contains(where: { $0.attempt == attempt.id }):
+      paidIsAbsent(attempt, context)
     case .inDoubt: doubtedIsAbsent(attempt, context)
     case .sending, .orphaned, .declined, .neverSent, .absent, .paid, .failed, .expired,
       .cancelled:
       break
     }
+  }
+
+  /// A paid order that its provider does not know: once is no proof.
+  private mutating func paidIsAbsent(_ attempt: Attempt, _ context: Context) {
+    update(attempt.id) { $0.absences += 1 }
+    takenBack(
+      attempt, "the provider has no such order",
+      isProof: attempt.absences + 1 >= PollSchedule.absencesForProof, context)
   }
 
   private mutating func doubtedIsAbsent(_ attempt: Attempt, _ context: Context) {
@@ -256,7 +315,9 @@ extension Transition {
 
   /// Ends an open pay-in whose shown order can bring no more, by the provider's word and our clock.
   private mutating func end(_ id: AttemptID, _ status: ReportedStatus, _ context: Context) {
-    guard id == payin.active, !payin.late,
+    // Money may have come on an order that the payer was never shown here.
+    let isShown = payin.active.map { $0 == id } ?? payin.receipts.contains { $0.attempt == id }
+    guard isShown, !payin.late,
       payin.status == .pending || payin.status == .partiallyPaid
     else { return }
     let overdue = context.now >= payin.expiresAt
@@ -264,6 +325,8 @@ extension Transition {
     case .expired: expire()
     case .pending where overdue: expire()
     case .failed where overdue, .cancelled where overdue: expire()
+    // Less than asked, and its time is over.
+    case .paid where overdue: expire()
     case .failed where payin.status == .pending, .cancelled where payin.status == .pending:
       payin.status = .failed
       payin.failure = Failure(

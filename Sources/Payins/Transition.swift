@@ -45,6 +45,8 @@ public struct Discrepancy: Equatable, Sendable {
   /// The last answer that could not be used, where there was one. For operators: it may hold
   /// anything.
   public var answer: RawAnswer?
+  /// Whether the merchant was told of it.
+  public var isTold = false
 
   public init(alert: Alert, since: Instant, detail: String, answer: RawAnswer? = nil) {
     self.alert = alert
@@ -67,6 +69,8 @@ public enum Alert: String, Sendable, CaseIterable {
   case unclassedRefusal = "unclassed_refusal"
   /// The provider refuses our credentials, signature or address.
   case unauthorized
+  /// Money that is recorded is no longer shown by its provider.
+  case takenBack = "taken_back"
   /// Queries of an order can no longer be read, or are not answered.
   case unfollowed
 }

@@ -29,11 +29,21 @@ private struct Life {
   }
 
   static func paid(_ identity: String, _ amount: Int64) -> StatusReport {
+    paid([(identity, amount)])
+  }
+
+  static func paid(
+    _ first: String, _ amount: Int64, _ second: String, _ further: Int64
+  ) -> StatusReport {
+    paid([(first, amount), (second, further)])
+  }
+
+  private static func paid(_ deposits: [(String, Int64)]) -> StatusReport {
     StatusReport(
       status: .paid,
-      deposits: [
-        Deposit(identity: identity, amount: amount, receivedAt: nil, providerReference: nil)
-      ])
+      deposits: deposits.map {
+        Deposit(identity: $0.0, amount: $0.1, receivedAt: nil, providerReference: nil)
+      })
   }
 
   func attempt(_ index: Int = 0) -> AttemptID { payin.attempts[index].id }
@@ -75,7 +85,7 @@ struct MoneyTests {
     life.answered(Life.paid("d1", 10_000))
     #expect(life.payin.status == .partiallyPaid)
     #expect(life.announced == ["payin.partially_paid"])
-    life.answered(Life.paid("d2", 5_000))
+    life.answered(Life.paid("d1", 10_000, "d2", 5_000))
     #expect(life.payin.status == .succeeded)
     #expect(life.payin.amountReceived == 15_000)
   }
@@ -85,7 +95,7 @@ struct MoneyTests {
     var life = Life.pending
     life.answered(Life.paid("d1", 20_000))
     #expect(life.payin.status == .succeeded)
-    life.answered(Life.paid("d2", 15_000))
+    life.answered(Life.paid("d1", 20_000, "d2", 15_000))
     #expect(life.payin.status == .succeeded)
     #expect(life.announced == ["payin.receipt"])
     #expect(life.payin.amountReceived == 35_000)
