@@ -83,7 +83,7 @@ extension Transition {
     var arrived = false
     for deposit in deposits where deposit.amount > 0 {
       let known = payin.receipts.first {
-        $0.identity == deposit.identity
+        $0.identity.utf8.elementsEqual(deposit.identity.utf8)
           && payin.attempt($0.attempt)?.target.account == attempt.target.account
       }
       if let known {

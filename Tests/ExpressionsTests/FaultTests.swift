@@ -180,10 +180,10 @@ import Testing
     #expect("\(fault.column)+\(fault.length) \(fault.message)" == expected)
   }
 
-  @Test("counts lines and columns in characters, whatever the bytes and line ends")
+  @Test("counts lines and columns in code points, whatever the bytes and line ends")
   func countsCharacters() throws {
     let first = try #require(Self.fault("'é🎉👨‍👩‍👧' == payin.metod"))
-    #expect([first.line, first.column, first.length] == [1, 16, 5])
+    #expect([first.line, first.column, first.length] == [1, 20, 5])
     let unix = try #require(Self.fault("true &&\n  // a remark\n\tpayin.metod == 'a'"))
     #expect([unix.line, unix.column] == [3, 8])
     let windows = try #require(Self.fault("true &&\r\n  true &&\r\n  payin.metod == 'a'"))

@@ -49,9 +49,9 @@ extension CashyPay {
     case "RequestMethod_not_post", "RequestContentType_not_json", "RequestBody_is_null",
       "Params_jsonFormat_error":
       return .declined(.rejected(answer.detail))
-    case let word where word.contains("mchOrderNo"):
+    case let word where word.utf8.contains("mchOrderNo".utf8):
       return .inDoubt(.duplicate(answer.detail))
-    case let word where word.hasPrefix("Params_"):
+    case let word where word.utf8.starts(with: "Params_".utf8):
       return .declined(.rejected(answer.detail))
     case "System_error", "System_busy", "System_Maintenance":
       return .inDoubt(.failing(answer.detail))
