@@ -12,7 +12,7 @@ struct ContentSecurityPolicy: Sendable {
   init(styles: [String] = [], scripts: [String] = [], sources: KeyValuePairs<String, String> = [:])
   {
     var directives = ["default-src 'none'"]
-    for (name, elements) in [("style-src", styles), ("script-src", scripts)] where !elements.isEmpty
+    for (name, elements) in [("script-src", scripts), ("style-src", styles)] where !elements.isEmpty
     {
       directives.append("\(name) \(elements.map(Self.hash).joined(separator: " "))")
     }

@@ -118,12 +118,11 @@ struct PayinRequestReader {
   }
 
   private static func isEmail(_ text: String) -> Bool {
-    let scalars = text.unicodeScalars
-    let parts = scalars.split(omittingEmptySubsequences: false) { $0 == "@" as Unicode.Scalar }
+    let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
     guard parts.count == 2, (1...64).contains(parts[0].count), text.utf8.count <= 254,
-      scalars.allSatisfy({ $0.value > 32 && $0.value != 127 && !",;".unicodeScalars.contains($0) })
+      text.utf8.allSatisfy({ $0 > 32 && $0 != 127 && !",;".utf8.contains($0) })
     else { return false }
-    let labels = parts[1].split(omittingEmptySubsequences: false) { $0 == "." as Unicode.Scalar }
+    let labels = parts[1].split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     return labels.count >= 2 && labels.allSatisfy { !$0.isEmpty }
   }
 
