@@ -12,10 +12,10 @@ struct JoiningScalarTests {
   @Test("a header that would end its line is not sent")
   func headers() {
     #expect(!isRefused(HTTPHeader("X", "\u{600}e\u{301}")))
-    for text in JoiningScalars.texts(around: "\r\n\0") {
-      #expect(isRefused(HTTPHeader("X", text)))
-      #expect(isRefused(HTTPHeader("X\(text)", "1")))
+    let sent = JoiningScalars.texts(around: "\r\n").filter {
+      !isRefused(HTTPHeader("X", $0)) || !isRefused(HTTPHeader("X\($0)", "1"))
     }
+    #expect(sent.isEmpty)
   }
 
   @Test("a header's name is its bytes, but for the case of letters")

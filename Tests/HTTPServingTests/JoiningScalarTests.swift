@@ -7,14 +7,14 @@ import Testing
 struct JoiningScalarTests {
   @Test("a field that would end its line is not sent")
   func fields() {
-    for text in JoiningScalars.texts(around: "\r\n\0") {
-      #expect(throws: HTTPServerFault.self) {
-        try PreparedAnswer(Response(.ok, headers: ["X": text]), id: "r", isHead: false)
-      }
-      #expect(throws: HTTPServerFault.self) {
-        try PreparedAnswer(Response(.ok, headers: ["X\(text)": "1"]), id: "r", isHead: false)
-      }
+    func isSent(_ headers: Headers) -> Bool {
+      (try? PreparedAnswer(Response(.ok, headers: headers), id: "r", isHead: false)) != nil
     }
+    #expect(isSent(["X": "\u{600}e\u{301}"]))
+    let sent = JoiningScalars.texts(around: "\r\n").filter {
+      isSent(["X": $0]) || isSent(["X\($0)": "1"])
+    }
+    #expect(sent.isEmpty)
   }
 
   @Test("names of fields and of parameters are their bytes")
@@ -28,9 +28,10 @@ struct JoiningScalarTests {
 
   @Test("a query is split at its own signs")
   func queries() throws {
-    for mark in JoiningScalars.behind {
+    let joined = try JoiningScalars.behind.filter { mark in
       let query = try Query("a=\(mark)&\(mark)b=\(mark)")
-      #expect(query.items.map(\.name) == ["a", "\(mark)b"])
+      return query.items.map(\.name) != ["a", "\(mark)b"]
     }
+    #expect(joined.isEmpty)
   }
 }

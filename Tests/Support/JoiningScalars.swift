@@ -11,8 +11,10 @@ public enum JoiningScalars {
     "\u{1FEF}", "\u{212A}",
   ]
 
+  /// In the planes where scalars are assigned that can join.
   private static func all(_ joins: (Unicode.Scalar) -> Bool) -> [Unicode.Scalar] {
-    (0x80...UInt32(0x10FFFF)).compactMap { Unicode.Scalar($0) }.filter(joins)
+    let planes: [ClosedRange<UInt32>] = [0x80...0x1FFFF, 0xE0000...0xE0FFF]
+    return planes.joined().compactMap { Unicode.Scalar($0) }.filter(joins)
   }
 
   /// Texts in which one of the signs stands between scalars that join with it, on either side.
