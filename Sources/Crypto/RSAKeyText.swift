@@ -1,12 +1,10 @@
-internal import Foundation
-
 /// Reads the outer form of a key: PEM, or one line of Base64.
 enum RSAKeyText {
   /// The DER inside `text`, not yet parsed.
   static func der(in text: String, for part: RSAKeyPart) throws(RSAKeyError) -> [UInt8] {
-    let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    let text = trimmed(text.utf8[...])
     guard !text.isEmpty else { throw .empty }
-    guard text.contains("-----") else {
+    guard text.utf8.contains("-----".utf8) else {
       guard let der = Base64.decode(text) else { throw .notBase64 }
       return der
     }
@@ -16,13 +14,10 @@ enum RSAKeyText {
   private static func derInPEM(
     _ text: String, for part: RSAKeyPart
   ) throws(RSAKeyError) -> [UInt8] {
-    let lines = text.split(whereSeparator: \.isNewline).map {
-      $0.trimmingCharacters(in: .whitespaces)
-    }
-    guard lines.count >= 3, let label = label(lines[0], "BEGIN"),
-      lines.count(where: { $0.hasPrefix("-----BEGIN ") }) == 1
-    else {
-      throw lines.count(where: { $0.hasPrefix("-----BEGIN ") }) > 1 ? .severalBlocks : .notBase64
+    let lines = text.utf8.split { $0 == 0x0A || $0 == 0x0D }.map { trimmed($0) }
+    let beginnings = lines.count { $0.utf8.starts(with: "-----BEGIN ".utf8) }
+    guard lines.count >= 3, let label = label(lines[0], "BEGIN"), beginnings == 1 else {
+      throw beginnings > 1 ? .severalBlocks : .notBase64
     }
     let body = lines[1..<(lines.count - 1)]
     guard self.label(lines[lines.count - 1], "END") == label else { throw .notBase64 }
@@ -37,13 +32,24 @@ enum RSAKeyText {
     default: throw .otherContent
     }
     // The old form of encryption stands in headers: "Proc-Type: 4,ENCRYPTED".
-    if body.contains(where: { $0.hasPrefix("Proc-Type:") }) { throw .encrypted }
+    if body.contains(where: { $0.utf8.starts(with: "Proc-Type:".utf8) }) { throw .encrypted }
     guard let der = Base64.decode(body.joined()) else { throw .notBase64 }
     return der
   }
 
   private static func label(_ line: String, _ edge: String) -> String? {
-    guard line.hasPrefix("-----\(edge) "), line.hasSuffix("-----") else { return nil }
-    return String(line.dropFirst(edge.count + 6).dropLast(5))
+    let line = line.utf8
+    guard line.starts(with: "-----\(edge) ".utf8), line.suffix(5).elementsEqual("-----".utf8) else {
+      return nil
+    }
+    return String(Substring(line.dropFirst(edge.utf8.count + 6).dropLast(5)))
+  }
+
+  /// Without the white space (ASCII's) at its ends.
+  private static func trimmed(_ text: Substring.UTF8View) -> String {
+    let isBlank = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
+    let start = text.drop(while: isBlank)
+    let end = start.lastIndex { !isBlank($0) }
+    return end.map { String(Substring(start[...$0])) } ?? ""
   }
 }

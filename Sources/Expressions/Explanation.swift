@@ -53,12 +53,12 @@ public struct Explanation: Sendable {
     return parts
   }
 
-  /// Longest text of a part, in characters.
+  /// Longest text of a part, in code points.
   private static let textLimit = 200
 
   private func shortened(_ text: String) -> String {
-    let kept = text.prefix(Self.textLimit)
-    return kept.endIndex == text.endIndex ? text : kept + "…"
+    let kept = text.unicodeScalars.prefix(Self.textLimit)
+    return kept.endIndex == text.endIndex ? text : Substring(kept) + "…"
   }
 
   private func rendered(_ result: Evaluator.NodeResult) -> Result {

@@ -4,19 +4,17 @@ public struct ExpressionFault: Error, Sendable, Equatable {
   public let message: String
   /// Counted from 1.
   public let line: Int
-  /// Counted from 1, in characters.
+  /// Counted from 1, in code points.
   public let column: Int
-  /// How many characters of that line are at fault, at least 1.
+  /// How many code points of that line are at fault, at least 1.
   public let length: Int
 
-  /// The fault above its line of the source and a line that marks the place.
-  public func rendered(source: String) -> String {
-    let lines = source.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    guard line <= lines.count else { return description }
-    let text = lines[line - 1]
+  /// Its line of the source and a line that marks the place; nil where there is no such line.
+  public func excerpt(of source: String) -> String? {
+    guard let text = SourceText(source).line(line) else { return nil }
     // Tabs stay tabs, so that the mark stands under its place however wide they are shown.
-    let margin = text.prefix(column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
-    return "\(description)\n\(text)\n\(margin)\(String(repeating: "^", count: length))"
+    let margin = text.unicodeScalars.prefix(column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
+    return "\(text)\n\(margin)\(String(repeating: "^", count: length))"
   }
 }
 

@@ -145,21 +145,21 @@ public final class Metrics: Sendable {
   }
 
   private static func text(_ labels: [(String, String)]) -> String {
-    var out = ""
+    var out: [UInt8] = []
     for (name, value) in labels {
-      if !out.isEmpty { out += "," }
-      out += name
-      out += "=\""
-      for character in value {
-        switch character {
-        case "\\": out += "\\\\"
-        case "\"": out += "\\\""
-        case "\n": out += "\\n"
-        default: out.append(character)
+      if !out.isEmpty { out.append(UInt8(ascii: ",")) }
+      out += name.utf8
+      out += "=\"".utf8
+      for byte in value.utf8 {
+        switch byte {
+        case UInt8(ascii: "\\"): out += "\\\\".utf8
+        case UInt8(ascii: "\""): out += "\\\"".utf8
+        case UInt8(ascii: "\n"): out += "\\n".utf8
+        default: out.append(byte)
         }
       }
-      out += "\""
+      out.append(UInt8(ascii: "\""))
     }
-    return out
+    return String(decoding: out, as: UTF8.self)
   }
 }

@@ -20,6 +20,7 @@ public struct HTTPRequest: Sendable, Equatable, Redacted {
 
   /// Without query, header values and body.
   public var description: String {
-    "\(method) \(url.prefix { $0 != "?" }) (\(headers.count) headers, \(body.count) bytes)"
+    let address = Substring(url.utf8.prefix { $0 != UInt8(ascii: "?") })
+    return "\(method) \(address) (\(headers.count) headers, \(body.count) bytes)"
   }
 }

@@ -10,8 +10,9 @@ extension HTTPRequest {
     guard url.utf8.count <= 8_192, url.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       return "the URL must be at most 8192 visible ASCII characters"
     }
-    let scheme = url.prefix(8).lowercased()
-    guard scheme == "https://" || scheme.hasPrefix("http://") else {
+    // All of it is ASCII.
+    let start = url.prefix(8).lowercased().utf8
+    guard start.starts(with: "https://".utf8) || start.starts(with: "http://".utf8) else {
       return "the URL must begin with https:// or http://"
     }
     return headers.lazy.compactMap(\.fault).first

@@ -15,7 +15,7 @@ public struct HTTPResponse: Sendable, Equatable, Redacted {
 
   /// The value of the first header of that name, in whatever case; nil where there is none.
   public func header(_ name: String) -> String? {
-    headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    headers.first { $0.isNamed(name) }?.value
   }
 
   /// Without header values and body.

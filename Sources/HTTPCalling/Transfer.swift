@@ -154,7 +154,7 @@ extension Transfer {
     // A name without a value keeps libcurl from adding its own.
     append("Expect:")
     append("Accept-Encoding: identity")
-    if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+    if !request.headers.contains(where: { $0.isNamed("content-type") }) {
       append("Content-Type:")
     }
     for header in request.headers {

@@ -22,7 +22,7 @@ extension UInt8 {
 
 extension Collection<UInt8> {
   /// Whether these are the bytes of an ASCII text in lower case, whatever their own case.
-  func isSameIgnoringCase(as lowercase: StaticString) -> Bool {
+  public func isSameIgnoringCase(as lowercase: StaticString) -> Bool {
     let length = lowercase.utf8CodeUnitCount
     guard count == length else { return false }
     return lowercase.withUTF8Buffer { unsafe $0.elementsEqual(self) { $0 == $1.lowercased } }
@@ -31,7 +31,7 @@ extension Collection<UInt8> {
 
 extension ArraySlice<UInt8> {
   /// Without the spaces and tabs around it.
-  var trimmed: ArraySlice<UInt8> {
+  public var trimmed: ArraySlice<UInt8> {
     guard let first = firstIndex(where: { !$0.isBlank }),
       let last = lastIndex(where: { !$0.isBlank })
     else { return self[endIndex...] }

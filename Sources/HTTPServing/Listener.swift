@@ -17,7 +17,7 @@ final class Listener: Sendable {
   /// Resolves, binds and listens. Without SO_REUSEPORT: a second server on the port must fail.
   /// - Parameter port: 0 takes a free one.
   init(host: String, port: Int) throws(HTTPServerFault) {
-    let name = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    let name = host.unicodeScalars.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     let resolved = try SocketAddress(host: host, port: port)
     let descriptor = socket(
       resolved.family,

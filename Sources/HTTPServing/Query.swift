@@ -5,6 +5,9 @@ public struct Query: Sendable, Equatable {
     public let name: String
     /// Empty both for `name` and for `name=`.
     public let value: String
+
+    /// Whether the name has these very bytes.
+    func isNamed(_ other: String) -> Bool { name.utf8.elementsEqual(other.utf8) }
   }
 
   /// In the order they came, repeated names included.
@@ -28,11 +31,11 @@ public struct Query: Sendable, Equatable {
   }
 
   /// The first value of that name.
-  public subscript(name: String) -> String? { items.first { $0.name == name }?.value }
+  public subscript(name: String) -> String? { items.first { $0.isNamed(name) }?.value }
 
   /// Every value of that name, in order.
   public func values(of name: String) -> [String] {
-    items.filter { $0.name == name }.map(\.value)
+    items.filter { $0.isNamed(name) }.map(\.value)
   }
 
   public var isEmpty: Bool { items.isEmpty }

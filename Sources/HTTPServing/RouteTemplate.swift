@@ -7,16 +7,18 @@ enum RouteTemplate {
 
   /// Nil when the template is no path, or has an empty, doubled or unfinished parameter name.
   static func segments(_ template: String) -> [Segment]? {
-    guard template.hasPrefix("/") else { return nil }
+    guard template.utf8.first == UInt8(ascii: "/") else { return nil }
     var segments: [Segment] = []
-    for part in template.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-      if part.hasPrefix("{"), part.hasSuffix("}") {
-        let parameter = Segment.parameter(String(part.dropFirst().dropLast()))
+    for part in template.utf8.dropFirst().split(
+      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    {
+      if part.first == UInt8(ascii: "{"), part.last == UInt8(ascii: "}") {
+        let parameter = Segment.parameter(String(Substring(part.dropFirst().dropLast())))
         guard part.count > 2, !segments.contains(parameter) else { return nil }
         segments.append(parameter)
       } else {
-        guard !part.contains(where: { "{}%?#*".contains($0) }) else { return nil }
-        segments.append(.literal(String(part)))
+        guard !part.contains(where: "{}%?#*".utf8.contains) else { return nil }
+        segments.append(.literal(String(Substring(part))))
       }
     }
     return segments

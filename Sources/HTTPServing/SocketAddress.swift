@@ -55,7 +55,8 @@ struct SocketAddress {
     guard code == 0 else { return "unknown" }
     let host = String(
       decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    return host.hasPrefix("::ffff:") && host.contains(".") ? String(host.dropFirst(7)) : host
+    let isMapped = host.utf8.starts(with: "::ffff:".utf8) && host.unicodeScalars.contains(".")
+    return isMapped ? String(Substring(host.utf8.dropFirst(7))) : host
   }
 
   func withPointer<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {

@@ -88,7 +88,7 @@ struct JSON5Scanner {
 
   /// Whether an identifier, or an escape that may begin one, comes next.
   var startsIdentifier: Bool {
-    current.map { $0 == "\\" || Self.isIdentifierStart($0) } ?? false
+    current.map { scalar in scalar == "\\" || Self.isIdentifierStart(scalar) } ?? false
   }
 
   mutating func identifier() throws(JSONFault) -> String {
@@ -248,7 +248,7 @@ struct JSON5Scanner {
   private mutating func decimalNumber() throws(JSONFault) -> String {
     let start = index
     let integer = digits()
-    if integer.count > 1, integer.first == "0" {
+    if integer.utf8.count > 1, integer.utf8.first == UInt8(ascii: "0") {
       throw fault("a number has no leading zeros", at: start)
     }
     var text = integer.isEmpty ? "0" : integer

@@ -1,14 +1,17 @@
 import JSONText
 import Payins
 
-/// The payer's page, in Spanish, without scripts; it reloads itself while payment is awaited.
+/// The payer's page, in Spanish, without scripts.
 struct HostedPage {
   let html: String
+  /// Until it should be shown anew, while payment is awaited. A header says so, not the page: what
+  /// merchants and providers wrote stands in the page.
+  let refreshSeconds: Int?
 
   init(_ payin: Payin) {
     let amount = DecimalText.text(payin.request.amount, places: 2)
     var body = "<p class=\"amount\">$\(amount) \(payin.request.currency.rawValue)</p>"
-    body += "<p>\(Self.escaped(payin.request.description))</p>"
+    body += "<p>\(Markup.escaped(payin.request.description))</p>"
     body += Self.status(payin)
     if payin.status == .pending || payin.status == .partiallyPaid {
       body += Self.instructions(payin)
@@ -17,17 +20,19 @@ struct HostedPage {
         + " (hora de la Ciudad de México).</p>"
     }
     if let url = payin.request.returnURL {
-      body += "<p><a href=\"\(Self.escaped(url))\">Volver a la tienda</a></p>"
+      body += "<p><a href=\"\(Markup.escaped(url))\">Volver a la tienda</a></p>"
     }
-    let refresh = payin.status.isOpen ? "<meta http-equiv=\"refresh\" content=\"15\">" : ""
+    refreshSeconds = payin.status.isOpen ? 15 : nil
     html = """
       <!doctype html>
       <html lang="es"><head><meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="robots" content="noindex">\(refresh)<title>Pago</title>
+      <meta name="robots" content="noindex"><title>Pago</title>
       <style>\(Self.style)</style></head><body><main>\(body)</main></body></html>
       """
   }
+
+  static let policy = ContentSecurityPolicy(styles: [style], sources: ["img-src": "'self'"])
 
   private static let style = """
     body{font:16px/1.5 system-ui,sans-serif;margin:0;background:#f4f5f7;color:#1c2430}
@@ -76,27 +81,12 @@ struct HostedPage {
   private static func list(_ rows: [(String, String?)]) -> String {
     let items = rows.compactMap { name, value -> String? in
       guard let value, !value.isEmpty else { return nil }
-      return "<dt>\(name)</dt><dd>\(escaped(value))</dd>"
+      return "<dt>\(name)</dt><dd>\(Markup.escaped(value))</dd>"
     }
     return "<dl>\(items.joined())</dl>"
   }
 
   private static func deadline(_ payin: Payin) -> String {
     String(payin.expiresAt.localText(offsetMinutes: Instant.mexicoCityOffset).dropLast(3))
-  }
-
-  static func escaped(_ text: String) -> String {
-    var out = ""
-    for character in text {
-      switch character {
-      case "&": out += "&amp;"
-      case "<": out += "&lt;"
-      case ">": out += "&gt;"
-      case "\"": out += "&quot;"
-      case "'": out += "&#39;"
-      default: out.append(character)
-      }
-    }
-    return out
   }
 }

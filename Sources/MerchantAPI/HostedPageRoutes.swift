@@ -8,14 +8,18 @@ struct HostedPageRoutes: Sendable {
 
   func register(on router: inout Router) {
     router.serve(.get, "/pay/{token}") { _, path in
-      let payin = try await payin(path)
-      return page(HostedPage(payin).html, type: "text/html; charset=utf-8")
+      let page = HostedPage(try await payin(path))
+      var response = Response.page(
+        page.html, type: "text/html; charset=utf-8", caching: "no-store", HostedPage.policy)
+      response.headers["Refresh"] = page.refreshSeconds.map(String.init)
+      return response
     }
     router.serve(.get, "/pay/{token}/barcode.svg") { _, path in
       guard case .store(let store) = try await payin(path).instructions,
         let barcode = Code128(store.reference)
       else { throw Problem.notFound("this pay-in has no barcode") }
-      return page(barcode.svg, type: "image/svg+xml")
+      return .page(
+        barcode.svg, type: "image/svg+xml", caching: "no-store", ContentSecurityPolicy())
     }
   }
 
@@ -23,16 +27,5 @@ struct HostedPageRoutes: Sendable {
     let token = path["token"]
     guard token.utf8.count <= 64 else { throw Problem.notFound("there is no such page") }
     return try await service.payin(token: token)
-  }
-
-  private func page(_ text: String, type: String) -> Response {
-    var response = Response.text(.ok, text, type: type)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] =
-      "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; "
-      + "form-action 'none'; frame-ancestors 'none'"
-    return response
   }
 }

@@ -42,9 +42,10 @@ public struct KeyRing: Sendable {
 
   func caller(of request: Request, needing scope: Scope) throws(Problem) -> Caller {
     let fields = request.headers.values(of: "Authorization")
-    guard fields.count == 1, let field = fields.first, field.lowercased().hasPrefix("bearer ")
+    guard fields.count == 1, let field = fields.first?.utf8,
+      field.prefix(7).isSameIgnoringCase(as: "bearer ")
     else { throw .unauthorized }
-    let presented = Digest.sha256(Array(field.dropFirst(7).utf8))
+    let presented = Digest.sha256(Array(field.dropFirst(7)))
     // The table is keyed by the digest, which tells a guesser nothing about a key; the whole
     // digest is compared once more in constant time.
     guard let key = keys[presented], ConstantTime.equal(key.sha256, presented) else {

@@ -87,7 +87,7 @@ public struct MerchantAPI: Sendable {
     let route = answer.template ?? "none"
     var response = answer.response
     // Payers' data, and secrets that are shown once.
-    if route.hasPrefix("/v1/") { response.headers["Cache-Control"] = "no-store" }
+    if route.utf8.starts(with: "/v1/".utf8) { response.headers["Cache-Control"] = "no-store" }
     metrics.increment(
       "pasarela_http_requests_total",
       [("route", route), ("status", String(response.status.code))])

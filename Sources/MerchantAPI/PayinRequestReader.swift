@@ -118,18 +118,17 @@ struct PayinRequestReader {
   }
 
   private static func isEmail(_ text: String) -> Bool {
-    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
     guard parts.count == 2, (1...64).contains(parts[0].count), text.utf8.count <= 254,
-      text.unicodeScalars.allSatisfy({ $0.value > 32 && $0.value != 127 && $0 != "," && $0 != ";" })
+      text.utf8.allSatisfy({ $0 > 32 && $0 != 127 && !",;".utf8.contains($0) })
     else { return false }
-    let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
+    let labels = parts[1].split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     return labels.count >= 2 && labels.allSatisfy { !$0.isEmpty }
   }
 
   private static func isPhone(_ text: String) -> Bool {
-    let digits = text.hasPrefix("+") ? text.dropFirst() : text[...]
-    return (8...15).contains(digits.utf8.count)
-      && digits.utf8.allSatisfy { (48...57).contains($0) }
+    let digits = text.utf8.dropFirst(text.utf8.first == UInt8(ascii: "+") ? 1 : 0)
+    return (8...15).contains(digits.count) && digits.allSatisfy { (48...57).contains($0) }
   }
 
   /// The whole seconds until the payer's time is over, and the time itself where it is named.
@@ -158,12 +157,18 @@ struct PayinRequestReader {
   private static let neverInURLs = Set("\"<>\\^`{|}".utf8)
 
   private mutating func checkURL(_ key: String, _ text: String) {
-    let hasScheme = text.hasPrefix("https://") || text.hasPrefix("http://")
+    let hasScheme = ["https://", "http://"].contains { text.utf8.starts(with: $0.utf8) }
     let isPlain = text.utf8.allSatisfy { $0 > 32 && $0 < 127 && !Self.neverInURLs.contains($0) }
-    let host = text.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    if !hasScheme || !isPlain || host.isEmpty || host.contains("@") || text.utf8.count > 256 {
+    let host = Self.host(of: text)
+    let hasUser = host.contains(UInt8(ascii: "@"))
+    if !hasScheme || !isPlain || host.isEmpty || hasUser || text.utf8.count > 256 {
       reader.report(key, "must be an http or https URL of at most 256 ASCII characters")
     }
+  }
+
+  /// What stands between a URL's scheme and its path, query or fragment.
+  static func host(of url: String) -> Substring.UTF8View {
+    url.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst(3).prefix { !"/?#".utf8.contains($0) }
   }
 
   private mutating func metadata() -> [Metadatum] {

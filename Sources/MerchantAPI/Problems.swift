@@ -131,9 +131,7 @@ extension Problem {
 enum RequestReading {
   /// The body as a JSON object; `Content-Type` must say that it is JSON.
   static func object(_ request: Request) throws(Problem) -> JSONObject {
-    let type = request.headers["Content-Type"]?.split(separator: ";").first?
-      .trimming(while: { $0 == " " || $0 == "\t" }).lowercased()
-    guard type == "application/json" else {
+    guard request.headers["Content-Type"].map(Self.isJSON) == true else {
       throw Problem(
         .unsupportedMediaType, code: "unsupported_media_type",
         detail: "the body must be application/json")
@@ -148,6 +146,12 @@ enum RequestReading {
       throw .invalidRequest("the body must be a JSON object, not \(json.kind)")
     }
     return object
+  }
+
+  /// Whether a `Content-Type` names JSON, whatever its parameters.
+  private static func isJSON(_ type: String) -> Bool {
+    Array(type.utf8).prefix { $0 != UInt8(ascii: ";") }.trimmed
+      .isSameIgnoringCase(as: "application/json")
   }
 
   /// 1 to 255 visible ASCII characters.
@@ -171,21 +175,13 @@ enum RequestReading {
     var out: [String: String] = [:]
     for item in request.query.items {
       guard known.contains(item.name) else {
-        throw .invalidRequest("unknown query parameter \(item.name.prefix(40))")
+        throw .invalidRequest("unknown query parameter \(item.name.unicodeScalars.prefix(40))")
       }
       guard out.updateValue(item.value, forKey: item.name) == nil else {
         throw .invalidRequest("the query parameter \(item.name) comes twice")
       }
     }
     return out
-  }
-}
-
-extension Substring {
-  fileprivate func trimming(while isBlank: (Character) -> Bool) -> Substring {
-    var text = drop(while: isBlank)
-    while let last = text.last, isBlank(last) { text.removeLast() }
-    return text
   }
 }
 

@@ -76,9 +76,11 @@ struct WebhookRoutes: Sendable {
   }
 
   private func check(_ url: String, _ reader: inout ObjectReader) {
-    let isPlain = url.utf8.allSatisfy { (33...126).contains($0) } && !url.contains("@")
-    let host = url.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    guard service.takes(url: url), isPlain, !host.isEmpty, url.utf8.count <= 2000 else {
+    let isPlain =
+      url.utf8.allSatisfy { (33...126).contains($0) } && !url.unicodeScalars.contains("@")
+    guard service.takes(url: url), isPlain, !PayinRequestReader.host(of: url).isEmpty,
+      url.utf8.count <= 2000
+    else {
       return reader.report("url", "must be an https URL of at most 2000 ASCII characters")
     }
   }

@@ -15,7 +15,7 @@ extension PrefixedID {
   public var description: String { text }
 
   /// The 26 characters after the prefix.
-  public var body: Substring { text.dropFirst(Self.prefix.count) }
+  public var body: Substring { Substring(text.utf8.dropFirst(Self.prefix.utf8.count)) }
 
   public static func make(at now: Instant, entropy: any Entropy) -> Self {
     Self(unchecked: Self.prefix + SortableText.make(at: now, random: entropy.bytes(10)))
@@ -23,7 +23,7 @@ extension PrefixedID {
 
   /// Refuses a text that is not exactly of this form.
   public init?(_ text: String) {
-    guard text.hasPrefix(Self.prefix),
+    guard text.utf8.starts(with: Self.prefix.utf8),
       SortableText.isValid(text.utf8.dropFirst(Self.prefix.utf8.count))
     else { return nil }
     self.init(unchecked: text)

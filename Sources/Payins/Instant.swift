@@ -156,8 +156,8 @@ private struct DigitReader {
     return value
   }
 
-  mutating func skip(_ character: Character) -> Bool {
-    guard index < bytes.count, bytes[index] == character.asciiValue else { return false }
+  mutating func skip(_ mark: Unicode.Scalar) -> Bool {
+    guard index < bytes.count, bytes[index] == UInt8(ascii: mark) else { return false }
     index += 1
     return true
   }

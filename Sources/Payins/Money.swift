@@ -30,8 +30,8 @@ public struct Target: Hashable, Sendable, CustomStringConvertible {
   }
 
   public init?(_ text: String) {
-    guard let slash = text.lastIndex(of: "/"),
-      let method = Method(rawValue: String(text[text.index(after: slash)...])),
+    guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")),
+      let method = Method(rawValue: String(text[text.utf8.index(after: slash)...])),
       slash > text.startIndex
     else { return nil }
     self.init(account: String(text[..<slash]), method: method)

@@ -141,7 +141,7 @@ extension Transition {
         continue
       }
       let known = payin.receipts.first {
-        $0.identity == deposit.identity
+        $0.identity.utf8.elementsEqual(deposit.identity.utf8)
           && payin.attempt($0.attempt)?.target.account == attempt.target.account
       }
       if let known {

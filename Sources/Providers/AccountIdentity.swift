@@ -14,5 +14,5 @@ public struct AccountIdentity: Equatable, Sendable {
 
   /// A simulator, or a provider's test host: `sandbox-api.openpay.mx` (dossier 3.1),
   /// `sandbox-gateway.smilepayz.com` (1.1). Nobody pays there with real money.
-  var isSandbox: Bool { isLocal || baseURL.hasPrefix("https://sandbox-") }
+  var isSandbox: Bool { isLocal || baseURL.utf8.starts(with: "https://sandbox-".utf8) }
 }

@@ -14,7 +14,7 @@ public struct CallbackDelivery: Equatable, Sendable {
 
   /// The value of the only header of that name; nil where there is none or more than one.
   public func header(_ name: String) -> String? {
-    let found = headers.filter { $0.name.lowercased() == name.lowercased() }
+    let found = headers.filter { $0.isNamed(name) }
     return found.count == 1 ? found[0].value : nil
   }
 }

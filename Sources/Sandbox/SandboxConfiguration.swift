@@ -30,8 +30,10 @@ extension SandboxConfiguration {
   /// The URL that `callbacks` stands for.
   var callbackURL: String? {
     guard let callbacks else { return nil }
-    let url = callbacks.hasSuffix("/") ? String(callbacks.dropLast()) : callbacks
-    let path = (WebAddress(url)?.path ?? "").split(separator: "/")
+    let isOpen = callbacks.utf8.last == UInt8(ascii: "/")
+    let url = isOpen ? String(Substring(callbacks.utf8.dropLast())) : callbacks
+    let path = (WebAddress(url)?.path ?? "").utf8.split(separator: UInt8(ascii: "/"))
+      .map { Substring($0) }
     if path.dropLast().last == "callbacks" { return url }
     return path.last == "callbacks" ? "\(url)/openpay-main" : "\(url)/callbacks/openpay-main"
   }

@@ -50,7 +50,7 @@ public struct StorePaymentRequest: Equatable, Sendable {
 
   /// Digits as a number has them: Paynet's fields are numeric, so that 007 and 7 are the same.
   public static func plainDigits(_ text: String) -> String {
-    let plain = text.drop { $0 == "0" }
+    let plain = text.unicodeScalars.drop { $0 == "0" }
     return plain.isEmpty ? "0" : String(plain)
   }
 

@@ -32,20 +32,21 @@ enum AccountReader {
   private static func identity(
     _ id: String, _ base: String, _ reader: inout ObjectReader
   ) -> AccountIdentity? {
-    let url = base.hasSuffix("/") ? String(base.dropLast()) : base
-    let rest = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
-    guard rest.count == 3, rest[0] == "https:" || rest[0] == "http:", rest[1].isEmpty,
-      !rest[2].isEmpty, !url.contains("?"), !url.contains("#"), !rest[2].contains("@")
+    let url = base.withoutSlashAtEnd
+    let isSecure = url.utf8.starts(with: "https://".utf8)
+    let rest = url.utf8.dropFirst(isSecure ? 8 : 7)
+    let authority = rest.prefix { $0 != UInt8(ascii: "/") }
+    guard isSecure || url.utf8.starts(with: "http://".utf8), !authority.isEmpty,
+      !rest.contains(where: "?#@".utf8.contains)
     else {
       reader.report("base_url", "must be an http or https URL without query or user")
       return nil
     }
-    let authority = rest[2].split(separator: "/")[0]
-    let host =
-      authority.hasPrefix("[")
-      ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
-    let isLocal = host == "localhost" || host == "[::1]" || host.hasPrefix("127.")
-    if rest[0] == "http:", !isLocal {
+    let isLiteral = authority.first == UInt8(ascii: "[")
+    let end = UInt8(ascii: isLiteral ? "]" : ":")
+    let host = Substring(authority.prefix { $0 != end })
+    let isLocal = host == "localhost" || host == "[::1" || host.utf8.starts(with: "127.".utf8)
+    if !isSecure, !isLocal {
       reader.report("base_url", "must be https: only a loopback address may be plain http")
     }
     return AccountIdentity(id: id, baseURL: url, isLocal: isLocal)

@@ -69,7 +69,7 @@ struct Options {
       if let name = waiting {
         values[name] = argument
         waiting = nil
-      } else if argument.hasPrefix("--") {
+      } else if argument.utf8.starts(with: "--".utf8) {
         guard known.contains(argument) else {
           throw Command.Usage(message: "there is no option \(argument) here")
         }

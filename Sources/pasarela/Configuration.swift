@@ -42,7 +42,8 @@ struct Configuration: Sendable {
     guard let text = String(data: data, encoding: .utf8) else {
       throw ConfigurationFault(["\(path): the configuration file is not UTF-8"])
     }
-    let folder = path.contains("/") ? String(path[..<path.lastIndex(of: "/")!]) : "."
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let folder = slash.map { String(path[..<$0]) } ?? "."
     return try read(text, file: path, folder: folder, environment: environment)
   }
 

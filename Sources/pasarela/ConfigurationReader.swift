@@ -61,19 +61,19 @@ struct ConfigurationReader {
   }
 
   private mutating func publicURL(_ text: String) -> String {
-    if !text.hasPrefix("http://") && !text.hasPrefix("https://") {
+    if !text.utf8.starts(with: "http://".utf8) && !text.utf8.starts(with: "https://".utf8) {
       root.report("public_url", "must begin with http:// or https://")
     }
-    return text.hasSuffix("/") ? String(text.dropLast()) : text
+    return text.withoutSlashAtEnd
   }
 
   private mutating func storeAddress(_ text: String) -> Configuration.StoreAddress {
-    if text.hasPrefix("sqlite:"), text.utf8.count > 7 {
-      return .sqlite(String(text.dropFirst(7)))
+    if text.utf8.starts(with: "sqlite:".utf8), text.utf8.count > 7 {
+      return .sqlite(String(Substring(text.utf8.dropFirst(7))))
     }
     root.report(
       "store",
-      text.hasPrefix("postgresql://")
+      text.utf8.starts(with: "postgresql://".utf8)
         ? "this version keeps its books in SQLite only: sqlite:PATH"
         : "must be sqlite:PATH")
     return .sqlite("")
@@ -162,6 +162,13 @@ struct ConfigurationReader {
             + " public_url makes \(address) of \(address.utf8.count)")
       }
     }
+  }
+}
+
+extension String {
+  /// An address to which paths are appended.
+  var withoutSlashAtEnd: String {
+    utf8.last == UInt8(ascii: "/") ? String(Substring(utf8.dropLast())) : self
   }
 }
 

@@ -111,8 +111,7 @@ enum DemoRequests {
   static func guide(_ setup: DemoSetup) -> String {
     let gateway = setup.configuration.publicURL
     let creates = setup.targets.map { target in
-      let body = payin(target, reference: "REFERENCE").text
-        .split(separator: "REFERENCE").joined(separator: "try-'$RANDOM$RANDOM'")
+      let body = payin(target, reference: "try-'$RANDOM$RANDOM'").text
       return """
         # \(target)
         curl -s \(gateway)/v1/payins -H "Authorization: Bearer \(DemoSetup.apiKey)" \\

@@ -59,7 +59,7 @@ enum DoctorCommand {
         "public_url", .warn,
         "\(url) is a loopback or private address: no provider outside can call back")
     }
-    if !url.hasPrefix("https://") {
+    if !url.utf8.starts(with: "https://".utf8) {
       return Finding("public_url", .warn, "\(url): providers' callbacks should come over https")
     }
     return Finding("public_url", .ok, url)
@@ -118,7 +118,9 @@ struct Finding {
     let width = findings.map(\.name.count).max() ?? 0
     return findings.map { finding in
       let gap = String(repeating: " ", count: width - finding.name.count)
-      let says = finding.says.split(separator: "\n", omittingEmptySubsequences: false)
+      let says = finding.says.utf8.split(
+        separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+      ).map { Substring($0) }
         .joined(separator: "\n" + String(repeating: " ", count: width + 8))
       return "\(finding.name)\(gap)  \(finding.verdict.rawValue.padded(to: 4))  \(says)"
     }.joined(separator: "\n")

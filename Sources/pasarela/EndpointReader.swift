@@ -24,8 +24,10 @@ struct EndpointReader {
 
   private func url(_ reader: inout ObjectReader) -> String? {
     guard let url = reader.string("url") else { return nil }
-    let isPlain = url.hasPrefix("http://") && allowsPlainHTTP
-    guard url.hasPrefix("https://") || isPlain, url.utf8.allSatisfy({ (33...126).contains($0) })
+    let bytes = url.utf8
+    let isPlain = allowsPlainHTTP && bytes.starts(with: "http://".utf8)
+    guard isPlain || bytes.starts(with: "https://".utf8),
+      bytes.allSatisfy({ (33...126).contains($0) })
     else {
       reader.report(
         "url", "must be an https URL (http needs webhooks.allow_private_addresses)")

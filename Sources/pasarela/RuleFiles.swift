@@ -5,12 +5,16 @@ import Routing
 
 /// Reads the rules folder.
 enum RuleFiles {
+  static func isName(_ name: String) -> Bool {
+    name.utf8.suffix(6).elementsEqual(".json5".utf8)
+  }
+
   /// Every `*.json5` of the folder, in the order of their names.
   static func read(folder: String) throws(ConfigurationFault) -> [RuleFile] {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        .filter { $0.hasSuffix(".json5") && !$0.hasPrefix(".") }.sorted()
+        .filter { isName($0) && $0.unicodeScalars.first != "." }.sorted()
     } catch {
       throw ConfigurationFault(["\(folder): the rules folder cannot be read"])
     }

@@ -36,7 +36,7 @@ struct RuleFolderWatcher {
 
   private func fingerprint() -> [Entry] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasSuffix(".json5") }.sorted().map { name in
+    return names.filter(RuleFiles.isName).sorted().map { name in
       let facts = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
       return Entry(
         name: name, file: facts?[.systemFileNumber] as? UInt64, bytes: facts?[.size] as? UInt64,

@@ -51,7 +51,7 @@ enum RulesCommand {
 
   /// A folder's rule files, or one file.
   static func files(at path: String) throws(ConfigurationFault) -> [RuleFile] {
-    guard path.hasSuffix(".json5") else { return try RuleFiles.read(folder: path) }
+    guard RuleFiles.isName(path) else { return try RuleFiles.read(folder: path) }
     guard let data = FileManager.default.contents(atPath: path),
       let text = String(data: data, encoding: .utf8)
     else { throw ConfigurationFault(["\(path): cannot be read as UTF-8 text"]) }

@@ -33,29 +33,30 @@ struct Substitution {
 
   private mutating func replaced(_ text: String, _ pointer: String) -> String {
     var out = ""
-    var rest = text[...]
-    while let start = rest.firstRange(of: "${") {
-      out += rest[..<start.lowerBound]
-      guard let end = rest[start.upperBound...].firstIndex(of: "}") else {
+    var rest = text.utf8[...]
+    while let start = rest.firstRange(of: "${".utf8) {
+      out += Substring(rest[..<start.lowerBound])
+      rest = rest[start.upperBound...]
+      guard let end = rest.firstIndex(of: UInt8(ascii: "}")) else {
         problems.append(JSONProblem(pointer: pointer, detail: "a ${ without its }"))
         return out
       }
-      out += value(String(rest[start.upperBound..<end]), pointer)
-      rest = rest[rest.index(after: end)...]
+      out += value(String(Substring(rest[..<end])), pointer)
+      rest = rest[end...].dropFirst()
     }
-    return out + rest
+    return out + Substring(rest)
   }
 
   private mutating func value(_ name: String, _ pointer: String) -> String {
-    guard name.hasPrefix("file:") else {
+    guard name.utf8.starts(with: "file:".utf8) else {
       if let value = environment[name] { return value }
       problems.append(
         JSONProblem(
           pointer: pointer, detail: "the environment variable \(name) is not set"))
       return ""
     }
-    let named = String(name.dropFirst(5))
-    let path = named.hasPrefix("/") ? named : "\(folder)/\(named)"
+    let named = String(Substring(name.utf8.dropFirst(5)))
+    let path = named.utf8.starts(with: "/".utf8) ? named : "\(folder)/\(named)"
     guard let data = FileManager.default.contents(atPath: path),
       let text = String(data: data, encoding: .utf8)
     else {

@@ -91,7 +91,7 @@ import Testing
       "x": .int(7), "y": .int(-3), "u": .uint(5), "d": .double(2.5), "b": .bool(true),
       "s": .string("hello"), "t": .string("niño 🎉"),
       "l": .list([.int(1), .int(2), .int(3), .int(4), .int(5)]),
-      "m": .map(MapValue(["a": .int(1), "b": .int(2)])),
+      "m": .map(MapValue([("a", .int(1)), ("b", .int(2))])),
       "now": .timestamp(Timestamp(seconds: 1_782_919_845)!),
       "payin": .object(
         ObjectValue(
@@ -99,7 +99,7 @@ import Testing
           [
             "method": .string("spei"), "amount": .int(150_000), "currency": .string("MXN"),
             "payer": .object(ObjectValue(payer, ["name": .string("Ana")])),
-            "metadata": .map(MapValue(["tier": .string("vip"), "channel": .string("web")])),
+            "metadata": .map(MapValue([("tier", .string("vip")), ("channel", .string("web"))])),
           ])),
     ])
 

@@ -42,10 +42,10 @@ import Testing
             payin,
             [
               "method": method.map { .string($0) }, "amount": .int(amount), "payer": payer,
-              "metadata": .map(MapValue(["tier": .string("vip")])),
+              "metadata": .map(MapValue([("tier", .string("vip"))])),
             ])),
         "now": instant, "any": .null,
-        "accounts": .map(MapValue(["openpay-main": .object(healthy)])),
+        "accounts": .map(MapValue([("openpay-main", .object(healthy))])),
       ])
   }
 

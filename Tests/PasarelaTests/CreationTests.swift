@@ -1,3 +1,4 @@
+import Foundation
 import HTTPCalling
 import JSONText
 import Payins
@@ -27,6 +28,28 @@ struct CreationTests {
       let again = try await client.post(path, body, idempotencyKey: "place")
       #expect(again.header("Location") == made.header("Location"))
     }
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+
+  @Test("keys of metadata are their bytes: equivalent ones are two, the same one twice is refused")
+  func metadata() async throws {
+    let installation = try await Installation()
+    let gateway = try await installation.serve()
+    let client = installation.client
+    var body = ServeTests.payin("exact", method: "spei").object ?? [:]
+    body["metadata"] = .object(JSONObject([("\u{E9}", "1"), ("e\u{301}", "2")]))
+    let made = try await client.post("/v1/payins", .object(body), idempotencyKey: "exact")
+    #expect(made.status == 201 && made.json["metadata"] == body["metadata"])
+    let id = made.json["id"]?.string ?? ""
+    #expect(try await client.get("/v1/payins/\(id)").json["metadata"] == body["metadata"])
+    body["merchant_reference"] = "twice"
+    let once = JSON.object(body).text
+    let twice = once.replacingOccurrences(of: "e\u{301}", with: "\u{E9}", options: .literal)
+    let refused = try await client.call(
+      "POST", "/v1/payins", Array(twice.utf8),
+      [HTTPHeader("Content-Type", "application/json"), HTTPHeader("Idempotency-Key", "twice")])
+    #expect(refused.status == 400 && refused.pointers == ["/metadata/\u{E9}"])
     _ = await installation.stop(gateway)
     await installation.end()
   }

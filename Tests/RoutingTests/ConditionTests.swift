@@ -28,6 +28,20 @@ struct ConditionTests {
     }
   }
 
+  @Test("tell canonically equivalent keys of metadata apart")
+  func exactKeys() throws {
+    var asked = question()
+    asked.request.metadata = [
+      Metadatum(key: "\u{E9}", value: "one"), Metadatum(key: "e\u{301}", value: "two"),
+    ]
+    for condition in [
+      "size(payin.metadata) == 2", "payin.metadata['\u{E9}'] == 'one'",
+      "payin.metadata['e\u{301}'] == 'two'", "!('E\u{301}' in payin.metadata)",
+    ] {
+      #expect(try decides(condition, asked), "\(condition)")
+    }
+  }
+
   @Test("see how accounts fare")
   func accounts() throws {
     let health = AccountHealth(acceptsCreates: false, successPermille: 975, latencyMilliseconds: 42)

@@ -159,7 +159,8 @@ extension Checker {
   }
 
   private func shortened(_ text: String) -> String {
-    text.count <= 40 ? text : text.prefix(39) + "…"
+    text.unicodeScalars.count <= 40
+      ? text : Substring(text.unicodeScalars.prefix(39)) + "…"
   }
 }
 

@@ -63,7 +63,7 @@ struct Lexer {
   private mutating func unknownCharacter() -> ExpressionFault {
     let start = reader.index
     let rest = String(decoding: reader.source.bytes[start...].prefix(64), as: UTF8.self)
-    let character = rest.first.map(String.init) ?? ""
+    let character = rest.unicodeScalars.first.map { String($0) } ?? ""
     reader.index = min(reader.source.bytes.count, start + character.utf8.count)
     let advice: String
     switch character {

@@ -82,7 +82,7 @@ struct StringLexer {
       try appendCode(try hexadecimal(8, from: start), from: start)
     case UInt8(ascii: "u"), UInt8(ascii: "U"):
       throw reader.fault(
-        "'\\\(Character(Unicode.Scalar(code)))' has no meaning in bytes", from: start)
+        "'\\\(Unicode.Scalar(code))' has no meaning in bytes", from: start)
     default:
       reader.skip { $0 & 0xC0 == 0x80 }
       throw reader.fault("unknown escape '\(reader.text(from: start))'", from: start)

@@ -9,10 +9,11 @@ public struct MapValue: Sendable, Equatable {
   public init() {}
 
   /// A map with string keys, kept in the order of their code points so that evaluation never
-  /// depends on a dictionary's order.
-  public init(_ entries: [String: Value]) {
-    for (key, value) in entries.sorted(by: { $0.key.precedesInCodePoints($1.key) }) {
-      insert(value, at: .string(key), writtenAs: .string(key))
+  /// depends on the order of the entries.
+  /// Where a key stands twice, the first of its entries counts.
+  public init(_ entries: [(String, Value)]) {
+    for (key, value) in entries.sorted(by: { $0.0.precedesInCodePoints($1.0) }) {
+      _ = add(value, at: .string(key), writtenAs: .string(key))
     }
   }
 

@@ -80,7 +80,7 @@ extension Timestamp: CustomStringConvertible {
 func fractionText(_ nanoseconds: Int64) -> String {
   guard nanoseconds != 0 else { return "" }
   var digits = Int(nanoseconds).padded(9)
-  while digits.last == "0" { digits.removeLast() }
+  while digits.utf8.last == UInt8(ascii: "0") { digits.removeLast() }
   return "." + digits
 }
 

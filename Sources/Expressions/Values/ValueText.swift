@@ -5,7 +5,7 @@ extension Value: CustomStringConvertible {
 
 /// Writes values as literals of the language, shortened where they are long.
 enum ValueText {
-  /// Longest text made, in characters.
+  /// Longest text made, in code points.
   static let limit = 200
 
   static func render(_ value: Value) -> String {
@@ -21,12 +21,12 @@ enum ValueText {
       return double.isNaN ? "NaN" : double < 0 ? "-Infinity" : "Infinity"
     }
     let sign = double.sign == .minus ? "-" : ""
-    let parts = "\(double.magnitude)".split(separator: "e")
-    let mantissa = parts[0].split(separator: ".")
+    let parts = "\(double.magnitude)".utf8.split(separator: UInt8(ascii: "e")).map { Substring($0) }
+    let mantissa = parts[0].utf8.split(separator: UInt8(ascii: ".")).map { Substring($0) }
     let fraction = mantissa.count > 1 && mantissa[1] != "0" ? mantissa[1] : ""
     let leading = mantissa[0] == "0" ? "" : mantissa[0]
     let exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
-    let zeros = (leading + fraction).prefix { $0 == "0" }.count
+    let zeros = (leading + fraction).utf8.prefix { $0 == UInt8(ascii: "0") }.count
     let digits = (leading + fraction).dropFirst(zeros)
     guard !digits.isEmpty else { return sign + "0" }
     // The point stands after this many of the digits.
@@ -36,7 +36,7 @@ enum ValueText {
 
   private static func trimmed(_ digits: Substring) -> Substring {
     var digits = digits
-    while digits.last == "0" { digits.removeLast() }
+    while digits.utf8.last == UInt8(ascii: "0") { digits.removeLast() }
     return digits
   }
 
@@ -57,15 +57,16 @@ enum ValueText {
 
   private struct Writer {
     var text = ""
-    /// Kept by hand: counting the characters of a text walks it.
+    /// Kept by hand: counting the code points of a text walks it.
     var count = 0
 
     mutating func append(_ part: String) {
       guard count <= limit else { return }
       let room = limit - count
-      let kept = part.prefix(room + 1)
+      let kept = part.unicodeScalars.prefix(room + 1)
       count += kept.count
-      text += kept.count <= room ? String(kept) : kept.prefix(room) + "…"
+      text.unicodeScalars += kept.prefix(room)
+      if kept.count > room { text += "…" }
     }
 
     mutating func write(_ value: Value) {
@@ -99,7 +100,8 @@ enum ValueText {
 
     private func literal(_ double: Double) -> String {
       let text = ValueText.render(double)
-      return text.allSatisfy { $0.isNumber || $0 == "-" } ? text + ".0" : text
+      let isWhole = text.utf8.allSatisfy { isDigit($0) || $0 == UInt8(ascii: "-") }
+      return isWhole ? text + ".0" : text
     }
 
     private func escaped(_ string: String) -> String {

@@ -102,7 +102,9 @@ public struct StorePaymentService: Sendable {
   }
 
   private func check(_ request: StorePaymentRequest, merchant: String) throws(Refusal) {
+    // By bytes: it is recorded as the merchant wrote it.
     guard let account = calls.accounts[request.account],
+      account.id.utf8.elementsEqual(request.account.utf8),
       account.provider is any AuthorizesStorePayments,
       account.merchants?.contains(merchant) ?? true
     else { throw .noSuchAccount }

@@ -41,7 +41,11 @@ public struct WebhookEndpoint: Equatable, Sendable {
   public static func == (left: Self, right: Self) -> Bool { left.stored == right.stored }
 
   public func wants(_ type: String) -> Bool {
-    events.contains { $0.hasSuffix("*") ? type.hasPrefix($0.dropLast()) : $0 == type }
+    events.contains { pattern in
+      let pattern = pattern.utf8
+      return pattern.last == UInt8(ascii: "*")
+        ? type.utf8.starts(with: pattern.dropLast()) : type.utf8.elementsEqual(pattern)
+    }
   }
 
   /// What may be told of an event, and hence asked for.

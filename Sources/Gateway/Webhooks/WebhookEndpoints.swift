@@ -59,7 +59,7 @@ public final class WebhookEndpoints: Sendable {
   }
 
   public func endpoint(_ id: String, of merchant: String) -> WebhookEndpoint? {
-    of(merchant).first { $0.id == id }
+    of(merchant).first { $0.id.utf8.elementsEqual(id.utf8) }
   }
 
   /// Those that are to be told of an event of that type.

@@ -35,8 +35,10 @@ public struct WebhookRunner: Sendable {
   }
 
   private static func merchant(of job: Job) -> String? {
-    guard job.account.hasPrefix("webhook:") else { return nil }
-    return job.account.dropFirst("webhook:".count).split(separator: "/").first.map(String.init)
+    let (account, kind) = (job.account.utf8, "webhook:".utf8)
+    guard account.starts(with: kind) else { return nil }
+    let place = account.dropFirst(kind.count)
+    return String(Substring(place.prefix { $0 != UInt8(ascii: "/") }))
   }
 
   /// Sorts by announcement within the pay-in and endpoint.
@@ -58,7 +60,7 @@ public struct WebhookRunner: Sendable {
 
     /// Nil for a subject that is not of our making.
     init?(_ subject: String) {
-      let parts = subject.split(separator: "/")
+      let parts = subject.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
       guard parts.count == 3, let sequence = Int(parts[2]) else { return nil }
       self.init(
         payin: PayinID(unchecked: String(parts[0])), endpoint: String(parts[1]),

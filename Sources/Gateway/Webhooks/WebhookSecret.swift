@@ -9,7 +9,8 @@ public struct WebhookSecret: Equatable, Sendable {
 
   /// Nil for a text of another form.
   public init?(_ text: String) {
-    guard text.hasPrefix("whsec_"), let key = Base64.decode(String(text.dropFirst(6))),
+    guard text.utf8.starts(with: "whsec_".utf8),
+      let key = Base64.decode(String(Substring(text.utf8.dropFirst(6)))),
       (24...64).contains(key.count)
     else { return nil }
     self.text = Secret(text)

@@ -53,7 +53,8 @@ public struct WebhookService: Sendable {
 
   /// Whether a delivery could ever go to a URL with that scheme.
   public func takes(url: String) -> Bool {
-    url.hasPrefix("https://") || url.hasPrefix("http://") && addresses == .any
+    url.utf8.starts(with: "https://".utf8)
+      || url.utf8.starts(with: "http://".utf8) && addresses == .any
   }
 
   public func create(

@@ -52,7 +52,9 @@ public struct Openpay: Queryable, ReceivesCallbacks {
     var inner = ObjectReader(object, pointer: settings.pointer(to: "callback"))
     let user = inner.text("user")
     let password = inner.secret("password")
-    if user?.contains(":") == true { inner.report("user", "must not contain a colon") }
+    if user?.unicodeScalars.contains(":") == true {
+      inner.report("user", "must not contain a colon")
+    }
     settings.report(inner.finish())
     guard let user, let password else { return nil }
     return BasicCredentials(user: user, password: password.reveal())

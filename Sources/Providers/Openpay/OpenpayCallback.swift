@@ -25,7 +25,7 @@ extension Openpay {
       return .ping(note: "the webhook's verification code is \(code)")
     }
     // Payouts, fees, transfers, funds received and disputes are about no order of ours.
-    guard type.hasPrefix("charge.") || type == "transaction.expired",
+    guard type.utf8.starts(with: "charge.".utf8) || type == "transaction.expired",
       let transaction = event["transaction"], let number = transaction["order_id"]?.string,
       (1...100).contains(number.utf8.count)
     else { return .ping(note: "\(type) is about no order") }
@@ -48,7 +48,8 @@ extension Openpay {
 extension String {
   /// An event's name such as `charge.rescored.to.decline`, fit for logs.
   fileprivate var eventName: String? {
-    let parts = split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count <= 6 && parts.allSatisfy { String($0).safeWord != nil } ? self : nil
+    let parts = utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    let areWords = parts.allSatisfy { String(Substring($0)).safeWord != nil }
+    return parts.count <= 6 && areWords ? self : nil
   }
 }

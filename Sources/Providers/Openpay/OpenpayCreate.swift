@@ -27,10 +27,11 @@ extension Openpay {
   /// At most 100 characters each (S001 "Crear un nuevo cliente"). We have one name where Openpay
   /// has two: the first word is the first name.
   private static func customer(_ payer: Payer) -> JSONObject {
-    let names = (payer.name ?? "").split(maxSplits: 1, whereSeparator: \.isWhitespace)
-    let last = names.count > 1 ? LimitedText.utf16(String(names[1]), 100) : ""
+    let names = (payer.name ?? "").unicodeScalars
+      .split(maxSplits: 1) { $0.properties.isWhitespace }.map { String($0) }
+    let last = names.count > 1 ? LimitedText.utf16(names[1], 100) : ""
     var customer: JSONObject = [
-      "name": .string(LimitedText.utf16(String(names.first ?? ""), 100).or("Cliente"))
+      "name": .string(LimitedText.utf16(names.first ?? "", 100).or("Cliente"))
     ]
     customer["last_name"] = last.isEmpty ? nil : .string(last)
     customer["email"] = LimitedText.whole(payer.email, 100).map(JSON.string)

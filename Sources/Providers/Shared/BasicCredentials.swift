@@ -12,8 +12,11 @@ struct BasicCredentials: Sendable {
 
   /// Constant-time; the scheme's name is case-insensitive.
   func matches(_ header: String) -> Bool {
-    let scheme = "Basic "
-    guard header.prefix(scheme.count).lowercased() == scheme.lowercased() else { return false }
-    return Secret(String(header.dropFirst(scheme.count))) == encoded
+    let given = header.utf8
+    // The cases of a letter differ in one bit.
+    guard given.prefix(5).elementsEqual("basic".utf8, by: { $0 | 0x20 == $1 }),
+      given.dropFirst(5).first == UInt8(ascii: " ")
+    else { return false }
+    return Secret(String(Substring(given.dropFirst(6)))) == encoded
   }
 }

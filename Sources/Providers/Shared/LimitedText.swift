@@ -15,10 +15,10 @@ enum LimitedText {
     let isPlain = text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
     let letters = isPlain ? text : text.decomposedStringWithCanonicalMapping
     var out: [UInt8] = []
-    for letter in letters.unicodeScalars where !(0x300...0x36F).contains(letter.value) {
-      let isPrintable = (0x21..<0x7F).contains(letter.value)
+    for scalar in letters.unicodeScalars where !(0x300...0x36F).contains(scalar.value) {
+      let isPrintable = (0x21..<0x7F).contains(scalar.value)
       if isPrintable {
-        out.append(UInt8(letter.value))
+        out.append(UInt8(scalar.value))
       } else if let last = out.last, last != space {
         out.append(space)
       }
@@ -46,7 +46,8 @@ enum LimitedText {
 
   /// Single spaces between words, none at the ends.
   private static func words(_ text: String) -> String {
-    text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    text.unicodeScalars.split { $0.properties.isWhitespace }.map { String($0) }
+      .joined(separator: " ")
   }
 }
 

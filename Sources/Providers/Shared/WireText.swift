@@ -12,7 +12,7 @@ extension JSON {
   var webAddress: String? {
     guard let text = string, text.utf8.count <= 2048,
       text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-      text.hasPrefix("https://") || text.hasPrefix("http://")
+      ["https://", "http://"].contains(where: { text.utf8.starts(with: $0.utf8) })
     else { return nil }
     return text
   }

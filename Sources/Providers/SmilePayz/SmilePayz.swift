@@ -84,12 +84,14 @@ public struct SmilePayz: Queryable, ReceivesCallbacks {
     let prefix =
       switch word {
       case "none": ""
-      case "auto" where merchant.hasPrefix(sandbox): "S\(merchant.dropFirst(sandbox.count))"
+      case "auto" where merchant.utf8.starts(with: sandbox.utf8):
+        "S\(Substring(merchant.utf8.dropFirst(sandbox.utf8.count)))"
       case "auto": merchant
       default: word
       }
     let isFit =
-      prefix.utf8.count <= 16 && prefix.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+      prefix.utf8.count <= 16
+      && prefix.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0 | 0x20) }
     guard isFit else {
       settings.report(
         "order_no_prefix",

@@ -36,7 +36,7 @@ enum RuleVariables {
       value(of: question.request),
       .object(ObjectValue(merchant, slots: [.string(question.merchant)])),
       Timestamp(milliseconds: question.now.milliseconds).map { .timestamp($0) },
-      .map(MapValue(Dictionary(health) { first, _ in first })),
+      .map(MapValue(health)),
     ])
   }
 
@@ -51,7 +51,7 @@ enum RuleVariables {
           request.method.map { .string($0.rawValue) }, .int(request.amount),
           .string(request.currency.rawValue), .string(request.description),
           .string(request.merchantReference), .object(payer),
-          .map(MapValue(Dictionary(metadata) { first, _ in first })),
+          .map(MapValue(metadata)),
           request.expiresIn.map { .int($0) },
         ]))
   }

@@ -48,7 +48,8 @@ struct ConditionReach {
 
   private func isFalse(_ method: Payins.Method?, _ amount: Int64?) -> Bool {
     if isFalse(method: method?.rawValue, amount) { return true }
-    guard method == nil, !condition.source.contains("has(payin.method)") else { return false }
+    let asksForMethod = condition.source.utf8.contains("has(payin.method)".utf8)
+    guard method == nil, !asksForMethod else { return false }
     // What is true without a method does not depend on one, so it is true with any.
     let methods = Payins.Method.allCases.map(\.rawValue) + [""]
     return methods.contains { isFalse(method: $0, amount) }
@@ -67,34 +68,34 @@ struct ConditionReach {
 
   /// `has()` of a field that is merely unknown here would be false instead of an error.
   private static func asksOnlyForKnown(_ source: String) -> Bool {
-    var rest = source
-    for known in ["has(payin.method)", "has(payin.payer", "has(payin.metadata."] {
-      rest = rest.replacing(known, with: "")
+    source.utf8.ranges(of: "has(".utf8).allSatisfy { place in
+      ["has(payin.method)", "has(payin.payer", "has(payin.metadata."].contains {
+        source.utf8[place.lowerBound...].starts(with: $0.utf8)
+      }
     }
-    return !rest.contains("has(")
   }
 
   /// The integers that the amount is compared with, if that is all that is done with it.
   private static func thresholds(of condition: Expression) -> [Int64]? {
     let parts = condition.explain(Activation(slots: [])).parts
     let found = parts.compactMap { threshold(in: $0.text) }
-    let uses = condition.source.ranges(of: "amount").count
+    let uses = condition.source.utf8.ranges(of: "amount".utf8).count
     return uses == found.count ? found : nil
   }
 
   /// The integer of a text such as `payin.amount >= 100` or `100 < payin.amount`.
   private static func threshold(in text: String) -> Int64? {
-    let amount = "payin.amount"
-    let isLeft = text.hasPrefix(amount)
-    guard isLeft || text.hasSuffix(amount) else { return nil }
+    let (text, amount) = (text.utf8, "payin.amount".utf8)
+    let isLeft = text.starts(with: amount)
+    guard isLeft || text.suffix(amount.count).elementsEqual(amount) else { return nil }
     let rest = isLeft ? text.dropFirst(amount.count) : text.dropLast(amount.count)
-    let bare = rest.filter { $0 != " " }
-    let isOperator = { (character: Character) in "<>=!".contains(character) }
+    let bare = rest.filter { $0 != UInt8(ascii: " ") }
+    let isOperator = { (byte: UInt8) in "<>=!".utf8.contains(byte) }
     let digits = isLeft ? bare.drop(while: isOperator) : bare.prefix { !isOperator($0) }
     guard digits.count < bare.count, bare.count - digits.count <= 2,
       isLeft || bare.dropFirst(digits.count).allSatisfy(isOperator),
-      digits.allSatisfy({ $0.isASCII && $0.isNumber })
+      digits.allSatisfy({ (0x30...0x39).contains($0) })
     else { return nil }
-    return Int64(digits)
+    return Int64(String(decoding: digits, as: UTF8.self))
   }
 }

@@ -10,7 +10,7 @@ struct RuleLinter {
   /// The place of the first rule that every pay-in matches.
   private var last: String?
   /// The rule that first has a condition, by the condition's source.
-  private var conditions: [String: String] = [:]
+  private var conditions: [[UInt8]: String] = [:]
 
   init(_ files: [ReadRuleFile], _ catalog: TargetCatalog) {
     self.catalog = catalog
@@ -30,11 +30,12 @@ struct RuleLinter {
       let why = "\(last) matches every pay-in"
       return warn(source, name, "the rule \"\(rule.name)\" is never reached: \(why)")
     }
-    if let first = conditions[rule.condition.source] {
+    let text = Array(rule.condition.source.utf8)
+    if let first = conditions[text] {
       let why = "the rule at \(first) has the same condition"
       return warn(source, when, "the rule \"\(rule.name)\" is never reached: \(why)")
     }
-    conditions[rule.condition.source] = place
+    conditions[text] = place
     let reach = ConditionReach(rule.condition)
     if reach.isAlwaysTrue { last = "the rule \"\(rule.name)\" at \(place)" }
     lintAccounts(rule, source, when)
@@ -67,13 +68,14 @@ struct RuleLinter {
   /// A condition that asks about an account which is not configured ends in an error every time.
   private mutating func lintAccounts(_ rule: Rule, _ source: RuleSource, _ pointer: String) {
     for part in rule.condition.explain(Activation(slots: [])).parts {
-      guard part.text.hasPrefix("accounts["), part.text.hasSuffix("]") else { continue }
-      let key = part.text.dropFirst("accounts[".count).dropLast()
-      guard let quote = key.first, quote == "'" || quote == "\"", key.last == quote else {
-        continue
-      }
-      let account = String(key.dropFirst().dropLast())
-      if !account.contains(quote), !catalog.has(account: account) {
+      let (text, start) = (part.text.utf8, "accounts[".utf8)
+      guard text.starts(with: start), text.last == UInt8(ascii: "]") else { continue }
+      let key = text.dropFirst(start.count).dropLast()
+      guard let quote = key.first, "'\"".utf8.contains(quote), key.last == quote else { continue }
+      let name = key.dropFirst().dropLast()
+      if !name.contains(quote), case let account = String(Substring(name)),
+        !catalog.has(account: account)
+      {
         warn(source, pointer, "no account \"\(account)\" is configured: \(part.text) is an error")
       }
     }

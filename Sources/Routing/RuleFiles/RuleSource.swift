@@ -20,12 +20,10 @@ struct RuleSource: Sendable {
   /// A notice about an expression, at its place inside the string.
   func notice(_ pointer: String, _ fault: ExpressionFault, of expression: String) -> RuleNotice {
     let text = root.at(pointer: pointer) ?? root
-    let before = expression.prefix(fault.column - 1).unicodeScalars.count
-    let rendered = fault.rendered(source: expression)
     return RuleNotice(
       file: name,
-      position: fault.line == 1 ? text.position(ofCharacter: before) : text.position,
+      position: fault.line == 1 ? text.position(ofCharacter: fault.column - 1) : text.position,
       message: fault.message,
-      excerpt: String(rendered.dropFirst(fault.description.count + 1)))
+      excerpt: fault.excerpt(of: expression))
   }
 }

@@ -11,7 +11,12 @@ struct TargetCatalog: Sendable {
     self.offers = Dictionary(offers.map { ($0.account, $0) }) { first, _ in first }
   }
 
-  func has(account: String) -> Bool { offers[account] != nil }
+  func has(account: String) -> Bool { offer(of: account) != nil }
+
+  /// An account's id has these very bytes; `String` takes the Kelvin sign for a K.
+  private func offer(of account: String) -> AccountOffer? {
+    offers[account].flatMap { $0.account.utf8.elementsEqual(account.utf8) ? $0 : nil }
+  }
 
   enum Lookup {
     case found(ServingTarget)
@@ -20,16 +25,16 @@ struct TargetCatalog: Sendable {
   }
 
   func look(up text: String) -> Lookup {
-    guard let slash = text.lastIndex(of: "/") else {
+    guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")) else {
       return .unknown("\"\(text)\" is no target: expected account/method")
     }
     let account = text[..<slash]
-    guard let offer = offers[String(account)] else {
+    guard let offer = offer(of: String(account)) else {
       return .unknown("no account \"\(account)\" is configured\(Self.listed(accounts))")
     }
     guard let target = Target(text), let capability = offer.capabilities[target.method] else {
       let methods = offer.capabilities.keys.map(\.rawValue).sorted()
-      let method = text[text.index(after: slash)...]
+      let method = text[text.utf8.index(after: slash)...]
       return .unknown("account \"\(account)\" has no method \"\(method)\"\(Self.listed(methods))")
     }
     return .found(

@@ -20,7 +20,8 @@ enum Controls {
     do throws(FormFault) {
       return try read(&form)
     } catch {
-      let pointer = "/\(error.field.split(separator: ".").joined(separator: "/"))"
+      let path = error.field.utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "/") : $0 }
+      let pointer = "/\(String(decoding: path, as: UTF8.self))"
       throw .invalidRequest(
         error.detail, errors: [Problem.Entry(pointer: pointer, detail: error.detail)])
     }

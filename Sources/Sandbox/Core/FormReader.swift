@@ -18,7 +18,7 @@ struct FormFault: Error, Sendable {
 struct FormReader {
   private let path: String
   private let object: JSONObject
-  private var asked: Set<String> = []
+  private var asked: Set<[UInt8]> = []
 
   init(_ object: JSONObject, path: String = "") {
     self.object = object
@@ -112,14 +112,14 @@ struct FormReader {
 
   /// The field whatever it is; nil where it is absent or null.
   mutating func field(_ key: String) -> JSON? {
-    asked.insert(key)
+    asked.insert(Array(key.utf8))
     guard let value = object[key], !value.isNull else { return nil }
     return value
   }
 
   /// Refuses what nobody asked for.
   func end() throws(FormFault) {
-    for key in object.keys where !asked.contains(key) {
+    for key in object.keys where !asked.contains(Array(key.utf8)) {
       throw FormFault(
         kind: .unknown, field: place(key), detail: "\(place(key)) is not a known field")
     }

@@ -86,9 +86,11 @@ extension Instant {
   }
 
   init?(_ text: String, _ form: Form) {
-    let match = text.wholeMatch(
-      of: /(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})?/)
-    guard let match else { return nil }
+    let whole =
+      /(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})?/
+    guard let match = text.wholeMatch(of: whole.matchingSemantics(.unicodeScalar)) else {
+      return nil
+    }
     let parts = match.output
     let numbers = [parts.1, parts.2, parts.3, parts.4, parts.5, parts.6].compactMap { Int64($0) }
     let offset = parts.8.flatMap(Self.minutes)
@@ -106,10 +108,10 @@ extension Instant {
 
   private static func minutes(_ zone: Substring) -> Int64? {
     if zone == "Z" { return 0 }
-    let digits = zone.dropFirst().filter { $0 != ":" }
-    guard let hours = Int64(digits.prefix(2)), let minutes = Int64(digits.suffix(2)),
-      hours < 24, minutes < 60
+    let digits = zone.utf8.dropFirst()
+    guard let hours = Int64(Substring(digits.prefix(2))),
+      let minutes = Int64(Substring(digits.suffix(2))), hours < 24, minutes < 60
     else { return nil }
-    return (zone.first == "-" ? -1 : 1) * (hours * 60 + minutes)
+    return (zone.utf8.first == UInt8(ascii: "-") ? -1 : 1) * (hours * 60 + minutes)
   }
 }

@@ -3,7 +3,8 @@ struct Ledger: Sendable {
   private var orders: [OrderKey: Order] = [:]
   /// Oldest first.
   private var sequence: [OrderKey] = []
-  private var addresses: [String: [OrderKey]] = [:]
+  /// By the bytes of the name: canonically equivalent names are different ones.
+  private var addresses: [[UInt8]: [OrderKey]] = [:]
   private var expiries = DueQueue<OrderKey>()
   private let capacity: Int
 
@@ -22,20 +23,22 @@ struct Ledger: Sendable {
     let key = order.key
     orders[key] = order
     sequence.append(key)
-    for address in Set(order.addresses) { addresses[address, default: []].append(key) }
+    for address in Set(order.addresses.map { Array($0.utf8) }) {
+      addresses[address, default: []].append(key)
+    }
     if let expiresAt = order.expiresAt { expiries.add(key, at: expiresAt) }
     if sequence.count > capacity { forgetOldest() }
   }
 
   /// Lets an order be found by one more name.
   mutating func alias(_ address: String, to key: OrderKey) {
-    addresses[address, default: []].append(key)
+    addresses[Array(address.utf8), default: []].append(key)
     orders[key]?.addresses.append(address)
   }
 
   /// The orders of that name, oldest first.
   func orders(named address: String, of provider: Provider? = nil) -> [Order] {
-    (addresses[address] ?? []).compactMap { key in
+    (addresses[Array(address.utf8)] ?? []).compactMap { key in
       provider == nil || key.provider == provider ? orders[key] : nil
     }
   }
@@ -45,7 +48,7 @@ struct Ledger: Sendable {
     orders(named: address, of: provider).filter { !$0.isHidden }
   }
 
-  func isUsed(_ address: String) -> Bool { addresses[address] != nil }
+  func isUsed(_ address: String) -> Bool { addresses[Array(address.utf8)] != nil }
 
   /// All orders, newest first, as they are asked for.
   var newestFirst: some Sequence<Order> { sequence.reversed().lazy.compactMap { orders[$0] } }
@@ -70,7 +73,7 @@ struct Ledger: Sendable {
       guard left > 0, let order = orders[key], order.status != .open else { return false }
       left -= 1
       orders[key] = nil
-      for address in order.addresses {
+      for address in order.addresses.map({ Array($0.utf8) }) {
         addresses[address]?.removeAll { $0 == key }
         if addresses[address]?.isEmpty == true { addresses[address] = nil }
       }

@@ -11,8 +11,9 @@ struct ProviderCall: Sendable {
 
   /// Nil where no provider has such a path.
   init?(_ request: Request) {
-    let segments = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-    let path = segments.map(String.init)
+    let path = request.path.utf8
+      .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst()
+      .map { String(Substring($0)) }
     let isPost = request.method == .post
     switch path.first {
     case "api" where path.count == 2 && (path[1] == "payIn" || path[1] == "payInQuery"):

@@ -14,7 +14,8 @@ enum TextForms {
 
   /// Something before and after one `@`, and a dot within the domain.
   static func isEmail(_ text: String) -> Bool {
-    text.wholeMatch(of: /[^@\s]+@[^@\s.]+(\.[^@\s.]+)+/) != nil
+    let form = /[^@\s]+@[^@\s.]+(\.[^@\s.]+)+/
+    return text.wholeMatch(of: form.matchingSemantics(.unicodeScalar)) != nil
   }
 
   static func isWebAddress(_ text: String) -> Bool { WebAddress(text) != nil }

@@ -23,7 +23,7 @@ struct WebAddress: Sendable {
   var isLoopback: Bool { host == "localhost" || host == "::1" || ipv4?.first == 127 }
 
   /// Whether the host is an address rather than a name.
-  var isNumeric: Bool { ipv4 != nil || host.contains(":") }
+  var isNumeric: Bool { ipv4 != nil || host.unicodeScalars.contains(":") }
 
   /// A name, an address of the public Internet, or, since this is a sandbox, the own machine.
   var isReachable: Bool {
@@ -32,8 +32,8 @@ struct WebAddress: Sendable {
   }
 
   private var ipv4: [UInt8]? {
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    let bytes = parts.compactMap { UInt8($0) }
+    let parts = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    let bytes = parts.compactMap { UInt8(Substring($0)) }
     return parts.count == 4 && bytes.count == 4 ? bytes : nil
   }
 }

@@ -15,7 +15,7 @@ enum OpenpayBarcode {
     241112 134111 111242 121142 121241 114212 124112 124211 411212 421112 421211 212141 214121 \
     412121 111143 111341 131141 114113 114311 411113 411311 113141 114131 311141 411131 211412 \
     211214 211232 2331112
-    """.split(separator: " ")
+    """.utf8.split(separator: UInt8(ascii: " ")).map { $0.map { Int($0) - 48 } }
   private static let startB = 104
   private static let stop = 106
   /// Modules of white on either side.
@@ -33,8 +33,7 @@ enum OpenpayBarcode {
     var x = quiet
     var bars = ""
     for symbol in codes(of: reference) {
-      for (index, digit) in symbols[symbol].enumerated() {
-        let width = digit.wholeNumberValue ?? 0
+      for (index, width) in symbols[symbol].enumerated() {
         if index.isMultiple(of: 2) { bars += "M\(x) 0h\(width)v\(height)h-\(width)z" }
         x += width
       }

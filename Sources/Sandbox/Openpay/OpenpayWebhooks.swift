@@ -109,7 +109,7 @@ enum OpenpayWebhooks {
       webhook = OpenpayWebhook(
         id: "w\(sandbox.ids.letters(19))",
         url: try form.text("url", 1...250, where: TextForms.isWebAddress),
-        user: try form.optionalText("user", 1...100) { !$0.contains(":") },
+        user: try form.optionalText("user", 1...100) { !$0.unicodeScalars.contains(":") },
         password: try form.optionalText("password", 1...100),
         events: try form.texts("event_types"), verificationCode: sandbox.ids.letters(8),
         isVerified: false)

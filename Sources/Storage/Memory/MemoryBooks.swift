@@ -170,7 +170,7 @@ struct MemoryBooks: Sendable {
         if known.lease == nil { known.due = min(known.due, job.due) }
         changed[job.key] = .some(known)
       case .hasten(let kind, let prefix, let due):
-        for key in jobs.keys where key.kind == kind && key.subject.hasPrefix(prefix) {
+        for key in jobs.keys where key.kind == kind && key.subject.utf8.starts(with: prefix.utf8) {
           guard var job = current(key), job.lease == nil else { continue }
           job.due = min(job.due, due)
           changed[key] = .some(job)
@@ -226,7 +226,8 @@ struct MemoryBooks: Sendable {
   }
 
   func firstJob(_ kind: JobKind, subjectPrefix: String) -> Job? {
-    jobs.values.filter { $0.key.kind == kind && $0.key.subject.hasPrefix(subjectPrefix) }
+    let prefix = subjectPrefix.utf8
+    return jobs.values.filter { $0.key.kind == kind && $0.key.subject.utf8.starts(with: prefix) }
       .min { $0.key.subject < $1.key.subject }
   }
 

@@ -12,7 +12,7 @@ struct DatabaseFile {
       throw .failed(function: "open", code: Int(EINVAL), message: "the store's path is empty")
     }
     // SQLite gives names such as `:memory:` and `file:…` a meaning of their own.
-    self.path = path.hasPrefix("/") ? path : "./" + path
+    self.path = path.utf8.starts(with: "/".utf8) ? path : "./" + path
     try Self.makeFolder(of: self.path)
     // Made without being opened: closing a descriptor would lift the locks that SQLite holds on
     // the file elsewhere in this process.
@@ -22,7 +22,9 @@ struct DatabaseFile {
   }
 
   private static func makeFolder(of path: String) throws(StoreError) {
-    guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else {
+      return
+    }
     let folder = String(path[..<slash])
     func isMade() -> Bool { unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST }
     if isMade() { return }
