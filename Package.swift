@@ -73,7 +73,9 @@ let package = Package(
         "Crypto", "Gateway", "HTTPCalling", "JSONText", "Payins", "Providers", "Routing",
         "Storage", "StorePayments", "TestSupport",
       ], swiftSettings: strict),
-    .testTarget(name: "HTTPCallingTests", dependencies: ["HTTPCalling"], swiftSettings: strict),
+    .testTarget(
+      name: "HTTPCallingTests", dependencies: ["HTTPCalling", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "HTTPServingTests", dependencies: ["HTTPServing", "TestSupport"], swiftSettings: strict),
     .testTarget(

@@ -31,7 +31,8 @@ def start(path, base, words):
             return [telling(each) for each in value]
         if isinstance(value, dict):
             kept = {
-                name: "{any}" if name in VARIABLE else telling(each)
+                name: "{any}" if name in VARIABLE or (name, "bank" in value) == ("name", True)
+                else telling(each)
                 for name, each in value.items() if name in TELLING and each is not None
             }
             return {**({"id": words[value["id"]]} if "id" in value else {}), **kept}
@@ -42,8 +43,10 @@ def start(path, base, words):
             "method": request.method, "path": masked(request.url.removeprefix(base)),
             "headers": {
                 name: value for name, value in sorted(request.headers.items())
-                # The first names the machine that recorded.
-                if name not in ("X-Openpay-Client-User-Agent", "Content-Length")
+                # The first names the machine that recorded; the others belong to the transport.
+                if name not in (
+                    "X-Openpay-Client-User-Agent", "Accept-Encoding", "Connection",
+                    "Content-Length")
             },
         }
         if request.body is not None:

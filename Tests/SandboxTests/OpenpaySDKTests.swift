@@ -13,7 +13,7 @@ struct OpenpaySDKTests {
   @Test("the requests that it sent are answered as it needs")
   func recorded() async throws {
     let lines = try String(contentsOf: Self.recording, encoding: .utf8).split(separator: "\n")
-    try #require(lines.count == 24)
+    try #require(lines.count == 22)
     try await Bench.run { bench in
       var words = [
         "{base}": bench.base, "{due}": "2026-01-05T13:45:00", "{since}": "2025-12-31",
@@ -33,7 +33,8 @@ struct OpenpaySDKTests {
         if let name = expected?["id"]?.string, words[name] == nil {
           words[name] = answer.json["id"]?.string
         }
-        #expect(Self.holds(answer.json, expected ?? .null, words), "\(line)\n\(answer.text)")
+        let isRight = Self.holds(answer.json, expected ?? .null, words)
+        #expect(isRight, "\(line)\n\(answer.text)")
       }
     }
   }
@@ -43,6 +44,7 @@ struct OpenpaySDKTests {
     switch expected {
     case .string("{any}"): answer.string?.isEmpty == false
     case .string(let text): answer.string == words[text] ?? text
+    case .number(let number): answer.number?.scaled(by: 2) == number.scaled(by: 2)
     case .array(let elements):
       answer.array?.count == elements.count
         && zip(answer.array ?? [], elements).allSatisfy { holds($0, $1, words) }
