@@ -61,7 +61,9 @@ barcode() {  # of a cash pay-in at the account, read as a till reads it
 }
 
 generated() {
-  PATH=$venv:$PATH openapi-python-client generate --path "$document" --meta none \
+  # It knows no SVG; whatever else it cannot read is a failure.
+  PATH=$venv:$PATH openapi-python-client generate --path "$document" --meta none --fail-on-warning \
+    --config <(echo '{ content_type_overrides: { image/svg+xml: text/html } }') \
     --output-path "$work/generated/pasarela_client" || return
   "$venv/python" "$here/generated_client.py" "$work/generated" "$gateway" "$key"
 }
@@ -70,7 +72,8 @@ rm -rf "$work/gateway" "$work/generated"
 mkdir -p "$work/gateway" "$work/generated"
 cd "$work/gateway" || exit
 setpriv --pdeathsig KILL "$pasarela" demo serve --port 0 --sandbox-port 0 >"$work/gateway.log" 2>&1 &
-trap 'kill $!' EXIT
+process=$!
+trap 'kill $process' EXIT
 for _ in {1..300}; do grep -q '^Gateway on' "$work/gateway.log" && break; sleep 0.1; done
 gateway=$(grep -oP '^Gateway on \K[^,]+' "$work/gateway.log")
 sandbox=$(grep -oP 'simulated providers on \K\S+(?=\.)' "$work/gateway.log")
