@@ -21,7 +21,9 @@ check() {  # NAME COMMAND...
   fi
 }
 
-skip() { echo "skipped: $1: $(tail -1 "$work/install.log" | cut -c1-200)"; skipped=$((skipped + 1)); }
+skip() {  # NAME: with what its installation said
+  echo "skipped: $1: $(grep -m1 -iE 'error|^E:' "$work/install.log" | cut -c1-200)"; skipped=$((skipped + 1))
+}
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
@@ -85,7 +87,7 @@ python3 -m venv "$work/python" >"$work/install.log" 2>&1 ||
 # Its lists hold what it made alone: it goes first.
 if pip 'setuptools<58' wheel && pip --no-build-isolation openpay; then
   check openpay "$venv/python" -W ignore "$here/openpay_sdk.py" "$sandbox"
-else skip openpay; fi
+else skip "openpay on $(python3 --version)"; fi
 if pip standardwebhooks; then
   check standardwebhooks "$venv/python" "$here/standard_webhooks.py" "$gateway" "$sandbox" "$key"
 else skip standardwebhooks; fi
