@@ -5,16 +5,21 @@ PACKAGES := libssl-dev libcurl4-openssl-dev libsqlite3-dev pkg-config openssl
 STRICT := --explicit-target-dependency-import-check error
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help deps build run demo test fuzz simulate crash-test bench rules lint format
+# Debian packages, of which those that are missing are installed.
+define install
+missing=(); for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || missing+=($$p); done; \
+if [ $${#missing[@]} -gt 0 ]; then echo "installing $${missing[*]}"; \
+  $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+  $(SUDO) apt-get install -y -qq --no-install-recommends $${missing[@]} >/dev/null; fi
+endef
+
+.PHONY: help deps test-deps build run demo test test-clients fuzz simulate crash-test bench rules lint format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 deps: ## install the system libraries that are missing
-	@missing=(); for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing+=($$p); done; \
-	if [ $${#missing[@]} -gt 0 ]; then echo "installing $${missing[*]}"; \
-	  $(SUDO) apt-get update -qq && \
-	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq $${missing[@]} >/dev/null; fi
+	@$(call install,$(PACKAGES))
 
 build: deps ## build the release executable
 	swift build -c release $(STRICT) --product pasarela
@@ -25,18 +30,17 @@ run: build ## start gateway and sandbox on embedded defaults, and show what to t
 demo: build ## make and pay a pay-in for every account and method
 	@exec .build/release/pasarela demo
 
-# Public libraries that tests hold ours against; none of them is needed to build or run.
-PYTHON := .build/python/bin/python
-.build/python/ready: Makefile
-	@dpkg -s python3-venv >/dev/null 2>&1 || { $(SUDO) apt-get update -qq && \
-	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq python3-venv >/dev/null; }
-	@rm -rf .build/python && mkdir -p .build && python3 -m venv .build/python
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check \
-	  openpay==1.1 standardwebhooks==1.1.0
-	@touch $@
+# What tests play the other side with.
+TEST_PACKAGES := curl nodejs
+test-deps: deps
+	@$(call install,$(TEST_PACKAGES))
 
-test: deps .build/python/ready ## run every test
-	PASARELA_PYTHON=$(abspath $(PYTHON)) swift test $(STRICT)
+test: lint test-deps ## check the form of every file, and run every test
+	@# With every test under way at once, a server that is tested waits its turn for minutes on a busy machine.
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16 swift test $(STRICT)
+
+test-clients: build test-deps ## run other people's clients against the demo gateway
+	@Tests/Clients/run.sh .build/release/pasarela
 
 TIMES := 20
 fuzz: deps ## damage what is read from outside TIMES as long as make test does, under AddressSanitizer
@@ -58,7 +62,7 @@ bench: build ## measure speed on loopback, beside nginx
 	Tests/Benchmarks/bench.sh .build/release
 
 CRASHES := 50
-crash-test: deps .build/python/ready ## kill the real executable CRASHES times under load
+crash-test: deps ## kill the real executable CRASHES times under load
 	PASARELA_CRASHES=$(CRASHES) swift test $(STRICT) --filter CrashTests
 
 rules: build ## check the shipped rules, with the tests inside them

@@ -72,6 +72,7 @@ struct DemoSetup {
     let document: JSON = [
       "listen": ["host": "127.0.0.1", "port": JSON(port)], "public_url": JSON(gatewayURL),
       "store": JSON(store), "log": ["level": "warn"],
+      "webhooks": ["allow_private_addresses": true],
       "merchants": [["id": "demo", "name": "Demo store", "api_keys": [key]]],
       "provider_accounts": accounts["provider_accounts"] ?? [],
     ]

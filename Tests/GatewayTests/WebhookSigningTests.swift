@@ -1,5 +1,7 @@
 import Crypto
+import Foundation
 import HTTPCalling
+import JSONText
 import Payins
 import TestSupport
 import Testing
@@ -16,6 +18,22 @@ struct WebhookSigningTests {
         id: "msg_p5jXN8AQM9LWM0D4loKWxJek", timestamp: 1_614_265_330,
         body: Array("{\"test\": 2432232314}".utf8))
         == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
+  }
+
+  @Test("what the Standard Webhooks library for Python signed comes out the same")
+  func library() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../Fixtures/standard-webhooks.jsonl").standardizedFileURL
+    let vectors = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+    try #require(vectors.count == 5)
+    for line in vectors {
+      let vector = try JSON(parsing: Array(line.utf8))
+      let secret = try #require(WebhookSecret(vector["secret"]?.string ?? ""))
+      let signature = secret.signature(
+        id: vector["id"]?.string ?? "", timestamp: vector["timestamp"]?.int64 ?? 0,
+        body: Array((vector["payload"]?.string ?? "").utf8))
+      #expect(signature == vector["signature"]?.string, "\(line)")
+    }
   }
 
   @Test(

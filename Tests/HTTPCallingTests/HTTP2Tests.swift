@@ -1,9 +1,7 @@
 import HTTPCalling
 import Testing
 
-@Suite(
-  "Calls over HTTP/2", .timeLimit(.minutes(1)),
-  .enabled(if: ServerProcess.hasNode, "the server needs Node.js"))
+@Suite("Calls over HTTP/2", .timeLimit(.minutes(1)))
 struct HTTP2Tests {
   let server: ServerProcess
 

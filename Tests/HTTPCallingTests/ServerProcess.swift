@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// A server that is a process of its own, on a free port of 127.0.0.1, with a certificate of
 /// Tests/Fixtures/tls.
@@ -45,8 +46,6 @@ final class ServerProcess {
     ])
   }
 
-  static let hasNode = (try? ServerProcess(["node", "-e", "console.log('ACCEPT :1')"])) != nil
-
   deinit {
     kill(process, SIGKILL)
     waitpid(process, nil, 0)
@@ -65,19 +64,17 @@ final class ServerProcess {
     var ends: [Int32] = [0, 0]
     socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)
     defer { close(ends[1]) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 0)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    var words = arguments.map { strdup($0) } + [nil]
-    defer { words.forEach { free($0) } }
-    var process: pid_t = 0
-    guard posix_spawnp(&process, arguments[0], &actions, nil, &words, environ) == 0 else {
+    do {
+      let process = try Spawning.start(
+        arguments,
+        [
+          .duplicate(of: ends[1], as: 0), .duplicate(of: ends[1], as: 1),
+          .write("/dev/null", as: 2),
+        ])
+      return (process, ends[0])
+    } catch {
       close(ends[0])
-      throw DidNotStart()
+      throw error
     }
-    return (process, ends[0])
   }
 }

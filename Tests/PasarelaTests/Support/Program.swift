@@ -3,8 +3,6 @@ import Glibc
 import TestSupport
 
 /// The executable under test, as a process of its own.
-///
-/// Not Foundation's `Process`: its `run` crashes with many open descriptors (Swift 6.3 on Linux).
 final class Program: Sendable {
   struct Ended: Sendable {
     /// The exit status; 128 and the signal's number where a signal ended it.
@@ -12,8 +10,6 @@ final class Program: Sendable {
     let output: String
     let errors: String
   }
-
-  struct Unstartable: Error {}
 
   private static let path = OtherProgram.beside("pasarela")
 
@@ -31,23 +27,11 @@ final class Program: Sendable {
   ) throws {
     let name = "\(folder)/.\(UUID().uuidString)"
     (outputFile, errorFile) = (output ?? "\(name).out", "\(name).err")
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, outputFile, O_WRONLY | O_CREAT, 0o600)
-    posix_spawn_file_actions_addopen(&actions, 2, errorFile, O_WRONLY | O_CREAT, 0o600)
-    OtherProgram.inheritNothing()
     let limit = openFiles.map { ["prlimit", "--nofile=\($0):\($0)"] } ?? []
-    let command = ["/usr/bin/env", "-C", folder] + limit + [Self.path] + arguments
-    var words = command.map { strdup($0) } + [nil]
-    var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for text in words + variables { free(text) } }
-    var process: pid_t = 0
-    guard posix_spawn(&process, "/usr/bin/env", &actions, nil, &words, &variables) == 0 else {
-      throw Unstartable()
-    }
-    self.process = process
+    process = try Spawning.start(
+      ["/usr/bin/env", "-C", folder] + limit + [Self.path] + arguments,
+      [.read("/dev/null", as: 0), .write(outputFile, as: 1), .write(errorFile, as: 2)],
+      environment: environment)
   }
 
   static func run(

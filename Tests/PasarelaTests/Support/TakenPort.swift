@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// A port of 127.0.0.1 that is listened on while this lives, and is given to nobody else in this
-/// process afterwards: a test may have a program listen on it.
+/// A port of 127.0.0.1 that is listened on while this lives, and is given to nobody else until this
+/// process ends: a test may have a program listen on it.
 final class TakenPort {
   let port: Int
   private let socket: Int32
@@ -18,24 +18,27 @@ final class TakenPort {
         last = last >= 31_999 ? 10_000 : last + 1
         return last
       }
-      if let socket = Self.listening(on: port) {
+      // The UDP port of the same number, never given back, keeps other test processes away.
+      guard let claim = Self.bound(to: port, SOCK_DGRAM) else { continue }
+      if let socket = Self.bound(to: port, SOCK_STREAM), listen(socket, 1) == 0 {
         self.port = port
         self.socket = socket
         return
       }
+      close(claim)
     }
     throw Unavailable()
   }
 
-  private static func listening(on port: Int) -> Int32? {
-    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+  private static func bound(to port: Int, _ kind: __socket_type) -> Int32? {
+    let socket = Glibc.socket(AF_INET, Int32(kind.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     address.sin_port = UInt16(port).bigEndian
     let isBound = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 && listen(socket, 1) == 0
+        bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
       }
     }
     if !isBound { close(socket) }

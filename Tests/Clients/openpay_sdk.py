@@ -1,13 +1,16 @@
-"""Openpay's official Python SDK (PyPI: openpay) against the sandbox, whose URL is the argument."""
+"""Openpay's official Python SDK (PyPI: openpay) against the sandbox, whose URL is the argument.
+
+Where a file is the second argument, what the SDK sends is written to it.
+"""
 
 import datetime
 import os
 import sys
 
-# Another test of the same process may be trying out what a proxy's variables do.
 os.environ["NO_PROXY"] = "*"
 
 import openpay
+import openpay_recording
 
 base = sys.argv[1]
 openpay.api_key = "sk_e568c42a6c384b7ab02cd47d2e407cab"
@@ -17,6 +20,9 @@ openpay.get_api_base = lambda: base
 
 today = datetime.date.today()
 due = (today + datetime.timedelta(days=3)).isoformat() + "T13:45:00"
+since = (today - datetime.timedelta(days=2)).isoformat()
+if len(sys.argv) > 2:
+    openpay_recording.start(sys.argv[2], base, {due: "{due}", since: "{since}"})
 
 # Customers: create, retrieve, update, list.
 customer = openpay.Customer.create(
@@ -50,8 +56,7 @@ assert bank.amount == 150.50 and bank.customer_id == customer.id, bank
 assert [each.order_id for each in customer.charges.all().data] == ["sdk-0002", "sdk-0001"]
 assert [each.order_id for each in openpay.Charge.all(customer=customer.id, limit=1).data] == [
     "sdk-0002"]
-recent = customer.charges.all(
-    creation={"gte": (today - datetime.timedelta(days=2)).isoformat()}, limit=5)
+recent = customer.charges.all(creation={"gte": since}, limit=5)
 assert len(recent.data) == 2, recent
 
 # Charges of the merchant.
