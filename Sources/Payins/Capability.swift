@@ -31,7 +31,8 @@ public struct Capability: Equatable, Sendable {
     currencies: [Currency] = [.mxn], amounts: ClosedRange<Int64>, granularity: Int64 = 1,
     requiredPayerFields: [PayerField] = [], payerFieldBytes: [PayerField: Int] = [:],
     callbackURLBytes: Int? = nil, expirySeconds: ClosedRange<Int64>,
-    orderNumberPrefix: String = "", instrumentSeconds: Int64, renewalSeconds: Int64? = nil, showsRepeatedPayments: Bool = false
+    orderNumberPrefix: String = "", instrumentSeconds: Int64, renewalSeconds: Int64? = nil,
+    showsRepeatedPayments: Bool = false
   ) {
     self.renewalSeconds = renewalSeconds
     precondition(orderNumberPrefix.count <= 16, "the prefix must leave 16 characters")

@@ -151,17 +151,17 @@ public struct StatusReport: Equatable, Sendable {
   /// What the provider says that the order asks for, in centavos, where a report that may credit
   /// money names it.
   public var orderAmount: Int64?
-  /// Whether `deposits` are all that the provider has received on the order; a recorded one that
-  /// is not among them is then contradicted.
-  public var showsEveryDeposit: Bool
+  /// The identities of deposits that the report speaks of, nil for all on the order: one of them
+  /// that is recorded and not among `deposits` is contradicted.
+  public var coveredIdentities: [String]?
 
   public init(
     status: ReportedStatus, deposits: [Deposit] = [], providerOrderID: String? = nil,
     instructions: Instructions? = nil, note: String? = nil, orderAmount: Int64? = nil,
-    showsEveryDeposit: Bool = true
+    coveredIdentities: [String]? = nil
   ) {
     self.orderAmount = orderAmount
-    self.showsEveryDeposit = showsEveryDeposit
+    self.coveredIdentities = coveredIdentities
     self.status = status
     self.deposits = deposits
     self.providerOrderID = providerOrderID

@@ -71,8 +71,10 @@ extension Transition {
   ) -> Bool {
     let recorded = payin.receipts.filter { $0.attempt == attempt.id }
     let shown = Set(report.deposits.map(\.identity))
-    let isMissing =
-      report.showsEveryDeposit && recorded.contains { !shown.contains($0.identity) }
+    let isMissing = recorded.contains { receipt in
+      let isCovered = report.coveredIdentities?.contains(receipt.identity) ?? true
+      return isCovered && !shown.contains(receipt.identity)
+    }
     guard isMissing else { return false }
     takenBack(
       attempt, "the provider shows the order as \(report.status.label)", isProof: isProof, context)
@@ -137,7 +139,8 @@ extension Transition {
     for deposit in deposits where deposit.amount > 0 {
       guard Self.mostCentavos - payin.amountReceived >= deposit.amount else {
         flag(
-          attempt.id, .mismatch, "a payment of \(deposit.amount) centavos is beyond belief", context)
+          attempt.id, .mismatch, "a payment of \(deposit.amount) centavos is beyond belief", context
+        )
         continue
       }
       let known = payin.receipts.first {

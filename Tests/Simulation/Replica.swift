@@ -30,11 +30,16 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
     var storePayments: StorePaymentService
     var callbacks: CallbackService
     var jobs: JobRunner
+    var calls: ProviderCalls
+    var store: MemoryStore
   }
+
+  let startedAt: Int64
 
   init(_ name: String, _ world: World) {
     self.name = name
     self.world = world
+    startedAt = world.scheduler.now
   }
 
   /// - Parameter isAlone: no other process has the store open.
@@ -62,7 +67,8 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
     parts = Parts(
       service: PayinService(books: books, calls: calls, rules: rules, requestSeconds: 10),
       storePayments: StorePaymentService(books: books, calls: calls, requestSeconds: 10),
-      callbacks: CallbackService(books: books, calls: calls, log: log), jobs: jobs)
+      callbacks: CallbackService(books: books, calls: calls, log: log), jobs: jobs, calls: calls,
+      store: setup.store)
     Task { await jobs.run() }
   }
 
@@ -77,6 +83,27 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
     guard isAlive else { return .neverSent(CallFailure(.shutdown, "dead")) }
     let outcome = await world.carry(request, limits, from: self)
     return world.variant?.tampered(outcome) ?? outcome
+  }
+
+  // MARK: What it knows
+
+  func condition(of account: String) -> AccountCondition? {
+    parts?.calls.monitors[account]?.snapshot(at: Instant(milliseconds: world.scheduler.now))
+      .condition
+  }
+
+  /// By our order number or the provider's.
+  func attempt(_ order: String) async -> Attempt? {
+    guard let store = parts?.store else { return nil }
+    for account in ["openpay-main", "cashypay-main", "smilepayz-main"] {
+      for number in [OrderLookup.ours(order), .theirs(order)] {
+        guard let place = try? await store.attempt(account: account, number: number) else {
+          continue
+        }
+        return try? await store.payin(place.payin)?.attempt(place.attempt)
+      }
+    }
+    return nil
   }
 
   // MARK: Inbound

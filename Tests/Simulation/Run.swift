@@ -17,6 +17,7 @@ struct Run {
     let shoppers = (0..<4).map { Shopper($0, world) }
     let tills = (0..<2).map { Till($0, world) }
     for till in tills { Task { await till.work() } }
+    Task { await world.witness.watchEnds(setup.store, world) }
     Task { await Self.keepUp("A", world, setup) }
     if world.dice.chance(500) { Task { await Self.keepUp("B", world, setup) } }
     for shopper in shoppers { Task { await shopper.shop() } }

@@ -32,6 +32,14 @@ enum Variant: String, CaseIterable {
   case reversalForgotten = "reversal-forgotten"
   /// Merchants are not told.
   case deliveryForgotten = "delivery-forgotten"
+  /// A refusal in words that nobody has classed counts as "no order ever".
+  case refusalBelieved = "refusal-believed"
+  /// A pay-in in doubt outlives its own time.
+  case doubtEndless = "doubt-endless"
+  /// Refused credentials count as an ordinary decline.
+  case credentialsIgnored = "credentials-ignored"
+  /// Queries that cannot be read are not counted.
+  case silenceIgnored = "silence-ignored"
 
   /// Nil: the change is not kept at all.
   func tampered(_ change: Change) -> Change? {
@@ -62,6 +70,10 @@ enum Variant: String, CaseIterable {
       out.jobs = change.jobs.filter { job in
         if case .put(let put) = job { put.key.kind != .deliverEvent } else { true }
       }
+    case .doubtEndless:
+      out.jobs = change.jobs.filter { job in
+        if case .put(let put) = job { put.key.kind != .endDoubt } else { true }
+      }
     case .callbackForgotten:
       if change.callback != nil { return nil }
     case .leaseEndless:
@@ -70,7 +82,8 @@ enum Variant: String, CaseIterable {
         put.due = put.due.adding(seconds: 3_600_000)
         return .put(put)
       }
-    case .depositCountedAgain, .depositsTakenForOne, .doubtTakenForRefusal, .hintBelieved:
+    case .depositCountedAgain, .depositsTakenForOne, .doubtTakenForRefusal, .hintBelieved,
+      .refusalBelieved, .credentialsIgnored, .silenceIgnored:
       break
     }
     return out
@@ -91,7 +104,8 @@ enum Variant: String, CaseIterable {
 
   func tampered(_ provider: any Provider) -> any Provider {
     switch self {
-    case .depositCountedAgain, .depositsTakenForOne, .hintBelieved:
+    case .depositCountedAgain, .depositsTakenForOne, .hintBelieved, .refusalBelieved,
+      .credentialsIgnored, .silenceIgnored:
       (provider as? any Queryable & ReceivesCallbacks).map {
         TamperedProvider(base: $0, variant: self)
       } ?? provider
@@ -123,7 +137,12 @@ struct TamperedProvider: Queryable, ReceivesCallbacks {
   }
 
   func createOutcome(_ response: HTTPResponse, _ order: Order) -> CreateOutcome {
-    base.createOutcome(response, order)
+    switch (variant, base.createOutcome(response, order)) {
+    case (.refusalBelieved, .refused(let refusal, _)),
+      (.credentialsIgnored, .unauthorized(let refusal)):
+      .declined(Refusal(code: "declined", message: refusal.message))
+    case (_, let outcome): outcome
+    }
   }
 
   func queryRequest(_ order: Order, at now: Instant) -> HTTPRequest {
@@ -131,11 +150,15 @@ struct TamperedProvider: Queryable, ReceivesCallbacks {
   }
 
   func queryOutcome(_ response: HTTPResponse, _ order: Order) -> QueryOutcome {
-    guard case .found(var report) = base.queryOutcome(response, order) else {
-      return base.queryOutcome(response, order)
+    switch (variant, base.queryOutcome(response, order)) {
+    case (.credentialsIgnored, .unauthorized(let refusal)):
+      return .undetermined(Refusal(code: "refused", message: refusal.message))
+    case (.silenceIgnored, .undetermined(let refusal)): return .mismatch(refusal)
+    case (_, .found(var report)):
+      tamper(&report, "query")
+      return .found(report)
+    case (_, let outcome): return outcome
     }
-    tamper(&report, "query")
-    return .found(report)
   }
 
   func read(_ delivery: CallbackDelivery) -> CallbackReading {

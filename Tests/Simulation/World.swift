@@ -16,10 +16,17 @@ struct Weather {
   var webhookForged = 50
   var crashAtCommit = 6
   var storeFails = 4
+  /// Creates that are refused in words that nobody has classed; half of them are done all the same.
+  var wordsUnknown = 30
+  /// Of a call, that from it on queries of its account are unreadable for up to an hour.
+  var unreadableHours = 3
+  /// Of a call, that from it on the account's key is revoked for up to half an hour.
+  var keysRevoked = 3
 
   static let calm = Weather(
     refused: 0, requestLost: 0, answerLost: 0, garbage: 0, errorBefore: 0, errorAfter: 0, slow: 0,
-    webhookLost: 0, webhookDoubled: 0, webhookForged: 0, crashAtCommit: 0, storeFails: 0)
+    webhookLost: 0, webhookDoubled: 0, webhookForged: 0, crashAtCommit: 0, storeFails: 0,
+    wordsUnknown: 0, unreadableHours: 0, keysRevoked: 0)
 }
 
 /// Everything outside the gateway: clock, network, providers, merchants' receiver; and the trace.
@@ -36,6 +43,11 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
   var replicas: [Replica] = []
   /// Accounts whose provider is down, until when.
   private var outages: [String: Int64] = [:]
+  /// Accounts whose queries are unreadable, and whose key is revoked, until when.
+  private var unreadable: [String: Int64] = [:]
+  private var revoked: [String: Int64] = [:]
+  /// What replicas were told of strange things, and what they ought to have noticed and did not.
+  let witness = Witness()
   /// How often a create of an order number was sent.
   private(set) var creates: [String: Int] = [:]
   /// Webhooks as merchants took them, by pay-in: sequences, in order of coming.
@@ -86,12 +98,14 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     }
     await scheduler.sleep(milliseconds: there)
     guard replica.isAlive else { return .neverSent(failure(.shutdown)) }
-    guard let response = arrive(request, isReceiver) else { return .sentNoAnswer(failure(.reset)) }
+    let answer = arrive(request, isReceiver)
+    guard let response = answer else { return .sentNoAnswer(failure(.reset)) }
     if dice.chance(weather.answerLost) {
       await scheduler.sleep(until: dice.chance(500) ? deadline : scheduler.now + 5)
       return .sentNoAnswer(failure(scheduler.now >= deadline ? .timeout : .reset))
     }
     await scheduler.sleep(milliseconds: dice.within(1...100))
+    if !isReceiver { witness.saw(request, response, replica, self) }
     return .answered(response)
   }
 
@@ -111,11 +125,51 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     if dice.chance(weather.errorBefore) {
       return HTTPResponse(status: 500, body: Array("<html>".utf8))
     }
+    if let strange = stranger(request, name) { return strange }
     let answer = providers.answer(request)
     note("\(name.account) \(name.created.map { "creates \($0)" } ?? "is asked")")
     if dice.chance(weather.errorAfter) { return HTTPResponse(status: 502, body: []) }
     if dice.chance(weather.garbage) { return HTTPResponse(status: 200, body: Array("{".utf8)) }
     return answer
+  }
+
+  /// What nobody expects of a provider: words that no page names, unreadable hours, a revoked key.
+  private func stranger(
+    _ request: HTTPRequest, _ name: (account: String, created: String?)
+  ) -> HTTPResponse? {
+    if dice.chance(weather.keysRevoked) {
+      revoked[name.account] = scheduler.now + dice.within(60_000...1_800_000)
+      note("the key of \(name.account) is revoked")
+    }
+    if dice.chance(weather.unreadableHours) {
+      unreadable[name.account] = scheduler.now + dice.within(60_000...3_600_000)
+      note("\(name.account) cannot be read")
+    }
+    if weather.keysRevoked > 0, let until = revoked[name.account], scheduler.now < until {
+      // Surely not carried out, so that a till may send it again.
+      if let number = name.created { creates[number, default: 1] -= 1 }
+      return StrangeAnswers.unauthorized(name.account)
+    }
+    if name.created == nil, !request.url.hasSuffix("/reverse"), weather.unreadableHours > 0,
+      let until = unreadable[name.account], scheduler.now < until
+    {
+      return StrangeAnswers.unreadable
+    }
+    if name.created != nil, dice.chance(weather.unreadableHours * 5) {
+      // Whether it was done cannot be learnt before the payer's time is over.
+      if dice.chance(500) { _ = providers.answer(request) }
+      unreadable[name.account] = scheduler.now + dice.within(3_600_000...10_800_000)
+      note("\(name.account) answers what cannot be read, and goes on so")
+      return StrangeAnswers.unreadable
+    }
+    if name.created != nil, dice.chance(weather.wordsUnknown),
+      let refusal = StrangeAnswers.refused(name.account)
+    {
+      if dice.chance(500) { _ = providers.answer(request) }
+      note("\(name.account) refuses in unknown words")
+      return refusal
+    }
+    return nil
   }
 
   private func receive(_ request: HTTPRequest) -> HTTPResponse {

@@ -19,7 +19,8 @@ struct SimulationTests {
     "first-commit-skipped", "lease-ignored", "lease-endless", "deposit-counted-again",
     "deposits-taken-for-one", "doubt-taken-for-refusal", "hint-believed", "question-forgotten",
     "callback-forgotten", "answer-forgotten", "event-dropped", "delivery-forgotten",
-    "reversal-forgotten",
+    "reversal-forgotten", "refusal-believed", "doubt-endless", "credentials-ignored",
+    "silence-ignored",
   ]
 
   @Test("a gateway that is broken on purpose is found out", arguments: variants)

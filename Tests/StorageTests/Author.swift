@@ -117,7 +117,9 @@ struct Author: Sendable {
     then(.cancelled)
     then(
       .reported(
-        third, StatusReport(status: .paid, deposits: [deposit("b", 10_000)]), .fullySignedCallback))
+        third,
+        StatusReport(status: .paid, deposits: [deposit("b", 10_000)], coveredIdentities: ["trn/b"]),
+        .fullySignedCallback))
     then(
       .queried(
         first, .found(StatusReport(status: .unrecognised("¿qué?"), providerOrderID: "spz-9"))))

@@ -51,7 +51,8 @@ public struct WebhookEndpoint: Equatable, Sendable {
   /// What may be told of an event, and hence asked for.
   public static let types = [
     "payin.pending", "payin.partially_paid", "payin.succeeded", "payin.failed", "payin.expired",
-    "payin.cancelled", "payin.receipt", "store_payment.authorized", "store_payment.declined",
+    "payin.cancelled", "payin.receipt", "payin.disputed_receipt", "store_payment.authorized",
+    "store_payment.declined",
     "store_payment.reversed",
   ]
 

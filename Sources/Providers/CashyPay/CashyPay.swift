@@ -89,13 +89,11 @@ public struct CashyPay: Queryable, ReceivesCallbacks {
   func meaning(of answer: CashyPayAnswer) -> WordMeaning? {
     if let meaning = words.meaning(answer.message, answer.code) { return meaning }
     guard let word = answer.message else { return nil }
-    if word.hasPrefix("Sign_") || word.hasPrefix("MerchantId_") || word.hasPrefix("Request_ip_") {
-      return .unauthorized
-    }
-    if word.hasPrefix("Params_") {
-      // The word for an order number that is taken is not published.
-      return word.hasPrefix("Params_mchOrderNo") ? .duplicate : .permanent
-    }
+    func begins(_ start: String) -> Bool { word.utf8.starts(with: start.utf8) }
+    if begins("Sign_") || begins("MerchantId_") || begins("Request_ip_") { return .unauthorized }
+    // The word for an order number that is taken is not published.
+    if begins("Params_mchOrderNo") { return .duplicate }
+    if begins("Params_") { return .permanent }
     return PlainWords.meaning(of: word)
   }
 

@@ -65,13 +65,16 @@ struct CashyPayOrder {
       providerReference: channelOrderNo ?? orderNo)
     let deposits = status == .paid ? [paid] : []
     guard isPatch else {
-      return StatusReport(status: status, deposits: deposits, providerOrderID: orderNo)
+      return StatusReport(
+        status: status, deposits: deposits, providerOrderID: orderNo, orderAmount: amount,
+        coveredIdentities: [orderNo])
     }
     // Its status is that of the further payment, not of the original order: only its money counts.
     let isKnown = CashyPay.statuses[self.status] != nil
     let isForReview = status == .paid && account.patchPolicy == .review
     return StatusReport(
       status: isKnown ? .pending : status, deposits: deposits, providerOrderID: patchOrderNo,
-      note: isForReview ? "money came beside its order, as PATCH order \(orderNo)" : nil)
+      note: isForReview ? "money came beside its order, as PATCH order \(orderNo)" : nil,
+      coveredIdentities: [orderNo])
   }
 }

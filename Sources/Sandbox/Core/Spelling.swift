@@ -89,7 +89,8 @@ struct Spelling: Sendable {
 
   /// Nil for a text that is no date.
   private static func date(_ text: String, _ form: Dates, _ digits: Int) -> JSON? {
-    let parts = text.wholeMatch(of: /(\d{4}-\d{2}-\d{2})([T ])(\d{2}:\d{2}:\d{2})(-06:00)?/)?.output
+    let pattern = /(\d{4}-\d{2}-\d{2})([T ])(\d{2}:\d{2}:\d{2})(-06:00)?/
+    let parts = text.wholeMatch(of: pattern.matchingSemantics(.unicodeScalar))?.output
     guard let parts, let instant = Instant("\(parts.1)T\(parts.3)-06:00", .withOffset) else {
       return nil
     }
@@ -97,7 +98,8 @@ struct Spelling: Sendable {
     case .noColon: return "\(parts.1)T\(parts.3)-0600"
     case .lowerCase:
       let utc = instant.adding(seconds: -Instant.mexicoOffsetMinutes * 60).mexicoWallClock
-      return .string(utc.split(separator: " ").joined(separator: "t") + "z")
+      let words = utc.utf8.split(separator: UInt8(ascii: " ")).map { String($0) ?? "" }
+      return .string(words.joined(separator: "t") + "z")
     case .fraction:
       return "\(parts.1)\(parts.2)\(parts.3).\("123456789".prefix(digits))\(parts.4 ?? "")"
     case .dateOnly: return "\(parts.1)"

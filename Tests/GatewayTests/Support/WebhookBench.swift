@@ -93,7 +93,9 @@ final class WebhookBench: Sendable {
       identity: identity, amount: 15_000, receivedAt: nil, providerReference: nil)
     return try await books.apply(
       .queried(
-        payin.attempts[0].id, .found(StatusReport(status: .paid, deposits: [deposit]))),
+        payin.attempts[0].id,
+        .found(
+          StatusReport(status: .paid, deposits: [deposit], coveredIdentities: [identity]))),
       to: payin.id
     ).payin
   }
