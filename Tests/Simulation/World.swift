@@ -17,7 +17,7 @@ struct Weather {
   var crashAtCommit = 6
   var storeFails = 4
   /// Creates that are refused in words that nobody has classed; half of them are done all the same.
-  var wordsUnknown = 30
+  var wordsUnknown = 80
   /// Of a call, that from it on queries of its account are unreadable for up to an hour.
   var unreadableHours = 3
   /// Of a call, that from it on the account's key is revoked for up to half an hour.
@@ -155,7 +155,7 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     {
       return StrangeAnswers.unreadable
     }
-    if name.created != nil, dice.chance(weather.unreadableHours * 5) {
+    if name.created != nil, dice.chance(weather.unreadableHours * 10) {
       // Whether it was done cannot be learnt before the payer's time is over.
       if dice.chance(500) { _ = providers.answer(request) }
       unreadable[name.account] = scheduler.now + dice.within(3_600_000...10_800_000)
