@@ -74,7 +74,7 @@ public struct ProviderCalls: Sendable {
     else { return (.undetermined(.removed(attempt.target.account)), nil) }
     let order = order(payin, attempt)
     var answer: RawAnswer?
-    let outcome = try? await call(account, .query) {
+    let first = try? await call(account, .query) {
       provider.queryRequest(order, at: $0)
     } read: { response in
       let outcome = provider.queryOutcome(response, order)
@@ -83,7 +83,34 @@ public struct ProviderCalls: Sendable {
       }
       return outcome
     }
-    return outcome.map { ($0, answer) }
+    guard let first else { return nil }
+    return (await followed(first, order, provider, account), answer)
+  }
+
+  /// With what further questions show, as far as there is room and time for them: whatever is left
+  /// out is asked with the next question.
+  private func followed(
+    _ first: QueryOutcome, _ order: Order, _ provider: any Queryable, _ account: Account
+  ) async -> QueryOutcome {
+    var outcome = first
+    let start = time.now()
+    var followUp = provider.followUp(first, order, at: start)
+    while let question = followUp,
+      time.now().milliseconds(since: start) < account.limits.timeoutSeconds * 1000
+    {
+      var reading: FollowUp.Reading?
+      _ = try? await call(account, .query) { _ in
+        question.request
+      } read: {
+        let read = question.read($0)
+        reading = read
+        return read.answer
+      }
+      guard let reading else { break }
+      outcome = reading.together
+      followUp = reading.next
+    }
+    return outcome
   }
 
   /// - Parameter withinSeconds: how long the till waits, at most.

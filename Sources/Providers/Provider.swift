@@ -35,9 +35,29 @@ public protocol Queryable: CreatesPayins {
 
   func queryRequest(_ order: Order, at now: Instant) -> HTTPRequest
   func queryOutcome(_ response: HTTPResponse, _ order: Order) -> QueryOutcome
+  /// What is to be asked besides, where one answer does not show all that may have come.
+  func followUp(_ outcome: QueryOutcome, _ order: Order, at now: Instant) -> FollowUp?
+}
+
+/// A further question on an order.
+public struct FollowUp: Sendable {
+  public struct Reading: Sendable {
+    /// What the answer says by itself.
+    public var answer: QueryOutcome
+    /// What is known of the order with it.
+    public var together: QueryOutcome
+    public var next: FollowUp?
+  }
+
+  public var request: HTTPRequest
+  public var read: @Sendable (HTTPResponse) -> Reading
 }
 
 extension Queryable {
+  public func followUp(_ outcome: QueryOutcome, _ order: Order, at now: Instant) -> FollowUp? {
+    nil
+  }
+
   static func status(_ word: String) -> ReportedStatus {
     statuses[word] ?? .unrecognised(String(word.prefix(40)))
   }

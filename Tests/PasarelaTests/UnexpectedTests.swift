@@ -177,4 +177,40 @@ struct UnexpectedTests {
     #expect(lines(wrong, "refuses our credentials") == 4, "\(wrong.output)")
     await installation.end()
   }
+
+  @Test("money beside a CashyPay order is found though no webhook ever comes, and told when it goes")
+  func besideAndBack() async throws {
+    let installation = try await Installation()
+    let gateway = try await installation.serve()
+    let client = installation.client
+    let sandbox = installation.sandboxClient
+    try await Self.fault(
+      installation, ["provider": "cashypay", "operation": "webhook", "kind": "webhook_lost"])
+    let made = try await Self.buy(client, "beside-1")
+    let id = try #require(made.json["id"]?.string)
+    let order = try #require(made.json["provider_order_id"]?.string)
+    for amount in [15_000, 5_000, 2_000] as [JSON] {
+      let paid = try await sandbox.post("/_sandbox/orders/\(order)/pay", ["amount": amount])
+      #expect(paid.status < 300, "\(paid.json)")
+    }
+    let seen = try await client.post("/v1/payins/\(id)/sync").json
+    #expect(seen["status"] == "succeeded" && seen["amount_received"] == 22_000)
+    #expect(seen["receipts"]?.array?.count == 3)
+    let again = try await client.post("/v1/payins/\(id)/sync").json
+    #expect(again["amount_received"] == 22_000)
+    #expect(try await client.get("/v1/discrepancies").json["data"] == [])
+
+    let back = try await sandbox.post(
+      "/_sandbox/orders/\(order)/take-back", ["as": "cancelled"])
+    #expect(back.status < 300, "\(back.json)")
+    let disputed = try await client.post("/v1/payins/\(id)/sync").json
+    // The receipt stands, and everybody is told.
+    #expect(disputed["status"] == "succeeded" && disputed["amount_received"] == 22_000)
+    let listed = try await client.get("/v1/discrepancies").json["data"]?.array ?? []
+    #expect(listed.map { $0["kind"] } == ["taken_back"])
+    let events = try await client.get("/v1/payins/\(id)/events").json["data"]?.array ?? []
+    #expect(events.count { $0["type"] == "payin.disputed_receipt" } == 1)
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
 }

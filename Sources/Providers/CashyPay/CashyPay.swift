@@ -67,13 +67,22 @@ public struct CashyPay: Queryable, ReceivesCallbacks {
     zoneOffset = zone
     patchPolicy = patches
     takesAnyCLABE = check == .warn
-    capabilities = payTypes.mapValues { _ in
-      Capability(
-        amounts: amounts, granularity: 100, requiredPayerFields: [.name, .email, .phone],
-        // S002: 32 characters each; a longer name is shortened.
-        payerFieldBytes: [.email: 32, .phone: 32], callbackURLBytes: 250,
-        expirySeconds: 60...days180, instrumentSeconds: days180)
-    }
+    capabilities = Dictionary(
+      uniqueKeysWithValues: payTypes.keys.map { ($0, Self.capability($0, amounts)) })
+  }
+
+  private static func capability(
+    _ method: Payins.Method, _ amounts: ClosedRange<Int64>
+  ) -> Capability {
+    Capability(
+      amounts: amounts, granularity: 100, requiredPayerFields: [.name, .email, .phone],
+      // S002: 32 characters each; a longer name is shortened.
+      payerFieldBytes: [.email: 32, .phone: 32], callbackURLBytes: 250,
+      expirySeconds: 60...days180, instrumentSeconds: days180,
+      // A CLABE that is used in its last 60 days lives 180 more (S002; dossier 2.5).
+      renewalSeconds: method == .spei ? days180 / 3 : nil,
+      // As PATCH orders, which are asked for one by one.
+      showsRepeatedPayments: true)
   }
 
   /// docs.cashypro.com appendices, "all countries", list cut off there (dossier 2.8).

@@ -24,8 +24,10 @@ extension Openpay {
       let code = event["verification_code"]?.string?.safeWord ?? "that cannot be read"
       return .ping(note: "the webhook's verification code is \(code)")
     }
-    // Payouts, fees, transfers, funds received and disputes are about no order of ours.
-    guard type.utf8.starts(with: "charge.".utf8) || type == "transaction.expired",
+    // Payouts, fees, transfers and funds received are about no order of ours. A dispute or a refund
+    // of a charge is: its order is asked for.
+    let isOfCharge = ["charge.", "chargeback."].contains { type.utf8.starts(with: $0.utf8) }
+    guard isOfCharge || type == "transaction.expired",
       let transaction = event["transaction"], let number = transaction["order_id"]?.string,
       (1...100).contains(number.utf8.count)
     else { return .ping(note: "\(type) is about no order") }
