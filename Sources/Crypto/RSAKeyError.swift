@@ -17,7 +17,7 @@ public enum RSAKeyError: Error, Equatable, CustomStringConvertible {
     case .empty:
       "the key is empty"
     case .notBase64:
-      "the key is neither PEM nor one line of Base64"
+      "the key is neither PEM nor Base64"
     case .severalBlocks:
       "the text holds more than one PEM block; give the key alone"
     case .encrypted:

@@ -1,14 +1,35 @@
-/// Reads the outer form of a key: PEM, or one line of Base64.
+/// Reads the outer form of a key: PEM, also with its line breaks spelt `\n`, or Base64 in one line
+/// or many.
 enum RSAKeyText {
   /// The DER inside `text`, not yet parsed.
   static func der(in text: String, for part: RSAKeyPart) throws(RSAKeyError) -> [UInt8] {
-    let text = trimmed(text.utf8[...])
+    let text = trimmed(withLineBreaks(text).utf8[...])
     guard !text.isEmpty else { throw .empty }
     guard text.utf8.contains("-----".utf8) else {
-      guard let der = Base64.decode(text) else { throw .notBase64 }
+      let oneLine = text.utf8.filter { $0 != 0x20 && !(0x09...0x0D).contains($0) }
+      guard let der = Base64.decode(String(decoding: oneLine, as: UTF8.self)) else {
+        throw .notBase64
+      }
       return der
     }
     return try derInPEM(text, for: part)
+  }
+
+  /// Environment variables and JSON texts often hold `\n` and `\r` as two signs each; neither
+  /// stands in PEM or Base64.
+  private static func withLineBreaks(_ text: String) -> String {
+    var out: [UInt8] = []
+    var bytes = Array(text.utf8)[...]
+    while let byte = bytes.popFirst() {
+      let next = bytes.first
+      if byte == UInt8(ascii: "\\"), next == UInt8(ascii: "n") || next == UInt8(ascii: "r") {
+        bytes.removeFirst()
+        out.append(0x0A)
+      } else {
+        out.append(byte)
+      }
+    }
+    return String(decoding: out, as: UTF8.self)
   }
 
   private static func derInPEM(

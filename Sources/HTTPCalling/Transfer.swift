@@ -151,9 +151,10 @@ extension Transfer {
       unsafe easy.note(pasarela_set_body(easy.pointer, request.body, request.body.count))
       easy.set(CURLOPT_CUSTOMREQUEST, request.method)
     }
+    // What is encoded all the same is decoded, before its size is judged.
+    easy.set(CURLOPT_ACCEPT_ENCODING, "identity")
     // A name without a value keeps libcurl from adding its own.
     append("Expect:")
-    append("Accept-Encoding: identity")
     if !request.headers.contains(where: { $0.isNamed("content-type") }) {
       append("Content-Type:")
     }

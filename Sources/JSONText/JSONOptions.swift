@@ -14,6 +14,9 @@ public struct JSONOptions: Sendable {
     didSet { maximumDepth = min(max(maximumDepth, 1), 256) }
   }
 
+  /// Whether half of a surrogate pair is read as U+FFFD; otherwise the text is refused.
+  public var replacesLoneSurrogates = false
+
   public init(duplicateKeys: DuplicateKeys = .refuse, maximumDepth: Int = 64) {
     self.duplicateKeys = duplicateKeys
     self.maximumDepth = min(max(maximumDepth, 1), 256)

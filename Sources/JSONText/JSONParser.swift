@@ -197,13 +197,18 @@ struct JSONParser {
     }
     let unit = try hexUnit(from: start)
     if let scalar = Unicode.Scalar(unit) { return scalar }
-    guard UTF16.isLeadSurrogate(unit), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
+    let behind = index
+    if UTF16.isLeadSurrogate(unit), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")),
+      let scalar = Surrogates.scalar(unit, try hexUnit(from: start))
+    {
+      return scalar
+    }
+    guard options.replacesLoneSurrogates else {
       throw fault("a lone surrogate in a string", at: start)
     }
-    guard let scalar = Surrogates.scalar(unit, try hexUnit(from: start)) else {
-      throw fault("a lone surrogate in a string", at: start)
-    }
-    return scalar
+    // What stands behind it is read for itself.
+    index = behind
+    return "\u{FFFD}"
   }
 
   private mutating func hexUnit(from start: Int) throws(JSONFault) -> UInt16 {

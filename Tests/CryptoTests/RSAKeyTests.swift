@@ -24,6 +24,10 @@ struct RSAKeyTests {
       .joined(separator: "\n")
   }
 
+  private static func inLines(_ base64: String) -> String {
+    pem(base64, "X").split(separator: "\n").dropFirst().dropLast().joined(separator: "\n")
+  }
+
   private func privateError(_ text: String) -> RSAKeyError? {
     #expect(throws: RSAKeyError.self) { try RSAPrivateKey(text: text) }
   }
@@ -39,7 +43,9 @@ struct RSAKeyTests {
     let expected = try #require(Base64.decode(vectors.request.xSignature))
     let forms = [
       privateText, "\n \(privateText)\r\n", privatePEM, pkcs1,
-      privatePEM.replacing("\n", with: "\r\n"),
+      privatePEM.replacing("\n", with: "\r\n"), privatePEM.replacing("\n", with: "\\n"),
+      pkcs1.replacing("\n", with: "\\r\\n"), Self.inLines(privateText),
+      Self.inLines(privateText).replacing("\n", with: "\\n"), "  \n\t" + privatePEM + " \n",
     ]
     for form in forms {
       let key = try RSAPrivateKey(text: form)

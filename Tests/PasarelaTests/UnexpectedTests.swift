@@ -178,7 +178,8 @@ struct UnexpectedTests {
     await installation.end()
   }
 
-  @Test("money beside a CashyPay order is found though no webhook ever comes, and told when it goes")
+  @Test(
+    "money beside a CashyPay order is found though no webhook ever comes, and told when it goes")
   func besideAndBack() async throws {
     let installation = try await Installation()
     let gateway = try await installation.serve()

@@ -10,7 +10,7 @@ struct CashyPayAnswer {
   let data: JSON
 
   init?(_ body: [UInt8]) {
-    guard let json = try? JSON(parsing: body), let code = json["code"]?.wireText?.safeWord else {
+    guard let json = JSON(wire: body), let code = json["code"]?.wireText?.safeWord else {
       return nil
     }
     self.code = code

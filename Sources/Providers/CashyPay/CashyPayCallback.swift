@@ -12,7 +12,7 @@ extension CashyPay {
     guard let sign = delivery.header("Sign").flatMap(Hex.decode),
       ConstantTime.equal(sign, Digest.md5(delivery.body + Array(apiKey.reveal().utf8)))
     else { return .forged("Sign is absent or wrong") }
-    guard let json = try? JSON(parsing: delivery.body), let order = CashyPayOrder(json) else {
+    guard let json = JSON(wire: delivery.body), let order = CashyPayOrder(json) else {
       return .malformed("orderNo, orderStatus or amount is missing or cannot be read")
     }
     let lookups = order.lookups.isEmpty ? [.theirs(order.orderNo)] : order.lookups

@@ -51,7 +51,7 @@ extension CashyPay {
       guard let code = data["payCode"]?.tillReference else { return nil }
       return .store(StoreInstructions(reference: code, networks: ["oxxo"], paymentURL: page))
     case .spei:
-      guard let clabe = data["payCode"]?.string, takesAnyCLABE || CLABE.isValid(clabe) else {
+      guard let clabe = data["payCode"]?.wireDigits, takesAnyCLABE || CLABE.isValid(clabe) else {
         return nil
       }
       let bank = data["bankName"]?.wireText

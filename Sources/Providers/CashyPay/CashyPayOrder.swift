@@ -15,7 +15,7 @@ struct CashyPayOrder {
   let patchOrderNo: String?
   let patchMchOrderNo: String?
   /// On the wall clock of the account's zone.
-  let completionTime: String?
+  let completionTime: JSON?
   let channelOrderNo: String?
 
   init?(_ json: JSON, knownOrderNo: String? = nil) {
@@ -30,7 +30,7 @@ struct CashyPayOrder {
     isPatch = json["orderType"]?.string == "PATCH"
     patchOrderNo = json["patchOrderNo"]?.wireText
     patchMchOrderNo = json["patchMchOrderNo"]?.wireText
-    completionTime = json["completionTime"]?.string
+    completionTime = json["completionTime"]
     channelOrderNo = json["channelOrderNo"]?.wireText
   }
 
@@ -59,9 +59,7 @@ struct CashyPayOrder {
     let status = CashyPay.status(status)
     let paid = Deposit(
       identity: orderNo, amount: amount,
-      receivedAt: completionTime.flatMap {
-        Instant(rfc3339: $0, assumingOffset: account.zoneOffset)
-      },
+      receivedAt: WireDate.instant(completionTime, assumingOffset: account.zoneOffset),
       providerReference: channelOrderNo ?? orderNo)
     let deposits = status == .paid ? [paid] : []
     guard isPatch else {

@@ -35,7 +35,7 @@ extension CashyPay {
   /// the order's own: those begin so (S002; dossier 2.5). Without its concept a shared one would
   /// take money that nobody can place.
   private func adoptable(_ data: JSON, _ method: Payins.Method) -> Instructions? {
-    let clabe = data["payCode"]?.string?.utf8
+    let clabe = data["payCode"]?.wireDigits?.utf8
     let isOwn = Self.ownPrefixes.contains { clabe?.starts(with: $0.utf8) ?? false }
     return method == .spei && !isOwn ? nil : instructions(data, method)
   }

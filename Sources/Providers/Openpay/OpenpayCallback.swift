@@ -13,7 +13,7 @@ extension Openpay {
     }
     // Registering a webhook may come without a body (dossier 3.9).
     if delivery.body.isEmpty { return .ping(note: "an empty body") }
-    guard let event = (try? JSON(parsing: delivery.body))?.object else {
+    guard let event = JSON(wire: delivery.body)?.object else {
       return .malformed("the body is not a JSON object")
     }
     if event.isEmpty { return .ping(note: "an empty object") }
@@ -28,7 +28,7 @@ extension Openpay {
     // of a charge is: its order is asked for.
     let isOfCharge = ["charge.", "chargeback."].contains { type.utf8.starts(with: $0.utf8) }
     guard isOfCharge || type == "transaction.expired",
-      let transaction = event["transaction"], let number = transaction["order_id"]?.string,
+      let transaction = event["transaction"], let number = transaction["order_id"]?.wireText,
       (1...100).contains(number.utf8.count)
     else { return .ping(note: "\(type) is about no order") }
     return .notice(

@@ -27,18 +27,12 @@ struct OpenpayCharge {
     self.currency = currency
     self.method = method
     self.status = status.lowercased()
-    orderNumber = json["order_id"]?.string
+    orderNumber = json["order_id"]?.wireText
     authorization = json["authorization"]?.wireText
-    operationDate = Self.instant(json["operation_date"])
-    dueDate = Self.instant(json["due_date"])
+    // Without an offset the time is Mexico City's (dossier 3.3).
+    operationDate = WireDate.instant(json["operation_date"])
+    dueDate = WireDate.instant(json["due_date"])
     paymentMethod = json["payment_method"] ?? .null
-  }
-
-  /// Without an offset the time is Mexico City's (dossier 3.3).
-  private static func instant(_ json: JSON?) -> Instant? {
-    json?.string.flatMap {
-      Instant(rfc3339: $0, assumingOffset: Instant.mexicoCityOffset)
-    }
   }
 
   func contradiction(of order: Order) -> Refusal? {
@@ -77,7 +71,7 @@ struct OpenpayCharge {
           reference: reference, barcodeURL: paymentMethod["barcode_url"]?.webAddress,
           networks: ["paynet"], paymentURL: paymentMethod["url_store"]?.webAddress))
     case .spei:
-      guard let clabe = paymentMethod["clabe"]?.string, anyCLABE || CLABE.isValid(clabe) else {
+      guard let clabe = paymentMethod["clabe"]?.wireDigits, anyCLABE || CLABE.isValid(clabe) else {
         return nil
       }
       // `name` is the reference that the payer writes as concept: 7 digits in the older shape,

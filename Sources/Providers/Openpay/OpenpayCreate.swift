@@ -41,7 +41,7 @@ extension Openpay {
 
   public func createOutcome(_ response: HTTPResponse, _ order: Order) -> CreateOutcome {
     guard (200..<300).contains(response.status) else { return refused(response) }
-    guard let json = try? JSON(parsing: response.body), let charge = OpenpayCharge(json) else {
+    guard let json = JSON(wire: response.body), let charge = OpenpayCharge(json) else {
       return .inDoubt(.unreadable)
     }
     if let contradiction = charge.contradiction(of: order) { return .inDoubt(contradiction) }

@@ -8,7 +8,7 @@ struct OpenpayError {
   private let request: String?
 
   init?(_ body: [UInt8]) {
-    guard let json = try? JSON(parsing: body), let code = json["error_code"]?.wireText?.safeWord
+    guard let json = JSON(wire: body), let code = json["error_code"]?.wireText?.safeWord
     else { return nil }
     self.code = code
     request = json["request_id"]?.string?.safeWord

@@ -11,11 +11,11 @@ extension Openpay {
 
   public func queryOutcome(_ response: HTTPResponse, _ order: Order) -> QueryOutcome {
     if let outcome = refused(response) { return outcome }
-    guard let entries = (try? JSON(parsing: response.body))?.array else {
+    guard let entries = JSON(wire: response.body)?.array else {
       return .undetermined(.unreadable)
     }
     if entries.isEmpty { return .absent }
-    let ours = entries.filter { $0["order_id"]?.string == order.number }
+    let ours = entries.filter { $0["order_id"]?.wireText == order.number }
     // The filter was not heeded: what was asked for may stand on another page.
     if ours.isEmpty { return .mismatch(.contradiction("order number")) }
     let charges = ours.compactMap(OpenpayCharge.init)

@@ -110,7 +110,7 @@ extension Paynet: AuthorizesStorePayments {
   private func answer(
     _ response: HTTPResponse, _ payment: StorePaymentRequest
   ) -> StorePaymentAnswer? {
-    guard let json = try? JSON(parsing: response.body),
+    guard let json = JSON(wire: response.body),
       let code = json["responseCode"]?.int64,
       let transaction = json["chainTransactionId"]?.wireText,
       StorePaymentRequest.plainDigits(transaction)

@@ -8,6 +8,13 @@ extension JSON {
     return text.flatMap { $0.isEmpty ? nil : $0 }
   }
 
+  /// A CLABE or another number of digits that lost no zero as a JSON number: it has no fraction
+  /// and no exponent.
+  var wireDigits: String? {
+    guard let text = wireText, text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+    return text
+  }
+
   /// The address of a web page. Nothing else (`javascript:` …) reaches a payer's browser.
   var webAddress: String? {
     guard let text = string, text.utf8.count <= 2048,

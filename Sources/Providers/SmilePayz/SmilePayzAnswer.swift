@@ -16,9 +16,10 @@ struct SmilePayzAnswer {
   let amount: Int64?
 
   init?(_ body: [UInt8], amountDecimals: Int) {
-    guard let json = try? JSON(parsing: body), json.object != nil else { return nil }
+    guard let json = JSON(wire: body), json.object != nil else { return nil }
     self.json = json
-    code = json["code"]?.string?.safeWord
+    // As a number "00" has lost a zero.
+    code = json["code"]?.wireText?.safeWord.map { word in word == "0" ? "00" : word }
     message = json["message"]?.string.flatMap { $0.isEmpty ? nil : $0 }
     orderNo = json["orderNo"]?.wireText
     tradeNo = json["tradeNo"]?.wireText
@@ -48,13 +49,10 @@ struct SmilePayzAnswer {
     let reported = SmilePayz.status(status)
     var deposits: [Deposit] = []
     if reported == .paid, let amount {
-      let time = json["transactionTime"]?.string
       deposits = [
         Deposit(
           identity: id, amount: amount,
-          receivedAt: time.flatMap {
-            Instant(rfc3339: $0, assumingOffset: Instant.mexicoCityOffset)
-          },
+          receivedAt: WireDate.instant(json["transactionTime"]),
           providerReference: id)
       ]
     }

@@ -9,10 +9,12 @@ extension SmilePayz {
 
   public func read(_ delivery: CallbackDelivery) -> CallbackReading {
     guard let time = delivery.header("X-TIMESTAMP"),
-      let signature = delivery.header("X-SIGNATURE").flatMap(Base64.decode),
-      let body = SmilePayzAnswer(delivery.body, amountDecimals: amountDecimals),
+      let signature = delivery.header("X-SIGNATURE").flatMap(Base64.decode)
+    else { return .forged("X-TIMESTAMP or X-SIGNATURE is missing") }
+    // What is signed stands in the body, so that without it nothing is proved or disproved.
+    guard let body = SmilePayzAnswer(delivery.body, amountDecimals: amountDecimals),
       let tradeNo = body.tradeNo
-    else { return .forged("X-TIMESTAMP, X-SIGNATURE or tradeNo is missing") }
+    else { return .malformed("the body cannot be read, or tradeNo is missing") }
     let signed =
       switch callbackString {
       case .tradeNoAndTime: Array("\(tradeNo)|\(time)".utf8)

@@ -53,7 +53,8 @@ extension SmilePayz {
   /// Nil where the answer holds no CLABE to pay to.
   private func instructions(_ json: JSON) -> Instructions? {
     let channel = json["channel"] ?? .null
-    guard let clabe = channel["vaNumber"]?.string, account.isSandbox || CLABE.isValid(clabe) else {
+    guard let clabe = channel["vaNumber"]?.wireDigits, account.isSandbox || CLABE.isValid(clabe)
+    else {
       return nil
     }
     return .spei(
