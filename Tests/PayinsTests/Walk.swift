@@ -24,7 +24,7 @@ struct Walk {
 
   static func open(
     _ dice: Dice, accounts: [String], retry: [RetryOutcome], expiresIn: Int64? = nil,
-    at now: Instant = noon
+    repeats: Bool = true, at now: Instant = noon
   ) -> Transition {
     Payin.open(
       PayinRequest(
@@ -33,7 +33,8 @@ struct Walk {
         metadata: [Metadatum(key: "a", value: "b")]),
       id: .make(at: now, entropy: dice), merchant: "shop", token: "token", idempotencyKey: "key",
       routing: RoutingRecord(
-        rulesVersion: "v", rule: "r", candidates: accounts.map { candidate($0) }, retry: retry,
+        rulesVersion: "v", rule: "r", candidates: accounts.map { candidate($0, repeats: repeats) },
+        retry: retry,
         explanation: ["order": ["a"]]),
       Context(now: now, entropy: dice))
   }

@@ -30,6 +30,10 @@ struct Checks {
     for (number, count) in world.creates.sorted(by: { $0.key < $1.key }) where count > 1 {
       fault("the order \(number) was sent \(count) times")
     }
+    let kept = store.callbacks.count
+    if kept < world.acknowledged {
+      fault("\(world.acknowledged) callbacks were acknowledged and \(kept) kept")
+    }
     let now = Instant(milliseconds: world.scheduler.now)
     if let backlog = try? await store.backlog(at: now.adding(seconds: -3600)), backlog.dueCount > 0
     {

@@ -53,6 +53,8 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
   /// Webhooks as merchants took them, by pay-in: sequences, in order of coming.
   private(set) var told: [String: [Int64]] = [:]
   private(set) var trace: [String] = []
+  /// How many callbacks replicas said that they had taken.
+  private(set) var acknowledged = 0
   private let keepsTrace: Bool
 
   init(seed: UInt64, variant: Variant?, keepsTrace: Bool) throws {
@@ -233,6 +235,8 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     guard replica.isAlive, let response else {
       return .sentNoAnswer(CallFailure(.reset, "died"))
     }
+    let isPing = String(decoding: body, as: UTF8.self).contains("verification_code")
+    if response.status == 200, !isPing { acknowledged += 1 }
     return .answered(response)
   }
 }

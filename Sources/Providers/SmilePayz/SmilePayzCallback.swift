@@ -11,10 +11,11 @@ extension SmilePayz {
     guard let time = delivery.header("X-TIMESTAMP"),
       let signature = delivery.header("X-SIGNATURE").flatMap(Base64.decode)
     else { return .forged("X-TIMESTAMP or X-SIGNATURE is missing") }
-    // What is signed stands in the body, so that without it nothing is proved or disproved.
-    guard let body = SmilePayzAnswer(delivery.body, amountDecimals: amountDecimals),
-      let tradeNo = body.tradeNo
-    else { return .malformed("the body cannot be read, or tradeNo is missing") }
+    // What is signed stands in the body: where that cannot be read, nothing is disproved.
+    guard let body = SmilePayzAnswer(delivery.body, amountDecimals: amountDecimals) else {
+      return .malformed("the body cannot be read")
+    }
+    guard let tradeNo = body.tradeNo else { return .forged("tradeNo is missing") }
     let signed =
       switch callbackString {
       case .tradeNoAndTime: Array("\(tradeNo)|\(time)".utf8)

@@ -26,7 +26,7 @@ public final class MemoryStore: Store {
   }
 
   /// Every callback kept so far, in the order of coming.
-  var callbacks: [CallbackRecord] { state.withLock { $0.books.callbacks } }
+  public var callbacks: [CallbackRecord] { state.withLock { $0.books.callbacks } }
 
   public func commit(_ change: Change) async throws(StoreError) {
     try use { books throws(StoreError) in try books.apply(change) }
