@@ -47,7 +47,9 @@ internal import Glibc
 
   /// What is known now that libcurl is done with it.
   func outcome(_ code: CURLcode) -> CallOutcome {
-    if code == CURLE_OK || reader.isCut {
+    // Where the status alone matters, a body that is not in the coding it claims costs nothing.
+    let isMiscoded = code == CURLE_BAD_CONTENT_ENCODING && call.limits.cutsBody
+    if code == CURLE_OK || reader.isCut || isMiscoded {
       let status = easy.long(CURLINFO_RESPONSE_CODE)
       guard status >= 200 else {
         return facts.outcome(CallFailure(.malformed, "the answer has no final status"))
@@ -61,6 +63,21 @@ internal import Glibc
       systemError: Int32(truncatingIfNeeded: easy.long(CURLINFO_OS_ERRNO)),
       isTooLarge: reader.isTooLarge)
     return facts.outcome(failure)
+  }
+
+  /// False where the answer is too large.
+  func takeHeader(_ line: [UInt8]) -> Bool {
+    guard reader.takeHeaderLine(line) else { return false }
+    // Some servers write a charset there: what is no coding leaves the body as it came.
+    let coding = reader.headers.last.flatMap { $0.isNamed("content-encoding") ? $0.value : nil }
+    if let coding, !Self.areCodings(coding) { easy.set(CURLOPT_HTTP_CONTENT_DECODING, 0) }
+    return true
+  }
+
+  private static func areCodings(_ names: String) -> Bool {
+    let known = ["gzip", "x-gzip", "deflate", "br", "zstd", "identity", "none"]
+    return names.utf8.split { [0x20, 0x09, UInt8(ascii: ",")].contains($0) }
+      .allSatisfy { known.contains(String(Substring($0)).lowercased()) }
   }
 
   /// libcurl is about to connect to `address`. False: it must not.

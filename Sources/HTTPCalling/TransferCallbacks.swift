@@ -21,7 +21,7 @@ func takeHeaderLine(
 ) -> Int {
   guard let transfer = unsafe transfer(context) else { return 0 }
   let line = unsafe Array(buffer(bytes, size * count))
-  return transfer.reader.takeHeaderLine(line) ? size * count : 0
+  return transfer.takeHeader(line) ? size * count : 0
 }
 
 /// As for a header line; libcurl asks with no bytes too, and 0 is then right.

@@ -20,6 +20,36 @@ public enum DecimalText {
     return "\(sign)\(padded.dropLast(places)).\(padded.suffix(places))"
   }
 
+  /// As `scaled`, for what binary fractions leave of a decimal one: `152.09999999999999`. What is
+  /// less than a thousandth away from a whole number is that number; nil for all else.
+  public static func nearlyScaled(_ text: String, places: Int) -> Int64? {
+    nearlyScaled(Array(text.utf8), places: places, exponents: false)
+  }
+
+  static func nearlyScaled(_ bytes: [UInt8], places: Int, exponents: Bool) -> Int64? {
+    if let exact = scaled(bytes, places: places, exponents: exponents) { return exact }
+    guard (0...18).contains(places) else { return nil }
+    var scanner = DecimalScanner(bytes, at: 0)
+    guard scanner.scan() == nil, scanner.end == bytes.count, !scanner.isNegative,
+      exponents || !scanner.hasExponent
+    else { return nil }
+
+    // The digits before the point once it has moved; below zero, zeros stand behind it.
+    let point = scanner.integer.count + scanner.exponent + places
+    let zeros = [UInt8](repeating: UInt8(ascii: "0"), count: min(max(-point, 0), 3))
+    let digits = zeros + bytes[scanner.integer] + bytes[scanner.fraction]
+    let tail = digits.dropFirst(max(point, 0))
+    guard tail.count > 3,
+      let whole = Int64("0" + String(decoding: digits.prefix(max(point, 0)), as: UTF8.self))
+    else { return nil }
+    switch String(decoding: tail.prefix(3), as: UTF8.self) {
+    case "000": return whole
+    case "999" where tail.dropFirst(3).contains { $0 != UInt8(ascii: "0") } && whole < .max:
+      return whole + 1
+    default: return nil
+    }
+  }
+
   static func scaled(_ bytes: [UInt8], places: Int, exponents: Bool) -> Int64? {
     guard (0...18).contains(places) else { return nil }
     var scanner = DecimalScanner(bytes, at: 0)

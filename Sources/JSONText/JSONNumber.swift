@@ -30,6 +30,12 @@ public struct JSONNumber: Sendable, Hashable {
     DecimalText.scaled(Array(text.utf8), places: places, exponents: true)
   }
 
+  /// As `scaled`, and what is less than a thousandth away from a whole number is that number (see
+  /// `DecimalText.nearlyScaled`).
+  public func nearlyScaled(by places: Int) -> Int64? {
+    DecimalText.nearlyScaled(Array(text.utf8), places: places, exponents: true)
+  }
+
   /// The number `value / 10^places` with exactly that many decimals: 15250 and 2 give `152.50`.
   /// `places` below 0 counts as 0.
   public static func decimal(_ value: Int64, places: Int) -> JSONNumber {

@@ -129,10 +129,14 @@ public struct Deposit: Equatable, Sendable {
   public var receivedAt: Instant?
   /// What the provider calls it, for people.
   public var providerReference: String?
+  /// What the provider wrote for the time, where that cannot be read.
+  public var unreadableTime: String?
 
   public init(
-    identity: String, amount: Int64, receivedAt: Instant?, providerReference: String?
+    identity: String, amount: Int64, receivedAt: Instant?, providerReference: String?,
+    unreadableTime: String? = nil
   ) {
+    self.unreadableTime = unreadableTime
     self.identity = identity
     self.amount = amount
     self.receivedAt = receivedAt

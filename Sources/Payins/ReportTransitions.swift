@@ -161,12 +161,13 @@ extension Transition {
         providerReference: deposit.providerReference, attempt: attempt.id,
         identity: deposit.identity)
       payin.receipts.append(receipt)
-      record(
-        "receipt.recorded",
-        [
-          "receipt": .string(receipt.id.text),
-          "attempt": .string(attempt.id.text), "amount": .number(JSONNumber(deposit.amount)),
-        ])
+      var data: JSONObject = [
+        "receipt": .string(receipt.id.text), "attempt": .string(attempt.id.text),
+        "amount": .number(JSONNumber(deposit.amount)),
+      ]
+      // `received_at` is then when we learnt of it.
+      data["unreadable_time"] = deposit.unreadableTime.map(JSON.string)
+      record("receipt.recorded", data)
       if attempt.id != payin.active { alerts.append(.orphanPaid) }
       arrived = true
     }

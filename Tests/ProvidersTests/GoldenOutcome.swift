@@ -68,10 +68,12 @@ enum GoldenOutcome {
   }
 
   private static func json(_ deposit: Deposit) -> JSON {
-    [
+    var object: JSONObject = [
       "identity": .string(deposit.identity), "amount": JSON(deposit.amount),
       "received_at": JSON(deposit.receivedAt?.rfc3339),
       "provider_reference": JSON(deposit.providerReference),
     ]
+    object["unreadable_time"] = deposit.unreadableTime.map(JSON.string)
+    return .object(object)
   }
 }

@@ -117,9 +117,11 @@ struct PaynetTests {
       outcome(#"{"chainTransactionId":"170911001","responseCode":\#(code),"authorization":"1"}"#)
         .label
     }
-    #expect(label("0") == "authorized")
-    for code in ["12", "30", "88", "93"] { #expect(label(code) == "declined") }
-    for code in ["96", "1", "\"0\"", "null"] { #expect(label(code) == "in_doubt") }
+    for code in ["0", "\"0\""] { #expect(label(code) == "authorized") }
+    for code in ["12", "30", "88", "93", "\"12\""] { #expect(label(code) == "declined") }
+    for code in ["96", "1", "0.0", "\"00\"", "\"0.0\"", "\" 0\"", "\"+0\"", "1.2e1", "null", "[]"] {
+      #expect(label(code) == "in_doubt", "\(code)")
+    }
     #expect(outcome("<html>").label == "in_doubt")
     #expect(outcome(Self.success.replacing("170911001", with: "170911002")).label == "in_doubt")
     #expect(outcome(Self.success.replacing("124242", with: "")).label == "in_doubt")

@@ -9,8 +9,9 @@ extension CashyPay {
 
   public func read(_ delivery: CallbackDelivery) -> CallbackReading {
     // In whatever case it comes (dossier 2.3), over the bytes as they came.
+    let key = Array(apiKey.reveal().utf8)
     guard let sign = delivery.header("Sign").flatMap(Hex.decode),
-      ConstantTime.equal(sign, Digest.md5(delivery.body + Array(apiKey.reveal().utf8)))
+      delivery.signedBodies.contains(where: { ConstantTime.equal(sign, Digest.md5($0 + key)) })
     else { return .forged("Sign is absent or wrong") }
     guard let json = JSON(wire: delivery.body), let order = CashyPayOrder(json) else {
       return .malformed("orderNo, orderStatus or amount is missing or cannot be read")

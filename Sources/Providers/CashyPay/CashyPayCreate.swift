@@ -28,14 +28,16 @@ extension CashyPay {
     guard answer.isSuccess else {
       let detail = answer.detail(order.payer)
       // An answer that names an order may have made it.
-      guard answer.data["orderNo"]?.wireText == nil else { return .inDoubt(.unexpected(detail)) }
+      guard answer.data["orderNo"]?.isBlank ?? true else { return .inDoubt(.unexpected(detail)) }
       return .refusal(meaning(of: answer), word: answer.word(order.payer), detail: detail)
     }
     let data = answer.data
-    guard let orderNo = data["orderNo"]?.wireText,
+    var fields = DecidingFields(data)
+    let number = fields.id("mchOrderNo")
+    guard let orderNo = fields.id("orderNo"), !fields.areDamaged,
       let amount = WireAmount.centavos(data["amount"], decimals: 2)
     else { return .inDoubt(.unreadable) }
-    if let number = data["mchOrderNo"]?.wireText, number != order.number {
+    if let number, number != order.number {
       return .inDoubt(.contradiction("order number"))
     }
     if amount != order.amount { return .inDoubt(.contradiction("amount")) }
@@ -54,9 +56,11 @@ extension CashyPay {
       guard let clabe = data["payCode"]?.wireDigits, takesAnyCLABE || CLABE.isValid(clabe) else {
         return nil
       }
+      var fields = DecidingFields(data)
       let bank = data["bankName"]?.wireText
-      let reference = data["reference"]?.wireText
-      let concept = data["concept"]?.wireText
+      let reference = fields.text("reference")
+      let concept = fields.text("concept")
+      guard !fields.areDamaged else { return nil }
       // In the centralised mode the reference is the receiving bank's convenio CIE (S002).
       let isCentralised = bank != nil && reference != nil && concept != nil
       return .spei(

@@ -19,17 +19,18 @@ struct CashyPayOrder {
   let channelOrderNo: String?
 
   init?(_ json: JSON, knownOrderNo: String? = nil) {
-    guard let orderNo = json["orderNo"]?.wireText ?? knownOrderNo,
-      let amount = WireAmount.centavos(json["amount"], decimals: 2),
-      let status = json["orderStatus"]?.string
+    var fields = DecidingFields(json)
+    mchOrderNo = fields.id("mchOrderNo")
+    isPatch = fields.word("orderType") == "PATCH"
+    patchOrderNo = fields.id("patchOrderNo")
+    patchMchOrderNo = fields.id("patchMchOrderNo")
+    guard let orderNo = fields.id("orderNo") ?? knownOrderNo,
+      let status = fields.word("orderStatus"), !fields.areDamaged,
+      let amount = WireAmount.centavos(json["amount"], decimals: 2)
     else { return nil }
     self.orderNo = orderNo
     self.amount = amount
     self.status = status
-    mchOrderNo = json["mchOrderNo"]?.wireText
-    isPatch = json["orderType"]?.string == "PATCH"
-    patchOrderNo = json["patchOrderNo"]?.wireText
-    patchMchOrderNo = json["patchMchOrderNo"]?.wireText
     completionTime = json["completionTime"]
     channelOrderNo = json["channelOrderNo"]?.wireText
   }
@@ -59,7 +60,7 @@ struct CashyPayOrder {
     let status = CashyPay.status(status)
     let paid = Deposit(
       identity: orderNo, amount: amount,
-      receivedAt: WireDate.instant(completionTime, assumingOffset: account.zoneOffset),
+      at: WireDate(completionTime, assumingOffset: account.zoneOffset),
       providerReference: channelOrderNo ?? orderNo)
     let deposits = status == .paid ? [paid] : []
     guard isPatch else {

@@ -28,9 +28,10 @@ extension Openpay {
     // of a charge is: its order is asked for.
     let isOfCharge = ["charge.", "chargeback."].contains { type.utf8.starts(with: $0.utf8) }
     guard isOfCharge || type == "transaction.expired",
-      let transaction = event["transaction"], let number = transaction["order_id"]?.wireText,
-      (1...100).contains(number.utf8.count)
+      let transaction = event["transaction"], transaction["order_id"]?.isBlank == false
     else { return .ping(note: "\(type) is about no order") }
+    guard let number = DecidingFields.id("order_id", of: transaction), number.utf8.count <= 100
+    else { return .malformed("order_id cannot be read") }
     return .notice(
       CallbackNotice(
         lookups: [.ours(number)], grade: .unsignedCallback, report: report(type, transaction)))

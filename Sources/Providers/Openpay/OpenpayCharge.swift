@@ -12,26 +12,27 @@ struct OpenpayCharge {
   let status: String
   let orderNumber: String?
   let authorization: String?
-  let operationDate: Instant?
-  let dueDate: Instant?
+  let operationDate: WireDate
+  let dueDate: WireDate
   let paymentMethod: JSON
 
   init?(_ json: JSON) {
-    guard let id = json["id"]?.wireText,
-      let amount = WireAmount.centavos(json["amount"], decimals: 2),
-      let currency = json["currency"]?.string, let method = json["method"]?.string,
-      let status = json["status"]?.string
+    var fields = DecidingFields(json)
+    let number = fields.id("order_id")
+    guard let id = fields.id("id"), let currency = fields.word("currency"),
+      let method = fields.word("method"), let status = fields.word("status"), !fields.areDamaged,
+      let amount = WireAmount.centavos(json["amount"], decimals: 2)
     else { return nil }
     self.id = id
     self.amount = amount
     self.currency = currency
     self.method = method
     self.status = status.lowercased()
-    orderNumber = json["order_id"]?.wireText
+    orderNumber = number
     authorization = json["authorization"]?.wireText
     // Without an offset the time is Mexico City's (dossier 3.3).
-    operationDate = WireDate.instant(json["operation_date"])
-    dueDate = WireDate.instant(json["due_date"])
+    operationDate = WireDate(json["operation_date"])
+    dueDate = WireDate(json["due_date"])
     paymentMethod = json["payment_method"] ?? .null
   }
 
@@ -45,9 +46,9 @@ struct OpenpayCharge {
   /// Openpay's `cancelled` is also how expiry looks (dossier 3.5).
   var reportedStatus: ReportedStatus {
     let status = Openpay.status(status)
-    guard status == .cancelled, let dueDate, let operationDate, operationDate >= dueDate else {
-      return status
-    }
+    guard status == .cancelled, let due = dueDate.instant, let ended = operationDate.instant,
+      ended >= due
+    else { return status }
     return .expired
   }
 
@@ -56,7 +57,7 @@ struct OpenpayCharge {
     guard reportedStatus == .paid else { return [] }
     return [
       Deposit(
-        identity: id, amount: amount, receivedAt: operationDate,
+        identity: id, amount: amount, at: operationDate,
         providerReference: authorization ?? id)
     ]
   }
@@ -74,13 +75,16 @@ struct OpenpayCharge {
       guard let clabe = paymentMethod["clabe"]?.wireDigits, anyCLABE || CLABE.isValid(clabe) else {
         return nil
       }
+      var fields = DecidingFields(paymentMethod)
+      let concept = fields.text("name")
+      let agreement = fields.text("agreement")
+      guard !fields.areDamaged else { return nil }
       // `name` is the reference that the payer writes as concept: 7 digits in the older shape,
       // 20 in the current one, where the CLABE is shared (dossier 3.4).
       return .spei(
         SPEIInstructions(
-          clabe: clabe, bank: paymentMethod["bank"]?.wireText,
-          concept: paymentMethod["name"]?.wireText,
-          agreement: paymentMethod["agreement"]?.wireText,
+          clabe: clabe, bank: paymentMethod["bank"]?.wireText, concept: concept,
+          agreement: agreement,
           paymentURL: paymentMethod["url_spei"]?.webAddress))
     }
   }

@@ -15,7 +15,7 @@ extension Openpay {
       return .undetermined(.unreadable)
     }
     if entries.isEmpty { return .absent }
-    let ours = entries.filter { $0["order_id"]?.wireText == order.number }
+    let ours = entries.filter { DecidingFields.id("order_id", of: $0) == order.number }
     // The filter was not heeded: what was asked for may stand on another page.
     if ours.isEmpty { return .mismatch(.contradiction("order number")) }
     let charges = ours.compactMap(OpenpayCharge.init)

@@ -110,15 +110,17 @@ extension Paynet: AuthorizesStorePayments {
   private func answer(
     _ response: HTTPResponse, _ payment: StorePaymentRequest
   ) -> StorePaymentAnswer? {
-    guard let json = JSON(wire: response.body),
-      let code = json["responseCode"]?.int64,
-      let transaction = json["chainTransactionId"]?.wireText,
+    guard let json = JSON(wire: response.body) else { return nil }
+    var fields = DecidingFields(json)
+    let authorization = fields.id("authorization")
+    guard let code = fields.id("responseCode").flatMap({ JSONNumber(text: $0)?.int64 }),
+      let transaction = fields.id("chainTransactionId"), !fields.areDamaged,
       StorePaymentRequest.plainDigits(transaction)
         == StorePaymentRequest.plainDigits(payment.chainTransactionID)
     else { return nil }
     return StorePaymentAnswer(
       code: code, description: json["descriptionCode"]?.string,
-      requestID: json["requestId"]?.wireText, authorization: json["authorization"]?.wireText,
+      requestID: json["requestId"]?.wireText, authorization: authorization,
       customerInstructions: json["customerInstructions"]?.string)
   }
 }

@@ -1,15 +1,29 @@
 import JSONText
 import Payins
 
-/// Times as providers write them.
-enum WireDate {
+/// A time as providers write it.
+struct WireDate {
+  /// Nil where none is given, or it cannot be read.
+  let instant: Instant?
+  /// What stands there where it cannot be read, for people.
+  let unreadable: String?
+
   /// RFC 3339, and what its servers make of it: `t` and `z` in lower case, an offset without a
   /// colon (`-0600`), a blank in place of `T`, a fraction of any length. Without an offset the time
   /// is Mexico City's, or that of the offset in minutes.
-  static func instant(
-    _ value: JSON?, assumingOffset: Int = Instant.mexicoCityOffset
-  ) -> Instant? {
-    guard let text = value?.string else { return nil }
+  init(_ value: JSON?, assumingOffset: Int = Instant.mexicoCityOffset) {
+    guard let value, !value.isBlank else {
+      instant = nil
+      unreadable = nil
+      return
+    }
+    let read = value.string.flatMap { Self.read($0, assumingOffset) }
+    let shown = LimitedText.ascii(value.string ?? value.number?.text ?? "", 40)
+    instant = read
+    unreadable = read == nil ? shown.or(value.kind) : nil
+  }
+
+  private static func read(_ text: String, _ assumedOffset: Int) -> Instant? {
     var bytes = text.utf8.map { byte in
       switch byte {
       case UInt8(ascii: "t"): UInt8(ascii: "T")
@@ -23,6 +37,14 @@ enum WireDate {
       && offset.dropFirst().allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     if isBare { bytes.insert(UInt8(ascii: ":"), at: bytes.count - 2) }
     return Instant(
-      rfc3339: String(decoding: bytes, as: UTF8.self), assumingOffset: assumingOffset)
+      rfc3339: String(decoding: bytes, as: UTF8.self), assumingOffset: assumedOffset)
+  }
+}
+
+extension Deposit {
+  init(identity: String, amount: Int64, at time: WireDate, providerReference: String?) {
+    self.init(
+      identity: identity, amount: amount, receivedAt: time.instant,
+      providerReference: providerReference, unreadableTime: time.unreadable)
   }
 }

@@ -2,18 +2,18 @@ import JSONText
 
 /// Texts in providers' answers that are shown to people or kept.
 extension JSON {
-  /// A text or a number's text that is not empty: providers write ids either way.
+  /// A text that is not empty, or a whole number: providers write ids and codes either way. One
+  /// with a fraction or an exponent has lost what it was, and is none.
   var wireText: String? {
-    let text = string ?? number?.text
+    let text = string ?? number.flatMap { $0.text.isWhole ? $0.text : nil }
     return text.flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// A CLABE or another number of digits that lost no zero as a JSON number: it has no fraction
-  /// and no exponent.
-  var wireDigits: String? {
-    guard let text = wireText, text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
-    return text
-  }
+  /// A CLABE or another number of digits that lost no zero as a JSON number.
+  var wireDigits: String? { wireText.flatMap { $0.isDigits ? $0 : nil } }
+
+  /// Whether nothing is said: null, or an empty text.
+  var isBlank: Bool { isNull || string?.isEmpty == true }
 
   /// The address of a web page. Nothing else (`javascript:` …) reaches a payer's browser.
   var webAddress: String? {
@@ -34,6 +34,11 @@ extension JSON {
 }
 
 extension String {
+  /// Of a JSON number's text.
+  fileprivate var isWhole: Bool { !utf8.contains { [0x2E, 0x45, 0x65].contains($0) } }
+
+  fileprivate var isDigits: Bool { utf8.allSatisfy { (48...57).contains($0) } }
+
   /// One word of letters, digits, `_` and `-`, at most 64: fit for URLs, headers and logs. A
   /// provider's sentences may repeat the payer's data; its code words do not. Nil otherwise.
   var safeWord: String? {

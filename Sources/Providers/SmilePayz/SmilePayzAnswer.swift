@@ -14,17 +14,23 @@ struct SmilePayzAnswer {
   let currency: String?
   /// Centavos.
   let amount: Int64?
+  /// Whether a number, status or currency stands there and cannot be read.
+  let isDamaged: Bool
 
   init?(_ body: [UInt8], amountDecimals: Int) {
     guard let json = JSON(wire: body), json.object != nil else { return nil }
     self.json = json
-    // As a number "00" has lost a zero.
-    code = json["code"]?.wireText?.safeWord.map { word in word == "0" ? "00" : word }
+    // S003 has the text "00" for success and for nothing else. A number cannot keep that zero in
+    // front, so that 0 is it; a text can, so that "0" is another word.
+    code = json["code"]?.number?.text == "0" ? "00" : json["code"]?.wireText?.safeWord
     message = json["message"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-    orderNo = json["orderNo"]?.wireText
-    tradeNo = json["tradeNo"]?.wireText
-    status = json["status"]?.string
-    currency = json["money"]?["currency"]?.string
+    var fields = DecidingFields(json)
+    var money = DecidingFields(json["money"])
+    orderNo = fields.id("orderNo")
+    tradeNo = fields.id("tradeNo")
+    status = fields.word("status")
+    currency = money.word("currency")
+    isDamaged = fields.areDamaged || money.areDamaged
     amount = WireAmount.centavos(json["money"]?["amount"], decimals: amountDecimals)
   }
 
@@ -52,7 +58,7 @@ struct SmilePayzAnswer {
       deposits = [
         Deposit(
           identity: id, amount: amount,
-          receivedAt: WireDate.instant(json["transactionTime"]),
+          at: WireDate(json["transactionTime"]),
           providerReference: id)
       ]
     }

@@ -11,20 +11,26 @@ extension SmilePayz {
     guard let time = delivery.header("X-TIMESTAMP"),
       let signature = delivery.header("X-SIGNATURE").flatMap(Base64.decode)
     else { return .forged("X-TIMESTAMP or X-SIGNATURE is missing") }
-    // What is signed stands in the body: where that cannot be read, nothing is disproved.
-    guard let body = SmilePayzAnswer(delivery.body, amountDecimals: amountDecimals) else {
-      return .malformed("the body cannot be read")
-    }
-    guard let tradeNo = body.tradeNo else { return .forged("tradeNo is missing") }
-    let signed =
-      switch callbackString {
-      case .tradeNoAndTime: Array("\(tradeNo)|\(time)".utf8)
-      case .timeAndBody: Array("\(time)|".utf8) + Self.minified(delivery.body)
+    let body = SmilePayzAnswer(delivery.body, amountDecimals: amountDecimals)
+    let signed: [[UInt8]]
+    switch callbackString {
+    case .tradeNoAndTime:
+      // What is signed stands in the body: where that cannot be read, nothing is disproved.
+      guard let body else { return .malformed("the body cannot be read") }
+      guard let tradeNo = body.tradeNo else {
+        return body.isDamaged
+          ? .malformed("tradeNo cannot be read") : .forged("tradeNo is missing")
       }
-    guard platformKey.verify(signature: signature, message: signed) else {
+      signed = [Array("\(tradeNo)|\(time)".utf8)]
+    case .timeAndBody:
+      signed = delivery.signedBodies.map { Array("\(time)|".utf8) + Self.minified($0) }
+    }
+    guard signed.contains(where: { platformKey.verify(signature: signature, message: $0) }) else {
       return .forged("X-SIGNATURE is wrong")
     }
-    guard let status = body.status else { return .malformed("status is missing") }
+    guard let body, !body.isDamaged, let tradeNo = body.tradeNo, let status = body.status else {
+      return .malformed("tradeNo or status is missing or cannot be read")
+    }
     // The signed field first.
     let lookups = [.theirs(tradeNo)] + (body.orderNo.map { [CallbackLookup.ours($0)] } ?? [])
     return .notice(

@@ -29,8 +29,9 @@ extension SmilePayz {
       return refused(answer, order, response.status)
     }
     if let outcome = CreateOutcome.ofStatus(response.status) { return outcome }
-    guard let answer, answer.code != nil else { return .inDoubt(.unreadable) }
-    guard answer.amount != nil else { return .inDoubt(.unreadable) }
+    guard let answer, answer.code != nil, !answer.isDamaged, answer.amount != nil else {
+      return .inDoubt(.unreadable)
+    }
     if let contradiction = answer.contradiction(of: order) { return .inDoubt(contradiction) }
     let status = answer.status.map(Self.status) ?? .pending
     guard status == .pending || status == .paid else {
@@ -46,7 +47,7 @@ extension SmilePayz {
   ) -> CreateOutcome {
     let detail = answer.detail(order.payer)
     // An answer that names an order may have made it.
-    guard answer.tradeNo == nil else { return .inDoubt(.unexpected(detail)) }
+    guard answer.json["tradeNo"]?.isBlank ?? true else { return .inDoubt(.unexpected(detail)) }
     return .refusal(meaning(of: answer), word: answer.word, detail: detail, status: status)
   }
 

@@ -20,7 +20,9 @@ extension SmilePayz {
         status: response.status)
     }
     if let outcome = QueryOutcome.ofStatus(response.status) { return outcome }
-    guard let answer, answer.code != nil else { return .undetermined(.unreadable) }
+    guard let answer, answer.code != nil, !answer.isDamaged else {
+      return .undetermined(.unreadable)
+    }
     // Without the provider's id one payment could be recorded twice, under two identities.
     guard answer.amount != nil, let status = answer.status,
       let id = answer.tradeNo ?? order.providerOrderID
