@@ -36,18 +36,31 @@ struct RSAKeyTests {
     #expect(throws: RSAKeyError.self) { try RSAPublicKey(text: text) }
   }
 
+  /// Every way in which the same key is handed on: as PEM of either kind, as Base64 in one line or
+  /// many, with line breaks of either system, spelt out or real, and blanks around.
+  private static func forms(_ texts: [(pem: String, base64: String)]) -> [String] {
+    texts.flatMap { pem, base64 in
+      let lines = inLines(base64)
+      return [pem, base64, lines, pem.replacing("\n", with: " \n\t")].flatMap { text in
+        [
+          text, text.replacing("\n", with: "\r\n"), text.replacing("\n", with: "\\n"),
+          text.replacing("\n", with: "\\r\\n"), text.replacing("\n", with: "\\n\n"),
+          "  \r\n\t\(text) \n", "\\n\(text)\\n",
+        ]
+      }
+    }
+  }
+
+  private static func base64(_ pem: String) -> String {
+    pem.split(separator: "\n").filter { !$0.hasPrefix("-----") }.joined()
+  }
+
   @Test("the same private key is read from every form")
   func privateForms() throws {
     let pkcs1 = try Fixture.key("merchant-pkcs1")
     #expect(pkcs1.hasPrefix("-----BEGIN RSA PRIVATE KEY-----"))
     let expected = try #require(Base64.decode(vectors.request.xSignature))
-    let forms = [
-      privateText, "\n \(privateText)\r\n", privatePEM, pkcs1,
-      privatePEM.replacing("\n", with: "\r\n"), privatePEM.replacing("\n", with: "\\n"),
-      pkcs1.replacing("\n", with: "\\r\\n"), Self.inLines(privateText),
-      Self.inLines(privateText).replacing("\n", with: "\\n"), "  \n\t" + privatePEM + " \n",
-    ]
-    for form in forms {
+    for form in Self.forms([(privatePEM, privateText), (pkcs1, Self.base64(pkcs1))]) {
       let key = try RSAPrivateKey(text: form)
       #expect(key.sign(Array(vectors.request.stringToSign.utf8)) == expected)
       #expect("\(key)" == "RSA private key, 2048 bits")
@@ -59,7 +72,7 @@ struct RSAKeyTests {
     let pkcs1 = try Fixture.key("merchant-public-pkcs1")
     #expect(pkcs1.hasPrefix("-----BEGIN RSA PUBLIC KEY-----"))
     let signature = try #require(Base64.decode(vectors.request.xSignature))
-    for form in [publicText, " \(publicText)\n", publicPEM, pkcs1] {
+    for form in Self.forms([(publicPEM, publicText), (pkcs1, Self.base64(pkcs1))]) {
       let key = try RSAPublicKey(text: form)
       #expect(
         key.verify(signature: signature, message: Array(vectors.request.stringToSign.utf8)))

@@ -138,34 +138,6 @@ struct AnsweredTests {
     #expect(outcome.response?.header("x-final") == "1")
   }
 
-  @Test("an answer that is compressed though nobody asked for it is read, within the same bound")
-  func compressed() async throws {
-    let small = try #require(Data(base64Encoded: "H4sIAAAAAAACA6tWSlSyMqwFAK+sG1YHAAAA"))
-    // Four million zeros, in four thousand bytes.
-    let large = try await Self.compressed(String(repeating: "0", count: 4_000_000))
-    #expect(large.count < 10_000)
-    for (body, text) in [(small, "{\"a\":1}"), (large, nil)] {
-      let server = try TestServer { connection in
-        _ = connection.readRequest()
-        connection.send(
-          "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(body.count)\r\n\r\n")
-        connection.send(Array(body))
-      }
-      let outcome = await caller.get(server.url)
-      #expect(outcome.text == text)
-    }
-  }
-
-  private static func compressed(_ text: String) async throws -> Data {
-    let path = FileManager.default.temporaryDirectory
-      .appending(path: "pasarela-\(UUID().uuidString)").path
-    defer { for end in ["", ".gz"] { try? FileManager.default.removeItem(atPath: path + end) } }
-    try Data(text.utf8).write(to: URL(filePath: path))
-    let ended = try await OtherProgram.run("gzip", [path])
-    #expect(ended.status == 0)
-    return try Data(contentsOf: URL(filePath: path + ".gz"))
-  }
-
   @Test("an answer that comes before the request is all sent is an answer")
   func earlyAnswer() async throws {
     let server = try TestServer { connection in

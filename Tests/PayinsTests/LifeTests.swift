@@ -1,3 +1,4 @@
+import JSONText
 import Payins
 import TestSupport
 import Testing
@@ -66,6 +67,28 @@ private let refusal = Refusal(code: "x", message: "y")
 
 @Suite("money")
 struct MoneyTests {
+  @Test("whose time cannot be read succeeds all the same, and the timeline says so")
+  func unreadableTime() {
+    let told = Instant(rfc3339: "2026-01-02T03:04:05Z")
+    for (at, word) in [(nil, "el viernes"), (nil, nil), (told, nil)] as [(Instant?, String?)] {
+      var life = Life.pending
+      life.answered(
+        StatusReport(
+          status: .paid,
+          deposits: [
+            Deposit(
+              identity: "o1", amount: 15_000, receivedAt: at, providerReference: nil,
+              unreadableTime: word)
+          ]))
+      #expect(life.payin.status == .succeeded)
+      #expect(life.payin.receipts.map(\.receivedAt) == [at ?? life.now])
+      let recorded = life.last.events.first { $0.type == "receipt.recorded" }
+      #expect(recorded?.data["unreadable_time"] == word.map { .string($0) })
+      // It is evidence, and nothing that an operator would have to end.
+      #expect(life.payin.attempts.allSatisfy(\.discrepancies.isEmpty) && life.last.alerts.isEmpty)
+    }
+  }
+
   @Test("that is all there succeeds, and is one receipt however often it is told")
   func paid() {
     var life = Life.pending

@@ -96,10 +96,12 @@ struct WireTests {
       let seconds = Int64.random(in: 0..<4_000_000_000, using: &random)
       let offset = Int.random(in: -47...47, using: &random) * 15
       let digits = Int.random(in: 0...12, using: &random)
-      let fraction = (0..<digits).map { _ in String(Int.random(in: 0...9, using: &random)) }.joined()
+      let fraction = (0..<digits).map { _ in String(Int.random(in: 0...9, using: &random)) }
+        .joined()
       let milliseconds = Int64(fraction.prefix(3).padded(to: 3)) ?? 0
       let instant = Instant(milliseconds: seconds * 1000 + milliseconds)
-      let local = Instant(seconds: seconds).localText(offsetMinutes: offset)
+      let local =
+        Instant(seconds: seconds).localText(offsetMinutes: offset)
         + (fraction.isEmpty ? "" : "." + fraction)
       let hours = String(abs(offset) / 60 + 100).dropFirst()
       let minutes = String(abs(offset) % 60 + 100).dropFirst()
@@ -120,7 +122,8 @@ struct WireTests {
   func unreadableDates() {
     for (value, shown) in [
       ("el viernes", "el viernes"), ("2026-11-20", "2026-11-20"), (5, "5"), ("-0600", "-0600"),
-      ("2026-02-30T00:00:00Z", "2026-02-30T00:00:00Z"), (true, "a boolean"), ("\u{FFFD}", "a string"),
+      ("2026-02-30T00:00:00Z", "2026-02-30T00:00:00Z"), (true, "a boolean"),
+      ("\u{FFFD}", "a string"),
       (.string(String(repeating: "9", count: 50)), String(repeating: "9", count: 40)),
     ] as [(JSON, String)] {
       #expect(WireDate(value).instant == nil)
