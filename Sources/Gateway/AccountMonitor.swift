@@ -219,8 +219,8 @@ extension AccountMonitor.State {
       lastFailure = Refusal.unauthorizedCode
       unauthorized[operation, default: 0] += 1
       unauthorizedWords = words
-      // The key is the same for both.
-      breaker.unauthorized(at: now)
+      // An allow-list may refuse queries alone: the breaker is that of creates.
+      if operation == .create { breaker.unauthorized(at: now) }
     }
     successMillionths += ((isFailure ? 0 : 1_000_000) - successMillionths) / 20
   }

@@ -175,7 +175,8 @@ enum RequestReading {
     var out: [String: String] = [:]
     for item in request.query.items {
       guard known.contains(item.name) else {
-        throw .invalidRequest("unknown query parameter \(item.name.unicodeScalars.prefix(40))")
+        throw .invalidRequest(
+          "unknown query parameter \(Substring(item.name.unicodeScalars.prefix(40)))")
       }
       guard out.updateValue(item.value, forKey: item.name) == nil else {
         throw .invalidRequest("the query parameter \(item.name) comes twice")

@@ -137,12 +137,6 @@ extension Transition {
   ) -> Bool {
     var arrived = false
     for deposit in deposits where deposit.amount > 0 {
-      guard Self.mostCentavos - payin.amountReceived >= deposit.amount else {
-        flag(
-          attempt.id, .mismatch, "a payment of \(deposit.amount) centavos is beyond belief", context
-        )
-        continue
-      }
       let known = payin.receipts.first {
         $0.identity.utf8.elementsEqual(deposit.identity.utf8)
           && payin.attempt($0.attempt)?.target.account == attempt.target.account
@@ -153,6 +147,12 @@ extension Transition {
             attempt.id, .mismatch,
             "a payment that is recorded is told with another amount: \(deposit.amount)", context)
         }
+        continue
+      }
+      guard Self.mostCentavos - payin.amountReceived >= deposit.amount else {
+        flag(
+          attempt.id, .mismatch, "a payment of \(deposit.amount) centavos is beyond belief", context
+        )
         continue
       }
       let receipt = Receipt(

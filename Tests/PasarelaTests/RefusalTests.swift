@@ -216,6 +216,8 @@ struct RefusalTests {
     ] {
       #expect(try await client.get("/v1/payins?\(query)").status == 400, "\(query)")
     }
+    let unknown = try await client.get("/v1/payins?nope%3C=1").json["detail"]
+    #expect(unknown == "unknown query parameter nope<")
     #expect(try await client.get("/v1/payins/payin_x").status == 404)
     #expect(try await client.get("/v1/payins/payin_01m7xyj9a1n02ec47059d5rnww").status == 404)
     #expect(try await client.get("/pay/00000000000000000000000000000000").status == 404)

@@ -133,7 +133,6 @@ struct UnexpectedTests {
     let both = ["provider": "openpay", "kind": "unauthorized"] as JSONObject
     try await Self.fault(installation, both)
     var refused = try await Self.buy(client, "both-0")
-    // Queries are refused too, and count.
     for number in 1...3 where refused.status != 503 {
       #expect(refused.json["status"] == "failed")
       refused = try await Self.buy(client, "both-\(number)")

@@ -184,6 +184,9 @@ struct ContradictionTests {
     }
     _ = apply(&payin, .queried(id, .found(paid(most))))
     #expect(payin.amountReceived == most)
+    // Told again, it is the one that is recorded.
+    _ = apply(&payin, .queried(id, .found(paid(most))))
+    #expect(payin.amountReceived == most && payin.attempts[0].discrepancies.isEmpty)
     _ = apply(
       &payin,
       .queried(

@@ -1,0 +1,80 @@
+import Payins
+import Routing
+import Testing
+
+@testable import Gateway
+
+/// How an account fares: what its calls come to, as health, routing and the breaker see it.
+@Suite("an account's condition")
+struct AccountMonitorTests {
+  private let monitor = AccountMonitor(limits: AccountLimits())
+  private let start = Instant(seconds: 1_780_000_000)
+
+  private func call(
+    _ operation: AccountMonitor.Operation, _ verdict: CallVerdict, afterSeconds seconds: Int64 = 0
+  ) -> AccountCondition? {
+    let now = start.adding(seconds: seconds)
+    #expect(monitor.admit(operation, at: now) == .admitted)
+    return monitor.finished(operation, milliseconds: 1, verdict: verdict, at: now)
+  }
+
+  @Test("an account that was never called has no success rate")
+  func unused() {
+    #expect(monitor.snapshot(at: start).successPermille == nil)
+    _ = call(.create, .answered)
+    #expect(monitor.snapshot(at: start).successPermille == 1000)
+  }
+
+  @Test("refused credentials open the breaker at the third, for a minute and never longer")
+  func refusedCreates() {
+    for number in 1...3 {
+      let changed = call(.create, .unauthorized("no"))
+      #expect((changed?.reason == .unauthorized) == (number == 3))
+    }
+    for pause in 0..<3 as Range<Int64> {
+      let open = start.adding(seconds: pause * 60 + 59)
+      #expect(monitor.admit(.create, at: open) == .breakerOpen)
+      #expect(monitor.secondsUntilHalfOpen(at: open) == 1)
+      // One look, and closed again for as long.
+      _ = call(.create, .unauthorized("no"), afterSeconds: pause * 60 + 60)
+    }
+    let after = call(.create, .answered, afterSeconds: 240)
+    #expect(after == .well && monitor.health(at: start.adding(seconds: 240)).acceptsCreates)
+  }
+
+  @Test("refused queries are told, and leave creates as they are")
+  func refusedQueries() {
+    for _ in 0..<10 { _ = call(.query, .unauthorized("no")) }
+    #expect(monitor.snapshot(at: start).condition.reason == .unauthorized)
+    #expect(monitor.snapshot(at: start).condition.status == .fail)
+    #expect(monitor.health(at: start).acceptsCreates)
+    // A create that goes through says nothing of queries.
+    _ = call(.create, .answered)
+    #expect(monitor.snapshot(at: start).condition.reason == .unauthorized)
+    #expect(call(.query, .answered) == .well)
+  }
+
+  @Test("queries without a usable answer are a warning, and a failure after five minutes")
+  func unanswered() {
+    for verdict in [
+      CallVerdict.failed("unreadable"), .answeredUnclassed(word: "W"), .failed("timeout"),
+    ] {
+      _ = call(.query, verdict)
+    }
+    #expect(monitor.snapshot(at: start).condition.status == .warn)
+    #expect(monitor.snapshot(at: start.adding(seconds: 299)).condition.status == .warn)
+    let late = start.adding(seconds: 300)
+    #expect(monitor.snapshot(at: late).condition.status == .fail)
+    #expect(monitor.snapshot(at: late).condition.reason == .unanswered)
+    #expect(call(.query, .answered, afterSeconds: 301) == .well)
+  }
+
+  @Test("words that nobody classed are kept with their counts, the newest of too many")
+  func words() {
+    for number in 0..<40 { _ = call(.create, .answeredUnclassed(word: "W\(number)")) }
+    _ = call(.create, .answeredUnclassed(word: "W20"))
+    let words = monitor.snapshot(at: start).unclassedWords
+    #expect(words.count == 32 && words.first?.word == "W8")
+    #expect(words.last?.word == "W20" && words.last?.count == 2)
+  }
+}
