@@ -3,6 +3,7 @@ import JSONText
 /// The error object (S001 "Códigos de error"; dossier 3.7).
 struct OpenpayError {
   static let badRequest = "1001"
+  static let notFound = "1005"
 
   let code: String
   private let request: String?

@@ -2,14 +2,63 @@ public import HTTPCalling
 import JSONText
 public import Payins
 
-/// GET /charges?order_id=… (S001 "Listado de cargos"; the filter is slate's, dossier 3.6).
+/// GET /charges/{id} once the charge's id is known (S001 "Obtener un cargo"), GET
+/// /charges?order_id=… before (S001 "Listado de cargos"; the filter is slate's, dossier 3.6).
 extension Openpay {
   public func queryRequest(_ order: Order, at now: Instant) -> HTTPRequest {
-    HTTPRequest(
-      method: "GET", url: "\(root)/charges?order_id=\(order.number)", headers: [authorization])
+    get(knownID(of: order) ?? "?order_id=\(order.number)")
+  }
+
+  private func get(_ rest: String) -> HTTPRequest {
+    let separator = rest.utf8.starts(with: "?".utf8) ? "" : "/"
+    return HTTPRequest(
+      method: "GET", url: "\(root)/charges\(separator)\(rest)", headers: [authorization])
+  }
+
+  /// Nil also where the id cannot stand in a path.
+  private func knownID(of order: Order) -> String? {
+    order.providerOrderID.flatMap { id in
+      let isPlain = id.utf8.allSatisfy {
+        switch $0 {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
+      return isPlain && !id.isEmpty ? id : nil
+    }
   }
 
   public func queryOutcome(_ response: HTTPResponse, _ order: Order) -> QueryOutcome {
+    guard let id = knownID(of: order) else { return listOutcome(response, order) }
+    if let outcome = refused(response, whole: true) { return outcome }
+    guard let json = JSON(wire: response.body), let charge = OpenpayCharge(json) else {
+      return .undetermined(.unreadable)
+    }
+    // The sandbox is said to give several charges one id (dossier 3.6).
+    if charge.id != id || charge.orderNumber != order.number { return .mismatch(Self.anothers) }
+    return outcome([charge], order)
+  }
+
+  private static let anothers = Refusal.contradiction("order number")
+
+  /// Nil for 2xx, where the body decides.
+  /// - Parameter whole: whether one charge was asked for, so that "there is no such resource" is
+  ///   about it.
+  private func refused(_ response: HTTPResponse, whole: Bool = false) -> QueryOutcome? {
+    let byStatus = QueryOutcome.ofStatus(response.status)
+    guard byStatus != nil, response.status < 500, let error = OpenpayError(response.body) else {
+      return byStatus
+    }
+    if whole, response.status == 404, error.code == OpenpayError.notFound { return .absent }
+    return .refusal(
+      words.meaning(error.code), word: error.code, detail: error.detail, status: response.status)
+  }
+
+  // MARK: Lists
+
+  private func listOutcome(_ response: HTTPResponse, _ order: Order) -> QueryOutcome {
     if let outcome = refused(response) { return outcome }
     guard let entries = JSON(wire: response.body)?.array else {
       return .undetermined(.unreadable)
@@ -17,28 +66,18 @@ extension Openpay {
     if entries.isEmpty { return .absent }
     let ours = entries.filter { DecidingFields.id("order_id", of: $0) == order.number }
     // The filter was not heeded: what was asked for may stand on another page.
-    if ours.isEmpty { return .mismatch(.contradiction("order number")) }
+    if ours.isEmpty { return .mismatch(Self.anothers) }
     let charges = ours.compactMap(OpenpayCharge.init)
     guard charges.count == ours.count else { return .undetermined(.unreadable) }
-    if let contradiction = charges.lazy.compactMap({ $0.contradiction(of: order) }).first {
-      return .mismatch(contradiction)
-    }
-    return report(charges, order)
-  }
-
-  /// Nil for 2xx, where the body decides.
-  private func refused(_ response: HTTPResponse) -> QueryOutcome? {
-    let byStatus = QueryOutcome.ofStatus(response.status)
-    guard byStatus != nil, response.status < 500, let error = OpenpayError(response.body) else {
-      return byStatus
-    }
-    return .refusal(
-      words.meaning(error.code), word: error.code, detail: error.detail, status: response.status)
+    return outcome(charges, order)
   }
 
   /// Failed charges may share an order number with one that did not fail (dossier 3.6). Newest
   /// first; never empty.
-  private func report(_ charges: [OpenpayCharge], _ order: Order) -> QueryOutcome {
+  private func outcome(_ charges: [OpenpayCharge], _ order: Order) -> QueryOutcome {
+    if let contradiction = charges.lazy.compactMap({ $0.contradiction(of: order) }).first {
+      return .mismatch(contradiction)
+    }
     let standing = charges.filter { $0.reportedStatus != .failed }
     guard standing.count > 1 else {
       let charge = standing.first ?? charges[0]
@@ -53,5 +92,68 @@ extension Openpay {
     return .found(
       StatusReport(
         status: .paid, deposits: deposits, note: "several charges have one order number"))
+  }
+
+  // MARK: Further questions
+
+  /// A charge that is not found by its id, or failed, is looked for by the order's number; where
+  /// that filter is not heeded, on the pages of what was made since with that amount.
+  public func followUp(_ outcome: QueryOutcome, _ order: Order, at now: Instant) -> FollowUp? {
+    guard knownID(of: order) != nil else {
+      return outcome == .mismatch(Self.anothers) ? page(from: 0, of: order) : nil
+    }
+    switch outcome {
+    case .absent, .mismatch(Self.anothers): break
+    case .found(let report) where report.status == .failed: break
+    default: return nil
+    }
+    return FollowUp(request: get("?order_id=\(order.number)")) { [self] response in
+      let answer = listOutcome(response, order)
+      if answer == .mismatch(Self.anothers) {
+        return FollowUp.Reading(
+          answer: answer, together: answer, next: page(from: 0, of: order))
+      }
+      return FollowUp.Reading(
+        answer: answer, together: answer.orFailed(outcome), next: nil)
+    }
+  }
+
+  /// Pages of a hundred (S001), as many as are read in one go.
+  private static let (pageSize, mostPages) = (100, 20)
+
+  /// - Parameters:
+  ///   - offset: how many charges of the list were read before.
+  ///   - first: the id that the page before began with.
+  private func page(
+    from offset: Int, after first: String? = nil, pages: Int = 1, of order: Order
+  ) -> FollowUp {
+    // A day earlier, whatever zone the date is taken to be in.
+    let date = order.createdAt.adding(seconds: -86_400)
+      .localText(offsetMinutes: Instant.mexicoCityOffset).utf8.prefix(10)
+    let amount = JSONNumber.decimal(order.amount, places: 2).text
+    let request = get(
+      "?creation%5Bgte%5D=\(Substring(date))&amount=\(amount)"
+        + "&limit=\(Self.pageSize)&offset=\(offset)")
+    return FollowUp(request: request) { [self] response in
+      // An empty page ends the list, in which the order then does not stand.
+      let answer = listOutcome(response, order)
+      let entries = JSON(wire: response.body)?.array ?? []
+      let begin = DecidingFields.id("id", of: entries.first)
+      guard answer == .mismatch(Self.anothers), begin != first, pages < Self.mostPages else {
+        return FollowUp.Reading(answer: answer, together: answer, next: nil)
+      }
+      return FollowUp.Reading(
+        answer: answer, together: answer,
+        next: page(from: offset + entries.count, after: begin, pages: pages + 1, of: order))
+    }
+  }
+}
+
+extension QueryOutcome {
+  /// A failed charge stays what is known where the list shows none besides.
+  fileprivate func orFailed(_ first: QueryOutcome) -> QueryOutcome {
+    guard case .found = first else { return self }
+    if case .found = self { return self }
+    return first
   }
 }
