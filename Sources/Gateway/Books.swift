@@ -70,10 +70,13 @@ public struct Books: Sendable {
       let transition = before.apply(input, context)
       var change = self.change(
         transition, .update(transition.payin, before: before), holding: holding, sending: sending)
+      if transition.isIdle { change.payin = nil }
       change.callback = callback
       do {
         try await store.commit(change)
-        committed(transition, before: before.status, document: change.announced)
+        if !transition.isIdle {
+          committed(transition, before: before.status, document: change.announced)
+        }
         if change.jobs.contains(where: { $0.isDue(at: time.now()) }) { jobSignal.raise() }
         return Applied(
           payin: transition.payin, started: transition.started,

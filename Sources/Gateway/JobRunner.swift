@@ -32,6 +32,7 @@ public final class JobRunner: Sendable {
   private let runner: AttemptRunner
   private let webhooks: WebhookRunner
   private let storePayments: StorePaymentRunner
+  private let callbacks: CallbackReplay
   private let calls: ProviderCalls
   private let log: Log
   private let state = Mutex(State())
@@ -46,6 +47,7 @@ public final class JobRunner: Sendable {
     self.webhooks = webhooks
     self.log = log
     runner = AttemptRunner(books: books, calls: calls)
+    callbacks = CallbackReplay(books: books)
     storePayments = StorePaymentRunner(books: books, calls: calls)
   }
 
@@ -159,6 +161,7 @@ public final class JobRunner: Sendable {
       case .sendAttempt: try await runner.resume(job, under: lease)
       case .queryAttempt: try await runner.ask(job, under: lease)
       case .endDoubt: try await runner.endDoubt(job, under: lease)
+      case .replayCallback: try await callbacks.perform(job, under: lease)
       case .authorizeStorePayment:
         try await storePayments.resumeAuthorization(job, under: lease)
       case .reverseStorePayment: try await storePayments.resumeReversal(job, under: lease)

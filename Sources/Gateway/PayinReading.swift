@@ -55,8 +55,10 @@ extension PayinService {
   }
 
   /// Callbacks about orders that are not ours, newest first.
-  public func unknownCallbacks(limit: Int) async throws(PayinRefusal) -> [CallbackRecord] {
-    do { return try await books.store.unknownCallbacks(limit: limit) } catch {
+  public func unknownCallbacks(
+    before: EventID?, limit: Int
+  ) async throws(PayinRefusal) -> [CallbackRecord] {
+    do { return try await books.store.unknownCallbacks(before: before, limit: limit) } catch {
       throw .store(error)
     }
   }

@@ -20,7 +20,10 @@ struct Page {
   func response<Item>(
     _ data: [JSON], of found: [Item], cursor: (Item) -> String
   ) -> Response {
-    let next = found.count > limit ? cursor(found[limit - 1]) : nil
-    return .json(.ok, JSON.object(["data": .array(data), "next_cursor": JSON(next)]).bytes)
+    response(data, next: found.count > limit ? cursor(found[limit - 1]) : nil)
+  }
+
+  func response(_ data: [JSON], next: String?) -> Response {
+    .json(.ok, JSON.object(["data": .array(data), "next_cursor": JSON(next)]).bytes)
   }
 }

@@ -62,8 +62,17 @@ public struct Attempt: Equatable, Sendable {
   public internal(set) var isQuestioned: Bool
   /// One of a kind at most.
   public internal(set) var discrepancies: [Discrepancy]
+  /// The last word of a callback.
+  public internal(set) var heard: Heard?
   /// When the provider is asked next; nil: not again.
   public internal(set) var nextCheckAt: Instant?
+
+  public struct Heard: Equatable, Sendable {
+    public var grade: EvidenceGrade
+    /// The label of the status.
+    public var status: String
+    public var at: Instant
+  }
 
   public var target: Target { candidate.target }
 

@@ -167,6 +167,7 @@ extension Attempt {
     ]
     if unanswered > 0 { json["unanswered"] = JSON(unanswered) }
     if isQuestioned { json["questioned"] = true }
+    if let heard { json["heard"] = heard.stored }
     if !discrepancies.isEmpty { json["discrepancies"] = .array(discrepancies.map(\.stored)) }
     return .object(json)
   }
@@ -187,7 +188,21 @@ extension Attempt {
       inDoubtSince: Instant(stored: json["in_doubt_since"]), absences: Int(absences),
       polls: Int(polls), unanswered: Int(json["unanswered"]?.int64 ?? 0),
       isQuestioned: json["questioned"]?.bool ?? false, discrepancies: discrepancies,
+      heard: json["heard"].flatMap(Heard.init(stored:)),
       nextCheckAt: Instant(stored: json["next_check_at"]))
+  }
+}
+
+extension Attempt.Heard {
+  fileprivate var stored: JSON {
+    ["grade": JSON(grade.label), "status": JSON(status), "at": at.stored]
+  }
+
+  fileprivate init?(stored json: JSON) {
+    guard let grade = json["grade"]?.string.flatMap(EvidenceGrade.init(label:)),
+      let status = json["status"]?.string, let at = Instant(stored: json["at"])
+    else { return nil }
+    self.init(grade: grade, status: status, at: at)
   }
 }
 

@@ -49,6 +49,7 @@ extension Transition {
   }
 
   mutating func finish(_ context: Context) {
+    if isIdle { return }
     payin.updatedAt = max(payin.updatedAt, context.now)
     payin.eventCount += events.count
     payin.announcedCount += events.count { $0.isAnnounced }

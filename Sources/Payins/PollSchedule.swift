@@ -10,6 +10,8 @@ enum PollSchedule {
   /// index new orders late.
   static let absencesForProof = 3
   static let proofSeconds: Int64 = 60
+  /// Callbacks that say the same within it are one, and are asked about once.
+  static let repetitionSeconds: Int64 = 5
   /// Doubt that lasts longer is shown to the operator.
   static let longDoubtSeconds: Int64 = 600
 

@@ -1,6 +1,6 @@
 import JSONText
 
-/// What a provider's word on an order does: answers to queries, and callbacks.
+/// What a provider's word on an order does.
 extension Transition {
   mutating func queried(
     _ id: AttemptID, _ outcome: QueryOutcome, _ answer: RawAnswer?, _ context: Context
@@ -37,36 +37,9 @@ extension Transition {
     planQuery(id, isUnanswered: outcome.isUnanswered, context)
   }
 
-  mutating func reported(
-    _ id: AttemptID, _ report: StatusReport, _ grade: EvidenceGrade, _ context: Context
-  ) {
-    guard let attempt = payin.attempt(id) else { return }
-    record(
-      "callback.received",
-      [
-        "attempt": .string(id.text), "grade": .string(grade.label),
-        "status": .string(report.status.label),
-      ])
-    // A signed word may be late: it is told, and the query decides.
-    let isDisputed =
-      grade.creditsMoney && contradicted(attempt, report, isProof: false, context)
-    // A word that would end the order never overwrites a higher grade: the query decides.
-    let contradicts = report.status.isDead && (payin.lastEvidence?.grade ?? grade) > grade
-    if let amount = report.orderAmount, amount != payin.request.amount {
-      // Signed, and about another order than ours: a hint, and no money.
-      flag(id, .mismatch, "the provider reports an order of \(amount) centavos", context)
-      payin.lastEvidence = payin.lastEvidence ?? Evidence(grade: grade, at: context.now)
-    } else if grade.creditsMoney && !contradicts && !isDisputed {
-      take(report, from: attempt, grade, context)
-      return planQuery(id, context)
-    }
-    update(id) { $0.nextCheckAt = context.now }
-    jobs.append(.query(id, due: context.now))
-  }
-
   /// Money that is recorded and that the provider no longer shows: the receipt stands, and it is
   /// told. Returns whether it is so.
-  private mutating func contradicted(
+  mutating func contradicted(
     _ attempt: Attempt, _ report: StatusReport, isProof: Bool, _ context: Context
   ) -> Bool {
     let recorded = payin.receipts.filter { $0.attempt == attempt.id }
@@ -98,7 +71,7 @@ extension Transition {
     announce("payin.disputed_receipt", ["attempt": .string(attempt.id.text)])
   }
 
-  private mutating func take(
+  mutating func take(
     _ report: StatusReport, from attempt: Attempt, _ grade: EvidenceGrade, _ context: Context
   ) {
     payin.lastEvidence = Evidence(grade: grade, at: context.now)

@@ -81,6 +81,8 @@ public struct Transition: Equatable, Sendable {
   public internal(set) var events: [EventDraft] = []
   public internal(set) var jobs: [JobEffect] = []
   public internal(set) var alerts: [Alert] = []
+  /// Whether the pay-in is as before, and nothing is to be done.
+  public internal(set) var isIdle = false
   /// What this input found to differ.
   var flagged: Set<Flag> = []
 

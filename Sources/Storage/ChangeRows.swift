@@ -9,7 +9,7 @@ struct ChangeRows: Sendable {
   var events: [EventRow]
   var jobs: [JobChange]
   var key: KeyWrite?
-  var callback: CallbackRecord?
+  var callback: CallbackRow?
   var endpoint: EndpointWrite?
   var tries: [DeliveryTry]
   var storePayment: StorePaymentWrite?
@@ -21,7 +21,7 @@ struct ChangeRows: Sendable {
     events = change.events.map { EventRow($0, merchant: merchant) }
     jobs = change.jobs
     key = change.key
-    callback = change.callback
+    callback = change.callback.map(CallbackRow.init)
     endpoint = change.endpoint
     tries = change.tries
     storePayment = change.storePayment
@@ -76,6 +76,24 @@ struct PayinRow: Sendable {
         before.status != payin.status || before.currentAttempt.target != payin.currentAttempt.target
         || before.isDiscrepant != payin.isDiscrepant
     }
+  }
+}
+
+struct CallbackRow: Sendable {
+  /// Without its notice.
+  var record: CallbackRecord
+  /// JSON.
+  var notice: [UInt8]
+
+  init(_ record: CallbackRecord) {
+    notice = record.notice.bytes
+    self.record = record
+    self.record.notice = .null
+  }
+
+  init(_ record: CallbackRecord, notice: [UInt8]) {
+    self.record = record
+    self.notice = notice
   }
 }
 

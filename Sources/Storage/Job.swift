@@ -7,6 +7,8 @@ public enum JobKind: String, Sendable, CaseIterable {
   case queryAttempt = "query_attempt"
   /// End a pay-in that has no instructions when its time is over; the subject is the pay-in.
   case endDoubt = "end_doubt"
+  /// Look again for the order that a callback was about; the subject is the callback's key.
+  case replayCallback = "replay_callback"
   /// Have a store payment authorized; the subject is the payment.
   case authorizeStorePayment = "authorize_store_payment"
   /// Take a store payment back; the subject is the payment.

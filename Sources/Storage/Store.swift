@@ -21,8 +21,12 @@ public protocol Store: Sendable {
   /// In order of `sequence`.
   func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent]
   func idempotent(_ key: IdempotencyKey) async throws(StoreError) -> IdempotencyRecord?
-  /// Callbacks about orders that no attempt of ours is known for, newest first.
-  func unknownCallbacks(limit: Int) async throws(StoreError) -> [CallbackRecord]
+  func callback(_ key: CallbackKey) async throws(StoreError) -> CallbackRecord?
+  /// Callbacks about orders that no attempt of ours is known for, newest first, only those older
+  /// than `before`.
+  func unknownCallbacks(
+    before: EventID?, limit: Int
+  ) async throws(StoreError) -> [CallbackRecord]
 
   func storePayment(_ id: StorePaymentID) async throws(StoreError) -> StorePayment?
   /// Newest first.
@@ -98,6 +102,7 @@ public struct Change: Equatable, Sendable {
   /// Done in this order.
   public var jobs: [JobChange] = []
   public var key: KeyWrite?
+  /// One that came before, by its key, is counted, and keeps a pay-in once it is known.
   public var callback: CallbackRecord?
   public var endpoint: EndpointWrite?
   public var tries: [DeliveryTry] = []
@@ -225,29 +230,6 @@ public struct AttemptPlace: Equatable, Sendable {
   public init(payin: PayinID, attempt: AttemptID) {
     self.payin = payin
     self.attempt = attempt
-  }
-}
-
-/// A verified callback as it came, kept as evidence.
-public struct CallbackRecord: Equatable, Sendable {
-  public var id: EventID
-  public var account: String
-  public var receivedAt: Instant
-  public var payin: PayinID?
-  public var grade: String
-  /// Exactly the bytes received.
-  public var body: [UInt8]
-
-  public init(
-    id: EventID, account: String, receivedAt: Instant, payin: PayinID?, grade: String,
-    body: [UInt8]
-  ) {
-    self.id = id
-    self.account = account
-    self.receivedAt = receivedAt
-    self.payin = payin
-    self.grade = grade
-    self.body = body
   }
 }
 

@@ -31,6 +31,12 @@ enum StoredDocument {
     return payment
   }
 
+  static func callback(_ row: CallbackRow) throws(StoreError) -> CallbackRecord {
+    var record = row.record
+    record.notice = try json(row.notice, "the callback \(record.id)")
+    return record
+  }
+
   static func event(_ row: EventRow) throws(StoreError) -> PayinEvent {
     var announcement: Announcement?
     if let sequence = row.announcementSequence, let body = row.announcementBody {

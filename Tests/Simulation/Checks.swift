@@ -30,7 +30,7 @@ struct Checks {
     for (number, count) in world.creates.sorted(by: { $0.key < $1.key }) where count > 1 {
       fault("the order \(number) was sent \(count) times")
     }
-    let kept = store.callbacks.count
+    let kept = store.callbacks.reduce(0) { $0 + $1.count }
     if kept < world.acknowledged {
       fault("\(world.acknowledged) callbacks were acknowledged and \(kept) kept")
     }

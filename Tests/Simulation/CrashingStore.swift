@@ -104,9 +104,16 @@ final class CrashingStore: Store {
     return try await base.unresolvedStorePayments()
   }
 
-  func unknownCallbacks(limit: Int) async throws(StoreError) -> [CallbackRecord] {
+  func callback(_ key: CallbackKey) async throws(StoreError) -> CallbackRecord? {
     try await turn()
-    return try await base.unknownCallbacks(limit: limit)
+    return try await base.callback(key)
+  }
+
+  func unknownCallbacks(
+    before: EventID?, limit: Int
+  ) async throws(StoreError) -> [CallbackRecord] {
+    try await turn()
+    return try await base.unknownCallbacks(before: before, limit: limit)
   }
 
   func webhookEndpoints() async throws(StoreError) -> [EndpointRecord] {

@@ -48,16 +48,14 @@ func withFolder(_ body: (String) async throws -> Void) async throws {
 func keptCallbacks(_ store: any Store) async throws -> [CallbackRecord] {
   if let memory = store as? MemoryStore { return memory.callbacks }
   let sqlite = try #require(store as? SQLiteStore)
-  return try await sqlite.write { session throws(StoreError) in
+  let keys = try await sqlite.write { session throws(StoreError) in
     try SQLiteStatement(
-      session.connection, "SELECT id, account, received_ms, payin, grade, body FROM callbacks"
-    ).rows { row in
-      CallbackRecord(
-        id: EventID(unchecked: row.text(0)), account: row.text(1), receivedAt: row.instant(2),
-        payin: row.optional(3) { PayinID(unchecked: row.text($0)) }, grade: row.text(4),
-        body: row.bytes(5))
-    }
+      session.connection, "SELECT account, digest FROM callback_notices ORDER BY number"
+    ).rows { row in CallbackKey(account: row.text(0), digest: row.bytes(1)) }
   }
+  var records: [CallbackRecord] = []
+  for key in keys { records.append(try #require(try await store.callback(key))) }
+  return records
 }
 
 /// Expects that the medium's error is thrown, whatever its wording.

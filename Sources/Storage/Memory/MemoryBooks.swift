@@ -5,8 +5,7 @@ import StorePayments
 struct MemoryBooks: Sendable {
   private(set) var payins: [PayinID: Payin] = [:]
   private(set) var jobs: [JobKey: Job] = [:]
-  private(set) var callbacks: [CallbackRecord] = []
-  private var callbackIDs: Set<EventID> = []
+  private(set) var callbacks: [CallbackKey: CallbackRecord] = [:]
   private var references: [ExactKey: PayinID] = [:]
   private var tokens: [ExactKey: PayinID] = [:]
   private var ours: [ExactKey: AttemptPlace] = [:]
@@ -26,17 +25,13 @@ struct MemoryBooks: Sendable {
     try checkStorePayment(change.storePayment)
     try checkAttempts(change.payin)
     try checkEvents(change.events)
-    try checkCallback(change.callback)
     // Nothing throws from here on.
     if let key = change.key { keep(key) }
     jobs.merge(changedJobs.compactMapValues { $0 }) { $1 }
     for (key, job) in changedJobs where job == nil { jobs[key] = nil }
     if let write = change.payin { keep(write) }
     for event in change.events { events[event.payin, default: [:]][event.sequence] = event }
-    if let callback = change.callback {
-      callbacks.append(callback)
-      callbackIDs.insert(callback.id)
-    }
+    if let callback = change.callback { keep(callback) }
     webhooks.apply(change)
     if let write = change.storePayment { keep(write) }
   }
@@ -89,9 +84,15 @@ struct MemoryBooks: Sendable {
     }
   }
 
-  private func checkCallback(_ callback: CallbackRecord?) throws(StoreError) {
-    guard let callback else { return }
-    if callbackIDs.contains(callback.id) { throw .taken("a callback's id") }
+  private mutating func keep(_ callback: CallbackRecord) {
+    guard var known = callbacks[callback.key] else {
+      callbacks[callback.key] = callback
+      return
+    }
+    known.count += callback.count
+    known.lastAt = max(known.lastAt, callback.lastAt)
+    known.payin = known.payin ?? callback.payin
+    callbacks[callback.key] = known
   }
 
   private mutating func keep(_ write: KeyWrite) {

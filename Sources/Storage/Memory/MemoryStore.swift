@@ -26,7 +26,9 @@ public final class MemoryStore: Store {
   }
 
   /// Every callback kept so far, in the order of coming.
-  public var callbacks: [CallbackRecord] { state.withLock { $0.books.callbacks } }
+  public var callbacks: [CallbackRecord] {
+    state.withLock { $0.books.callbacks.values.sorted { $0.id.text < $1.id.text } }
+  }
 
   public func commit(_ change: Change) async throws(StoreError) {
     try use { books throws(StoreError) in try books.apply(change) }
@@ -66,12 +68,18 @@ public final class MemoryStore: Store {
     try use { books in books.record(of: key) }
   }
 
-  public func unknownCallbacks(limit: Int) async throws(StoreError) -> [CallbackRecord] {
+  public func callback(_ key: CallbackKey) async throws(StoreError) -> CallbackRecord? {
+    try use { books in books.callbacks[key] }
+  }
+
+  public func unknownCallbacks(
+    before: EventID?, limit: Int
+  ) async throws(StoreError) -> [CallbackRecord] {
     try use { books in
-      let unknown = books.callbacks.filter { $0.payin == nil }.sorted { left, right in
-        (left.receivedAt, left.id.text) > (right.receivedAt, right.id.text)
+      let unknown = books.callbacks.values.filter { record in
+        record.payin == nil && before.map { record.id.text < $0.text } ?? true
       }
-      return Array(unknown.prefix(max(limit, 0)))
+      return Array(unknown.sorted { $0.id.text > $1.id.text }.prefix(max(limit, 0)))
     }
   }
 

@@ -160,8 +160,18 @@ extension SQLiteStore {
     try await read { session throws(StoreError) in try session.idempotent(key) }
   }
 
-  public func unknownCallbacks(limit: Int) async throws(StoreError) -> [CallbackRecord] {
-    try await read { session throws(StoreError) in try session.unknownCallbacks(limit: limit) }
+  public func callback(_ key: CallbackKey) async throws(StoreError) -> CallbackRecord? {
+    let row = try await read { session throws(StoreError) in try session.callback(key) }
+    return try row.map(StoredDocument.callback)
+  }
+
+  public func unknownCallbacks(
+    before: EventID?, limit: Int
+  ) async throws(StoreError) -> [CallbackRecord] {
+    let rows = try await read { session throws(StoreError) in
+      try session.unknownCallbacks(before: before, limit: limit)
+    }
+    return try rows.map(StoredDocument.callback)
   }
 
   public func nextDue() async throws(StoreError) -> Instant? {

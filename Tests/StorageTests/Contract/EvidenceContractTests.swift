@@ -182,28 +182,71 @@ struct EvidenceContractTests {
     }
   }
 
-  @Test("callbacks are kept byte for byte, each once", arguments: StoreKind.allCases)
+  private func callback(
+    _ digest: UInt8, second: Int64 = 0, payin: PayinID? = nil, account: String = "cashypay-main"
+  ) -> CallbackRecord {
+    let at = Author.noon.adding(seconds: second)
+    return CallbackRecord(
+      id: .make(at: at, entropy: author.entropy),
+      key: CallbackKey(account: account, digest: [digest, 0, 255]), receivedAt: at, payin: payin,
+      orderNumber: "A\u{0}1", providerOrderID: "P1", amount: 15_000,
+      grade: "fully_signed_callback", notice: ["report": ["status": "paid"]])
+  }
+
+  private func keep(_ record: CallbackRecord, _ store: any Store) async throws {
+    var change = Change()
+    change.callback = record
+    try await store.commit(change)
+  }
+
+  @Test(
+    "what a callback said is kept once; the same bytes again are counted",
+    arguments: StoreKind.allCases)
   func callbacks(kind: StoreKind) async throws {
     try await withStore(kind) { store in
-      var records: [CallbackRecord] = []
-      for (payin, body) in [(nil, []), (PayinID(unchecked: "payin_1"), Array(0...255))]
-        as [(PayinID?, [UInt8])]
-      {
-        records.append(
-          CallbackRecord(
-            id: .make(
-              at: Author.noon.adding(seconds: Int64(records.count)), entropy: author.entropy),
-            account: "cashypay-main", receivedAt: Author.noon, payin: payin,
-            grade: "fully_signed_callback",
-            body: body))
-        var change = Change()
-        change.callback = records.last
-        try await store.commit(change)
+      var first = callback(1)
+      let other = callback(1, second: 1, account: "openpay-main")
+      let placed = callback(2, second: 2, payin: PayinID(unchecked: "payin_1"))
+      for record in [first, other, placed] { try await keep(record, store) }
+      #expect(try await keptCallbacks(store) == [first, other, placed])
+      try await keep(callback(1, second: 5), store)
+      // One that is heard of late does not set the time back.
+      try await keep(callback(1, second: -5), store)
+      first.count = 3
+      first.lastAt = Author.noon.adding(seconds: 5)
+      #expect(try await store.callback(first.key) == first)
+      #expect(try await store.callback(other.key) == other)
+      #expect(try await store.callback(CallbackKey(account: "a", digest: [1])) == nil)
+    }
+  }
+
+  @Test(
+    "callbacks about unknown orders are listed page by page until their pay-in is known",
+    arguments: StoreKind.allCases)
+  func unknownCallbacks(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      var unknown: [CallbackRecord] = []
+      for index in 0..<5 {
+        unknown.append(callback(UInt8(index), second: Int64(index)))
+        try await keep(unknown[index], store)
       }
-      var again = Change()
-      again.callback = records[0]
-      await expectFailed { () throws(StoreError) in try await store.commit(again) }
-      #expect(try await keptCallbacks(store) == records)
+      try await keep(callback(9, second: 9, payin: PayinID(unchecked: "payin_1")), store)
+      unknown.reverse()
+      #expect(try await store.unknownCallbacks(before: nil, limit: 3) == Array(unknown[..<3]))
+      let next = try await store.unknownCallbacks(before: unknown[2].id, limit: 3)
+      #expect(next == Array(unknown[3...]))
+      #expect(try await store.unknownCallbacks(before: unknown[4].id, limit: 3) == [])
+      var placed = unknown[1]
+      placed.payin = PayinID(unchecked: "payin_2")
+      placed.count = 0
+      try await keep(placed, store)
+      placed.count = 1
+      #expect(try await store.callback(placed.key) == placed)
+      // A pay-in once found stays.
+      try await keep(unknown[1], store)
+      #expect(try await store.callback(placed.key)?.payin == placed.payin)
+      let left = try await store.unknownCallbacks(before: nil, limit: 9)
+      #expect(left == [unknown[0]] + unknown[2...])
     }
   }
 

@@ -185,9 +185,9 @@ struct PayinContractTests {
         requestHash: [1],
         subject: "s", createdAt: Author.noon))
     change.callback = CallbackRecord(
-      id: .make(at: Author.noon, entropy: author.entropy), account: "a", receivedAt: Author.noon,
-      payin: nil,
-      grade: "query", body: [1])
+      id: .make(at: Author.noon, entropy: author.entropy),
+      key: CallbackKey(account: "a", digest: [1]), receivedAt: Author.noon, payin: nil,
+      grade: "query")
     return change
   }
 

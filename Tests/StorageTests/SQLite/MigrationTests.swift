@@ -80,7 +80,10 @@ struct MigrationTests {
         key: key, requestHash: [1, 2], subject: "s", createdAt: Instant(milliseconds: 5),
         answer: KeptAnswer(status: 201, body: [7]))
       #expect(try await store.idempotent(key) == record)
-      #expect(try await keptCallbacks(store).map(\.body) == [[0, 255]])
+      let kept = try await keptCallbacks(store)
+      #expect(kept.map(\.id.text) == ["event_2"] && kept[0].count == 1)
+      #expect(kept[0].notice == .null && kept[0].receivedAt == Instant(milliseconds: 5))
+      #expect(try await store.unknownCallbacks(before: nil, limit: 9) == kept)
       let asked = payin.apply(.queried(payin.attempts[0].id, .absent), author.context(Author.noon))
       try await store.commit(author.change(asked, before: payin))
       #expect(try await store.payin(payin.id) == asked.payin)

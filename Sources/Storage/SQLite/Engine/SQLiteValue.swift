@@ -12,6 +12,7 @@ enum SQLiteValue {
 
   static func integer(_ number: Int) -> SQLiteValue { .integer(Int64(number)) }
   static func integer(_ number: Int?) -> SQLiteValue { number.map { .integer($0) } ?? .null }
+  static func integer(_ number: Int64?) -> SQLiteValue { number.map { .integer($0) } ?? .null }
   static func text(_ text: String?) -> SQLiteValue { text.map { .text($0) } ?? .null }
   static func utf8(_ text: [UInt8]?) -> SQLiteValue { text.map { .utf8($0) } ?? .null }
 
@@ -25,6 +26,8 @@ enum SQLiteValue {
   init(statement: OpaquePointer) { unsafe self.statement = statement }
 
   func integer(_ column: Int32) -> Int { Int(unsafe sqlite3_column_int64(statement, column)) }
+
+  func int64(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(statement, column) }
 
   func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
 

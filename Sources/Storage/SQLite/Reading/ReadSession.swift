@@ -11,6 +11,7 @@ final class ReadSession {
   private let attemptByTheirs: SQLiteStatement
   private let eventsByPayin: SQLiteStatement
   private let keyRecord: SQLiteStatement
+  private let callbackByKey: SQLiteStatement
   private let unknownCallbacks: SQLiteStatement
   private let nextJob: SQLiteStatement
   private let dueJobs: SQLiteStatement
@@ -26,6 +27,7 @@ final class ReadSession {
     attemptByTheirs = try SQLiteStatement(connection, SQL.attemptByTheirs)
     eventsByPayin = try SQLiteStatement(connection, SQL.eventsByPayin)
     keyRecord = try SQLiteStatement(connection, SQL.keyRecord)
+    callbackByKey = try SQLiteStatement(connection, SQL.callbackByKey)
     unknownCallbacks = try SQLiteStatement(connection, SQL.unknownCallbacks)
     nextJob = try SQLiteStatement(connection, SQL.nextJob)
     dueJobs = try SQLiteStatement(connection, SQL.dueJobs)
@@ -88,12 +90,26 @@ final class ReadSession {
     }
   }
 
-  func unknownCallbacks(limit: Int) throws(StoreError) -> [CallbackRecord] {
-    try unknownCallbacks.rows(.integer(max(limit, 0))) { row in
+  func callback(_ key: CallbackKey) throws(StoreError) -> CallbackRow? {
+    try callbackByKey.first(.text(key.account), .blob(key.digest), read: Self.callback)
+  }
+
+  func unknownCallbacks(before: EventID?, limit: Int) throws(StoreError) -> [CallbackRow] {
+    // Nothing sorts after the letters of ids.
+    try unknownCallbacks.rows(
+      .text(before?.text ?? "\u{10FFFF}"), .integer(max(limit, 0)), read: Self.callback)
+  }
+
+  private static func callback(_ row: SQLiteRow) -> CallbackRow {
+    CallbackRow(
       CallbackRecord(
-        id: EventID(unchecked: row.text(0)), account: row.text(1), receivedAt: row.instant(2),
-        payin: nil, grade: row.text(3), body: row.bytes(4))
-    }
+        id: EventID(unchecked: row.text(0)),
+        key: CallbackKey(account: row.text(1), digest: row.bytes(2)),
+        receivedAt: row.instant(3), lastAt: row.instant(4), count: row.integer(5),
+        payin: row.optional(6) { PayinID(unchecked: row.text($0)) },
+        orderNumber: row.optional(7, row.text), providerOrderID: row.optional(8, row.text),
+        amount: row.optional(9, row.int64), grade: row.text(10)),
+      notice: row.bytes(11))
   }
 
   func nextDue() throws(StoreError) -> Instant? {
@@ -128,9 +144,15 @@ private enum SQL {
     SELECT request_hash, subject, created_ms, answer_status, answer_body
     FROM idempotency_keys WHERE merchant = ? AND operation = ? AND key = ?
     """
+  private static let callbacks = """
+    SELECT id, account, digest, received_ms, last_ms, count, payin, order_number,
+      provider_order_id, amount, grade, notice
+    FROM callback_notices
+    """
+  static let callbackByKey = "\(callbacks) WHERE account = ? AND digest = ?"
   static let unknownCallbacks = """
-    SELECT id, account, received_ms, grade, body FROM callbacks INDEXED BY callbacks_unknown
-    WHERE payin IS NULL ORDER BY received_ms DESC, id DESC LIMIT ?
+    \(callbacks) INDEXED BY callback_notices_unknown
+    WHERE payin IS NULL AND id < ? ORDER BY id DESC LIMIT ?
     """
   static let nextJob = """
     SELECT min((SELECT min(due_ms) FROM jobs WHERE jobs.account = job_accounts.account))

@@ -1,6 +1,6 @@
 import Payins
 
-/// Writes what is only ever added: timeline events, and callbacks as they came.
+/// Writes evidence: timeline events, and what callbacks said.
 struct EvidenceTables {
   private let insertEvent: SQLiteStatement
   private let insertCallback: SQLiteStatement
@@ -16,8 +16,13 @@ struct EvidenceTables {
     insertCallback = try SQLiteStatement(
       connection,
       """
-      INSERT INTO callbacks (id, account, received_ms, payin, grade, body)
-      VALUES (?, ?, ?, ?, ?, ?)
+      INSERT INTO callback_notices
+        (id, account, digest, received_ms, last_ms, count, payin, order_number,
+         provider_order_id, amount, grade, notice)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (account, digest) DO UPDATE SET
+        count = count + excluded.count, last_ms = max(last_ms, excluded.last_ms),
+        payin = coalesce(payin, excluded.payin)
       """)
   }
 
@@ -33,9 +38,12 @@ struct EvidenceTables {
     }
   }
 
-  func add(_ callback: CallbackRecord) throws(StoreError) {
+  func add(_ callback: CallbackRow) throws(StoreError) {
+    let record = callback.record
     try insertCallback.run(
-      .text(callback.id.text), .text(callback.account), .milliseconds(callback.receivedAt),
-      .text(callback.payin?.text), .text(callback.grade), .blob(callback.body))
+      .text(record.id.text), .text(record.key.account), .blob(record.key.digest),
+      .milliseconds(record.receivedAt), .milliseconds(record.lastAt), .integer(record.count),
+      .text(record.payin?.text), .text(record.orderNumber), .text(record.providerOrderID),
+      .integer(record.amount), .text(record.grade), .utf8(callback.notice))
   }
 }

@@ -1,3 +1,4 @@
+import Crypto
 public import HTTPCalling
 import JSONText
 import Payins
@@ -60,24 +61,25 @@ public struct CallbackService: Sendable {
   private func record(
     _ notice: CallbackNotice, _ account: Account, _ body: [UInt8]
   ) async throws(StoreError) {
-    let now = books.time.now()
     var record = CallbackRecord(
-      id: .make(at: now, entropy: books.entropy), account: account.id, receivedAt: now,
-      payin: nil, grade: notice.grade.label, body: body)
-    for lookup in notice.lookups {
-      guard let place = try await books.store.attempt(account: account.id, number: lookup.order)
-      else { continue }
+      id: .make(at: books.time.now(), entropy: books.entropy),
+      key: CallbackKey(account: account.id, digest: Digest.sha256(body)), notice,
+      at: books.time.now())
+    if let place = try await books.place(of: notice, account: account.id) {
       record.payin = place.payin
       _ = try await books.apply(
         .reported(place.attempt, notice.report, notice.grade), to: place.payin,
         callback: record)
       return
     }
-    // Kept as evidence: it may speak of an order that this gateway did not make.
+    // It may speak of an order that another system made, or of one whose number is learnt later.
     var change = Change()
     change.callback = record
+    change.jobs = [.ensure(CallbackReplay.job(record))]
     try await books.store.commit(change)
-    log.warn("a callback speaks of an unknown order", ["account": .string(account.id)])
+    log.warn(
+      "a callback speaks of an unknown order",
+      ["account": .string(account.id), "order_number": JSON(record.orderNumber)])
     books.metrics.increment(
       "pasarela_callbacks_total", [("account", account.id), ("verdict", "unknown_order")])
   }
@@ -92,14 +94,5 @@ public struct CallbackService: Sendable {
       }
     books.metrics.increment(
       "pasarela_callbacks_total", [("account", account.id), ("verdict", verdict)])
-  }
-}
-
-extension CallbackLookup {
-  fileprivate var order: OrderLookup {
-    switch self {
-    case .ours(let number): .ours(number)
-    case .theirs(let id): .theirs(id)
-    }
   }
 }
