@@ -21,20 +21,26 @@ enum PollSchedule {
     for attempt: Attempt, of payin: Payin, isUnanswered: Bool = false, _ context: Context
   ) -> Instant? {
     let now = context.now
-    let delay =
-      attempt.state.isLive || !isUnanswered
-      ? delaySeconds(for: attempt, of: payin, now: now)
-      : repeatSeconds(for: attempt, until: payin.instrumentDiesAt(attempt), now: now)
+    var delay = delaySeconds(for: attempt, of: payin, now: now)
+    // Whatever the question was about, it stands until it is answered.
+    if delay == nil, isUnanswered {
+      delay = repeatSeconds(for: attempt, until: payin.instrumentDiesAt(attempt), now: now)
+    }
     guard let delay else { return nil }
     return context.now.adding(milliseconds: jittered(delay * 1000, context.entropy))
   }
 
-  /// Of an order that we took for not made, until a provider that hinted at it has answered.
+  /// Of an order that is done with, until a provider that spoke of it again has answered.
   private static func repeatSeconds(
     for attempt: Attempt, until diesAt: Instant, now: Instant
   ) -> Int64? {
-    guard now < diesAt else { return nil }
-    return doubtSeconds[min(attempt.polls, doubtSeconds.count - 1)]
+    now < diesAt ? doubtSeconds(attempt, now) : nil
+  }
+
+  /// Doubt that lasts for hours will not be gone in minutes.
+  private static func doubtSeconds(_ attempt: Attempt, _ now: Instant) -> Int64 {
+    let age = now.milliseconds(since: attempt.createdAt) / 1000
+    return max(doubtSeconds[min(attempt.polls, doubtSeconds.count - 1)], min(age / 8, 86_400))
   }
 
   private static func delaySeconds(
@@ -45,9 +51,7 @@ enum PollSchedule {
     if attempt.isQuestioned, attempt.state == .inDoubt, attempt.polls == 0 { return 0 }
     let isRefusalOpen = attempt.state == .refused && attempt.absences < absencesForProof
     if attempt.state == .inDoubt || attempt.state == .sending || isRefusalOpen {
-      let age = now.milliseconds(since: attempt.createdAt) / 1000
-      // Doubt that lasts for hours will not be gone in minutes.
-      return max(doubtSeconds[min(attempt.polls, doubtSeconds.count - 1)], min(age / 8, 86_400))
+      return doubtSeconds(attempt, now)
     }
     let age = now.milliseconds(since: attempt.createdAt) / 1000
     // An open pay-in always has a question to come.

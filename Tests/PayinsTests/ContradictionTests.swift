@@ -62,6 +62,27 @@ struct ContradictionTests {
     }
   }
 
+  @Test(
+    "a word against a paid order is asked about until that is answered",
+    arguments: [
+      .undetermined(Refusal(code: "x", message: "y")),
+      .unauthorized(Refusal(code: "x", message: "y")),
+      .mismatch(Refusal(code: "x", message: "y")),
+    ] as [QueryOutcome])
+  func unanswered(_ outcome: QueryOutcome) {
+    var payin = pending(repeats: false)
+    let id = payin.attempts[0].id
+    _ = apply(&payin, .queried(id, .found(paid(15_000))))
+    #expect(payin.attempts[0].nextCheckAt == nil)
+    _ = apply(&payin, .reported(id, StatusReport(status: .cancelled), .unsignedCallback))
+    for _ in 0..<20 {
+      _ = apply(&payin, .queried(id, outcome), afterSeconds: 3600)
+      #expect(payin.attempts[0].nextCheckAt != nil)
+    }
+    _ = apply(&payin, .queried(id, .found(paid(15_000))))
+    #expect(payin.attempts[0].nextCheckAt == nil)
+  }
+
   @Test("a paid order that its provider does not know is shown at once, and told the third time")
   func paidAndAbsent() {
     var payin = pending()

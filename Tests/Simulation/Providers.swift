@@ -14,6 +14,8 @@ final class SimulatedProviders: @unchecked Sendable {  // the simulation runs on
     var account: String
     /// Centavos.
     var amounts: [Int64]
+    /// Of payments that the provider has taken back.
+    var takenBack: [Int64]
   }
 
   /// A webhook under way.
@@ -23,6 +25,18 @@ final class SimulatedProviders: @unchecked Sendable {  // the simulation runs on
     var headers: [HTTPHeader]
     var forgedHeaders: [HTTPHeader]
     var body: [UInt8]
+
+    /// CashyPay's, with another body under a signature that is right.
+    func changed(_ change: (inout JSONObject) -> Void) -> Message {
+      guard var json = (try? JSON(parsing: body))?.object else { return self }
+      change(&json)
+      var out = self
+      out.body = JSON.object(json).bytes
+      out.headers = headers.map { header in
+        header.isNamed("Sign") ? HTTPHeader("Sign", CashyPaySignature.make(out.body)) : header
+      }
+      return out
+    }
   }
 
   private var simulation: Simulation
@@ -36,6 +50,10 @@ final class SimulatedProviders: @unchecked Sendable {  // the simulation runs on
   }
 
   private var now: Instant { Instant(milliseconds: clock()) }
+
+  static let accountIDs = ["openpay-main", "cashypay-main", "cashypay-two", "smilepayz-main"]
+  /// Of CashyPay's second account; the first one's merchant has it, too.
+  static let secondURL = "https://two.example"
 
   /// `provider_accounts` of a gateway that uses them.
   static func accounts() -> [JSON] {
@@ -76,16 +94,38 @@ final class SimulatedProviders: @unchecked Sendable {  // the simulation runs on
     return (try? simulation.pay(order, transfer, at: now)) != nil
   }
 
+  /// Takes the money of a paid order back. False where there is none.
+  func takeBack(_ instrument: String, as status: String) -> Bool {
+    simulation.settle(at: now)
+    guard let order = simulation.ledger.orders(named: instrument).last, order.status == .paid,
+      let status = Order.Status(rawValue: status)
+    else { return false }
+    simulation.takeBack(order, as: status, at: now)
+    return true
+  }
+
+  /// Ends an open order. False where there is none.
+  func cancel(_ number: String) -> Bool {
+    simulation.settle(at: now)
+    guard let order = simulation.ledger.orders(named: number).last, order.status == .open else {
+      return false
+    }
+    simulation.end(order, as: .cancelled, at: now)
+    return true
+  }
+
   var shown: [Shown] {
     simulation.ledger.oldestFirst.map { order in
       var amounts = order.payments.filter { $0.shownAs != nil && !$0.isReversed }.map(\.amount)
+      var takenBack = order.payments.filter(\.isReversed).map(\.amount)
       if order.key.provider == .smilepayz {
         // The form of `subOrderList` is not published, so it raises an alert and is not counted.
         amounts = order.status == .paid ? [order.amount] : []
+        if order.status == .paid { takenBack = [] }
       }
       return Shown(
         orderID: order.key.id, number: order.number ?? "",
-        account: "\(order.key.provider.rawValue)-main", amounts: amounts)
+        account: "\(order.key.provider.rawValue)-main", amounts: amounts, takenBack: takenBack)
     }
   }
 
@@ -105,7 +145,8 @@ final class SimulatedProviders: @unchecked Sendable {  // the simulation runs on
     simulation.settle(at: now)
     return simulation.outbox.takeDue(at: now, limit: 100).map { delivery in
       Message(
-        id: delivery.id, account: "\(delivery.message.provider.rawValue)-main",
+        id: delivery.id,
+        account: delivery.message.url.split(separator: "/").last.map(String.init) ?? "",
         headers: delivery.message.headers, forgedHeaders: delivery.message.forgedHeaders,
         body: delivery.message.body)
     }

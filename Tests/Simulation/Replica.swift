@@ -95,7 +95,7 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
   /// By our order number or the provider's.
   func attempt(_ order: String) async -> Attempt? {
     guard let store = parts?.store else { return nil }
-    for account in ["openpay-main", "cashypay-main", "smilepayz-main"] {
+    for account in SimulatedProviders.accountIDs {
       for number in [OrderLookup.ours(order), .theirs(order)] {
         guard let place = try? await store.attempt(account: account, number: number) else {
           continue
@@ -164,14 +164,21 @@ struct Setup {
   struct Faulty: Error {}
 
   init(_ world: World) throws {
-    accounts = try SimulatedProviders.accounts().compactMap { entry in
+    var entries = SimulatedProviders.accounts()
+    let second = entries.first { $0["id"] == "cashypay-main" }?.object
+    guard var second else { throw Faulty() }
+    second["id"] = "cashypay-two"
+    entries.append(.object(second))
+    accounts = try entries.map { entry in
       guard var settings = entry.object, let id = settings["id"]?.string,
         let kind = settings["provider"]?.string.flatMap(ProviderRegistry.named)
       else { throw Faulty() }
       for key in ["id", "provider", "base_url"] { settings[key] = nil }
       var reader = ObjectReader(settings)
       let identity = AccountIdentity(
-        id: id, baseURL: "https://providers.example", isLocal: true)
+        id: id,
+        baseURL: id == "cashypay-two" ? SimulatedProviders.secondURL : "https://providers.example",
+        isLocal: true)
       guard let provider = kind.init(account: identity, settings: &reader),
         reader.finish().isEmpty
       else { throw Faulty() }
@@ -196,13 +203,14 @@ struct Setup {
     {
       rules: [
         { name: "patient", when: "'bold' in payin.metadata && payin.method == 'spei'",
-          route: { priority: ["cashypay-main/spei", "openpay-main/spei", "smilepayz-main/spei"] },
+          route: { priority: ["cashypay-main/spei", "openpay-main/spei", "cashypay-two/spei",
+                              "smilepayz-main/spei"] },
           retry: ["never_sent", "declined", "in_doubt"] },
         { name: "store", when: "payin.method == 'store'",
           route: { split: { "openpay-main/store": 50, "cashypay-main/store": 50 } } },
         { name: "spei", when: "payin.method == 'spei'",
-          route: { split: { "cashypay-main/spei": 45, "openpay-main/spei": 45,
-                            "smilepayz-main/spei": 10 } } },
+          route: { split: { "cashypay-main/spei": 30, "cashypay-two/spei": 15,
+                            "openpay-main/spei": 45, "smilepayz-main/spei": 10 } } },
       ],
       otherwise: { priority: ["openpay-main/spei", "openpay-main/store"] },
     }

@@ -111,7 +111,9 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
     let full = request.amount
     let sums: [Int64] = dice.pick([
       [full], [full], [full], [full / 200 * 100, full - full / 200 * 100], [full + 5000],
-      [full, full], [4000], [],
+      [full, full], [full, full], [4000], [], [full - 100, 100], [full - 100], [full + 100],
+      [full + 1],
+      [full - 1, 1],
     ])
     for (index, sum) in sums.enumerated() where sum > 0 {
       await world.scheduler.sleep(
@@ -119,6 +121,17 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
       let isTaken = world.providers.pay(instrument, amount: sum, key: "K\(number)X\(index)")
       world.note("payer \(number) pays \(sum) to \(instrument): \(isTaken)")
       world.pump()
+      if isTaken, dice.chance(world.weather.takenBack) {
+        Task { [self] in await loseMoney(of: instrument) }
+      }
     }
+  }
+
+  private func loseMoney(of instrument: String) async {
+    await world.scheduler.sleep(milliseconds: world.dice.within(1...10_800_000))
+    let isTaken = world.providers.takeBack(
+      instrument, as: world.dice.pick(["cancelled", "failed", "open"]))
+    world.note("the money on \(instrument) is taken back: \(isTaken)")
+    world.pump()
   }
 }

@@ -10,7 +10,7 @@ enum StrangeAnswers {
 
   static func unauthorized(_ account: String) -> HTTPResponse {
     switch account {
-    case "cashypay-main":
+    case "cashypay-main", "cashypay-two":
       json(200, ["code": 500, "msg": "Sign_verify_error", "data": nil])
     case "smilepayz-main":
       json(200, ["code": "02", "message": "Signature verification failed"])
@@ -22,7 +22,7 @@ enum StrangeAnswers {
   /// Nil for Paynet, whose codes are all published.
   static func refused(_ account: String) -> HTTPResponse? {
     switch account {
-    case "cashypay-main":
+    case "cashypay-main", "cashypay-two":
       json(200, ["code": 500, "msg": "PayType_channel_closed", "data": nil])
     case "smilepayz-main": json(200, ["code": "62", "message": "Channel closed"])
     case "openpay-main":
@@ -77,7 +77,22 @@ final class Witness: @unchecked Sendable {  // the simulation runs on one thread
       where isServed && now >= payin.expiresAt.milliseconds + grace {
         faults.append("\(payin.request.merchantReference): processing beyond its own time")
       }
+      for status in [PayinStatus.pending, .partiallyPaid] {
+        query.status = status
+        for payin in (try? await store.payins(query)) ?? [] where isServed {
+          await expectQuestion(payin, store)
+        }
+      }
     }
+  }
+
+  /// Of an open pay-in somebody is to be asked.
+  private func expectQuestion(_ payin: Payin, _ store: MemoryStore) async {
+    for attempt in payin.attempts {
+      let job = try? await store.firstJob(.queryAttempt, subjectPrefix: attempt.id.text)
+      if job != nil { return }
+    }
+    faults.append("\(payin.request.merchantReference): open, and nobody will be asked")
   }
 
   private func expectRefusalNoticed(
@@ -108,6 +123,6 @@ final class Witness: @unchecked Sendable {  // the simulation runs on one thread
   private static func order(_ request: HTTPRequest) -> String? {
     let body = (try? JSON(parsing: request.body)) ?? .null
     if let number = body["mchOrderNo"]?.string ?? body["orderNo"]?.string { return number }
-    return request.url.split(separator: "=").last.map(String.init)
+    return request.url.split { $0 == "=" || $0 == "/" }.last.map(String.init)
   }
 }

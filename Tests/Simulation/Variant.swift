@@ -40,6 +40,18 @@ enum Variant: String, CaseIterable {
   case credentialsIgnored = "credentials-ignored"
   /// Queries that cannot be read are not counted.
   case silenceIgnored = "silence-ignored"
+  /// Money beside a CashyPay order is not looked for.
+  case patchIgnored = "patch-ignored"
+  /// A callback about an order that is not known yet is not looked at again.
+  case parkedCallbackDropped = "parked-callback-dropped"
+  /// A signed callback about another amount than the order's is believed.
+  case callbackAmountBelieved = "callback-amount-believed"
+  /// Once paid, whatever a provider says.
+  case contradictionDropped = "contradiction-dropped"
+  /// A pay-in that is partly paid is not asked about any more.
+  case openWithoutQuestion = "open-without-question"
+  /// A CLABE that was paid is not asked about any more.
+  case repetitionIgnored = "repetition-ignored"
 
   /// Nil: the change is not kept at all.
   func tampered(_ change: Change) -> Change? {
@@ -74,6 +86,11 @@ enum Variant: String, CaseIterable {
       out.jobs = change.jobs.filter { job in
         if case .put(let put) = job { put.key.kind != .endDoubt } else { true }
       }
+    case .parkedCallbackDropped:
+      out.jobs = change.jobs.filter { job in
+        if case .ensure(let put) = job { put.key.kind != .replayCallback } else { true }
+      }
+    case .openWithoutQuestion: out.jobs = withoutQuestions(change)
     case .callbackForgotten:
       if change.callback != nil { return nil }
     case .leaseEndless:
@@ -83,10 +100,22 @@ enum Variant: String, CaseIterable {
         return .put(put)
       }
     case .depositCountedAgain, .depositsTakenForOne, .doubtTakenForRefusal, .hintBelieved,
-      .refusalBelieved, .credentialsIgnored, .silenceIgnored:
+      .refusalBelieved, .credentialsIgnored, .silenceIgnored, .patchIgnored,
+      .callbackAmountBelieved, .contradictionDropped, .repetitionIgnored:
       break
     }
     return out
+  }
+
+  private func withoutQuestions(_ change: Change) -> [JobChange] {
+    guard change.payin?.payin.status == .partiallyPaid else { return change.jobs }
+    return change.jobs.map { job in
+      switch job {
+      case .put(let put) where put.key.kind == .queryAttempt: .drop(put.key)
+      case .reschedule(let key, let lease, _) where key.kind == .queryAttempt: .finish(key, lease)
+      default: job
+      }
+    }
   }
 
   func tampered(_ request: LeaseRequest) -> LeaseRequest {
@@ -105,7 +134,8 @@ enum Variant: String, CaseIterable {
   func tampered(_ provider: any Provider) -> any Provider {
     switch self {
     case .depositCountedAgain, .depositsTakenForOne, .hintBelieved, .refusalBelieved,
-      .credentialsIgnored, .silenceIgnored:
+      .credentialsIgnored, .silenceIgnored, .patchIgnored, .callbackAmountBelieved,
+      .contradictionDropped, .repetitionIgnored:
       (provider as? any Queryable & ReceivesCallbacks).map {
         TamperedProvider(base: $0, variant: self)
       } ?? provider
@@ -121,6 +151,12 @@ struct TamperedProvider: Queryable, ReceivesCallbacks {
 
   let base: any Queryable & ReceivesCallbacks
   let variant: Variant
+  /// What was found paid, by our number.
+  private let paid = Paid()
+
+  private final class Paid: @unchecked Sendable {  // the simulation runs on one thread
+    var reports: [String: StatusReport] = [:]
+  }
 
   init(base: any Queryable & ReceivesCallbacks, variant: Variant) {
     self.base = base
@@ -129,7 +165,14 @@ struct TamperedProvider: Queryable, ReceivesCallbacks {
 
   init?(account: AccountIdentity, settings: inout ObjectReader) { nil }
 
-  var capabilities: [Payins.Method: Capability] { base.capabilities }
+  var capabilities: [Payins.Method: Capability] {
+    guard variant == .repetitionIgnored else { return base.capabilities }
+    return base.capabilities.mapValues {
+      var capability = $0
+      capability.showsRepeatedPayments = false
+      return capability
+    }
+  }
   var acknowledgement: Acknowledgement { base.acknowledgement }
 
   func createRequest(_ order: Order, at now: Instant) -> HTTPRequest {
@@ -156,14 +199,23 @@ struct TamperedProvider: Queryable, ReceivesCallbacks {
     case (.silenceIgnored, .undetermined(let refusal)): return .mismatch(refusal)
     case (_, .found(var report)):
       tamper(&report, "query")
+      if variant == .contradictionDropped {
+        if report.deposits.isEmpty, let known = paid.reports[order.number] { return .found(known) }
+        if !report.deposits.isEmpty { paid.reports[order.number] = report }
+      }
       return .found(report)
     case (_, let outcome): return outcome
     }
   }
 
+  func followUp(_ outcome: QueryOutcome, _ order: Order, at now: Instant) -> FollowUp? {
+    variant == .patchIgnored ? nil : base.followUp(outcome, order, at: now)
+  }
+
   func read(_ delivery: CallbackDelivery) -> CallbackReading {
     guard case .notice(var notice) = base.read(delivery) else { return base.read(delivery) }
     tamper(&notice.report, "callback")
+    if variant == .callbackAmountBelieved { notice.report.orderAmount = nil }
     if variant == .hintBelieved { notice.grade = .fullySignedCallback }
     return .notice(notice)
   }

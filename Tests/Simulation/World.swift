@@ -22,11 +22,20 @@ struct Weather {
   var unreadableHours = 3
   /// Of a call, that from it on the account's key is revoked for up to half an hour.
   var keysRevoked = 3
+  /// Of a payment, that its provider takes it back later.
+  var takenBack = 60
+  /// Webhooks of CashyPay that name the order only by its platform's number, and such that name
+  /// another amount; signed both.
+  var webhookNumberless = 350
+  var webhookOfAnotherAmount = 100
+  /// Of a create whose answer is lost, that the provider ends the order soon after.
+  var endedInDoubt = 600
 
   static let calm = Weather(
     refused: 0, requestLost: 0, answerLost: 0, garbage: 0, errorBefore: 0, errorAfter: 0, slow: 0,
     webhookLost: 0, webhookDoubled: 0, webhookForged: 0, crashAtCommit: 0, storeFails: 0,
-    wordsUnknown: 0, unreadableHours: 0, keysRevoked: 0)
+    wordsUnknown: 0, unreadableHours: 0, keysRevoked: 0, takenBack: 0, webhookNumberless: 0,
+    webhookOfAnotherAmount: 0, endedInDoubt: 0)
 }
 
 /// Everything outside the gateway: clock, network, providers, merchants' receiver; and the trace.
@@ -46,6 +55,8 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
   /// Accounts whose queries are unreadable, and whose key is revoked, until when.
   private var unreadable: [String: Int64] = [:]
   private var revoked: [String: Int64] = [:]
+  /// Accounts whose webhooks never arrive.
+  let silent: Set<String>
   /// What replicas were told of strange things, and what they ought to have noticed and did not.
   let witness = Witness()
   /// How often a create of an order number was sent.
@@ -66,6 +77,7 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     self.dice = dice
     self.scheduler = scheduler
     providers = try SimulatedProviders(seed: dice.next()) { scheduler.now }
+    silent = Set(SimulatedProviders.accountIDs.filter { _ in dice.chance(300) })
   }
 
   func note(_ text: @autoclosure () -> String) {
@@ -103,12 +115,33 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     let answer = arrive(request, isReceiver)
     guard let response = answer else { return .sentNoAnswer(failure(.reset)) }
     if dice.chance(weather.answerLost) {
+      endSoon(request)
       await scheduler.sleep(until: dice.chance(500) ? deadline : scheduler.now + 5)
       return .sentNoAnswer(failure(scheduler.now >= deadline ? .timeout : .reset))
     }
     await scheduler.sleep(milliseconds: dice.within(1...100))
     if !isReceiver { witness.saw(request, response, replica, self) }
     return .answered(response)
+  }
+
+  /// Half of the time carries out what is answered as if it were not.
+  private func doneInSecret(_ request: HTTPRequest) {
+    guard dice.chance(500) else { return }
+    _ = providers.answer(request)
+    endSoon(request)
+  }
+
+  /// Ends what the request made, before anybody here knows that it is there.
+  private func endSoon(_ request: HTTPRequest) {
+    guard let number = SimulatedProviders.operation(request).created,
+      dice.chance(weather.endedInDoubt)
+    else { return }
+    Task { [self] in
+      await scheduler.sleep(milliseconds: dice.within(1...30_000))
+      guard providers.cancel(number) else { return }
+      note("the order \(number) is cancelled by its provider")
+      pump()
+    }
   }
 
   /// Nil where the peer answers with a reset.
@@ -130,8 +163,14 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     if let strange = stranger(request, name) { return strange }
     let answer = providers.answer(request)
     note("\(name.account) \(name.created.map { "creates \($0)" } ?? "is asked")")
-    if dice.chance(weather.errorAfter) { return HTTPResponse(status: 502, body: []) }
-    if dice.chance(weather.garbage) { return HTTPResponse(status: 200, body: Array("{".utf8)) }
+    if dice.chance(weather.errorAfter) {
+      endSoon(request)
+      return HTTPResponse(status: 502, body: [])
+    }
+    if dice.chance(weather.garbage) {
+      endSoon(request)
+      return HTTPResponse(status: 200, body: Array("{".utf8))
+    }
     return answer
   }
 
@@ -159,7 +198,7 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     }
     if name.created != nil, dice.chance(weather.unreadableHours * 10) {
       // Whether it was done cannot be learnt before the payer's time is over.
-      if dice.chance(500) { _ = providers.answer(request) }
+      doneInSecret(request)
       unreadable[name.account] = scheduler.now + dice.within(3_600_000...10_800_000)
       note("\(name.account) answers what cannot be read, and goes on so")
       return StrangeAnswers.unreadable
@@ -167,7 +206,7 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     if name.created != nil, dice.chance(weather.wordsUnknown),
       let refusal = StrangeAnswers.refused(name.account)
     {
-      if dice.chance(500) { _ = providers.answer(request) }
+      doneInSecret(request)
       note("\(name.account) refuses in unknown words")
       return refusal
     }
@@ -198,6 +237,11 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
   }
 
   private func deliver(_ message: SimulatedProviders.Message) async {
+    if silent.contains(message.account) {
+      providers.told(message, .neverSent(CallFailure(.refused, "the firewall")))
+      return pump()
+    }
+    let message = reworded(message)
     if dice.chance(weather.webhookDoubled) {
       Task { [self] in _ = await bring(message.headers, message.body, to: message.account) }
     }
@@ -207,6 +251,24 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     let outcome = await bring(message.headers, message.body, to: message.account)
     providers.told(message, outcome)
     pump()
+  }
+
+  /// As the provider may word it as well: signed, and without the number that we gave, or with
+  /// another amount than the order's.
+  private func reworded(_ message: SimulatedProviders.Message) -> SimulatedProviders.Message {
+    guard message.account.hasPrefix("cashypay") else { return message }
+    if dice.chance(weather.webhookNumberless) {
+      return message.changed { json in
+        json["mchOrderNo"] = nil
+        json["patchMchOrderNo"] = nil
+      }
+    }
+    if dice.chance(weather.webhookOfAnotherAmount) {
+      return message.changed { json in
+        if json["orderType"] == "API" { json["amount"] = 9 }
+      }
+    }
+    return message
   }
 
   /// A liar's: with a wrong signature, or one that is right over a body that is not. Openpay's
@@ -246,7 +308,11 @@ extension SimulatedProviders {
   static func operation(_ request: HTTPRequest) -> (account: String, created: String?) {
     let body = (try? JSON(parsing: request.body)) ?? .null
     if request.url.contains("/api/payIn") {
-      return ("cashypay-main", request.url.hasSuffix("Query") ? nil : body["mchOrderNo"]?.string)
+      let isSecond = request.url.hasPrefix(SimulatedProviders.secondURL)
+      return (
+        isSecond ? "cashypay-two" : "cashypay-main",
+        request.url.hasSuffix("Query") ? nil : body["mchOrderNo"]?.string
+      )
     }
     if request.url.hasSuffix("/payment") {
       return ("paynet-main", body["chainTransactionId"]?.number?.text)

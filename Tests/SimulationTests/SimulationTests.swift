@@ -20,7 +20,8 @@ struct SimulationTests {
     "deposits-taken-for-one", "doubt-taken-for-refusal", "hint-believed", "question-forgotten",
     "callback-forgotten", "answer-forgotten", "event-dropped", "delivery-forgotten",
     "reversal-forgotten", "refusal-believed", "doubt-endless", "credentials-ignored",
-    "silence-ignored",
+    "silence-ignored", "patch-ignored", "parked-callback-dropped", "callback-amount-believed",
+    "contradiction-dropped", "open-without-question", "repetition-ignored",
   ]
 
   @Test("a gateway that is broken on purpose is found out", arguments: variants)
