@@ -26,10 +26,10 @@ struct Weather {
   var takenBack = 60
   /// Webhooks of CashyPay that name the order only by its platform's number, and such that name
   /// another amount; signed both.
-  var webhookNumberless = 350
+  var webhookNumberless = 300
   var webhookOfAnotherAmount = 100
   /// Of a create whose answer is lost, that the provider ends the order soon after.
-  var endedInDoubt = 600
+  var endedInDoubt = 900
 
   static let calm = Weather(
     refused: 0, requestLost: 0, answerLost: 0, garbage: 0, errorBefore: 0, errorAfter: 0, slow: 0,
@@ -257,7 +257,9 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
   /// another amount than the order's.
   private func reworded(_ message: SimulatedProviders.Message) -> SimulatedProviders.Message {
     guard message.account.hasPrefix("cashypay") else { return message }
-    if dice.chance(weather.webhookNumberless) {
+    // What has just been ended is told so more often: nobody here may know it yet.
+    let isEnd = String(decoding: message.body, as: UTF8.self).contains("CANCEL")
+    if dice.chance(weather.webhookNumberless * (isEnd ? 3 : 1)) {
       return message.changed { json in
         json["mchOrderNo"] = nil
         json["patchMchOrderNo"] = nil
