@@ -77,7 +77,7 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     self.dice = dice
     self.scheduler = scheduler
     providers = try SimulatedProviders(seed: dice.next()) { scheduler.now }
-    silent = Set(SimulatedProviders.accountIDs.filter { _ in dice.chance(300) })
+    silent = Set(SimulatedProviders.accountIDs.filter { _ in dice.chance(400) })
   }
 
   func note(_ text: @autoclosure () -> String) {
