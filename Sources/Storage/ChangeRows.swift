@@ -45,11 +45,15 @@ struct PayinRow: Sendable {
   var opening: [UInt8]?
   /// JSON.
   var standing: [UInt8]
+  /// Nil where the opening is not written.
+  var openingChecksum: Int64?
+  var checksum: Int64
   /// The version that must be there; nil: the pay-in must not.
   var replacedVersion: Int?
   var isDiscrepant: Bool
+  var isDisputed: Bool
   /// Whether a list must show it elsewhere: its status, method or account changed, or whether it
-  /// is discrepant.
+  /// is discrepant or disputed.
   var isRelisted: Bool
 
   init(_ write: PayinWrite) {
@@ -65,17 +69,29 @@ struct PayinRow: Sendable {
     token = payin.token
     version = payin.version
     standing = payin.storedStanding.bytes
+    checksum = Self.checksum(id.text, standing)
     isDiscrepant = payin.isDiscrepant
+    isDisputed = payin.isDisputed
     switch write {
     case .insert:
-      opening = payin.storedOpening.bytes
+      let opening = payin.storedOpening.bytes
+      self.opening = opening
+      openingChecksum = Self.checksum(id.text, opening)
       isRelisted = true
     case .update(_, let before):
       replacedVersion = before.version
       isRelisted =
         before.status != payin.status || before.currentAttempt.target != payin.currentAttempt.target
-        || before.isDiscrepant != payin.isDiscrepant
+        || before.isDiscrepant != payin.isDiscrepant || before.isDisputed != payin.isDisputed
     }
+  }
+
+  /// Of either document; the other columns are believed by what the documents say.
+  static func checksum(_ id: String, _ document: [UInt8]) -> Int64 {
+    var sum = Checksum()
+    sum.add(id)
+    sum.add(document)
+    return sum.value
   }
 }
 
@@ -92,6 +108,23 @@ struct EventRow: Sendable {
   var announcementBody: [UInt8]?
   /// Only where there is an announcement.
   var merchant: String?
+  /// Nil in rows that an earlier release wrote.
+  var checksum: Int64?
+
+  /// Of the whole row, which never changes.
+  var expectedChecksum: Int64 {
+    var sum = Checksum()
+    sum.add(id.text)
+    sum.add(payin.text)
+    sum.add(sequence)
+    sum.add(type)
+    sum.add(at.milliseconds)
+    sum.add(data)
+    sum.add(announcementSequence ?? 0)
+    sum.add(announcementBody)
+    sum.add(merchant)
+    return sum.value
+  }
 }
 
 extension EventRow {
@@ -105,5 +138,6 @@ extension EventRow {
     announcementSequence = event.announcement?.sequence
     announcementBody = event.announcement?.body
     self.merchant = event.announcement == nil ? nil : merchant
+    checksum = expectedChecksum
   }
 }

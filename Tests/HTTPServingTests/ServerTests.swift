@@ -267,6 +267,6 @@ struct ServerTests {
       #expect(answer.text.contains("\"code\":\"internal\""))
       #expect(answer.headers["set-cookie"] == nil)
     }
-    #expect(faults.withLock { $0 } == [.unusableHeader(name: name)])
+    #expect(faults.withLock { $0 } == [.unusableHeader(name: name, requestID: id)])
   }
 }
