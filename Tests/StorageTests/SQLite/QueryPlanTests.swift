@@ -58,7 +58,7 @@ struct QueryPlanTests {
         try examined(session.connection)
       }
       #expect(found.costly == [])
-      #expect(found.statements.count == 17)
+      #expect(found.statements.count == 21)
     }
   }
 
