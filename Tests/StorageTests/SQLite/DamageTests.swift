@@ -93,7 +93,8 @@ struct DamageTests {
     }
     return switch value {
     case .null: nil
-    case .integer(let number): .integer(number &+ 1)
+    // No other row's number.
+    case .integer(let number): .integer(number &+ 1000)
     case .text(let text): changed(Array(text.utf8)).map { .utf8($0) }
     case .utf8(let bytes): changed(bytes).map { .utf8($0) }
     case .blob(let bytes): changed(bytes).map { .blob($0) }
@@ -279,7 +280,8 @@ struct DamageTests {
       #expect(try await store.webhookEndpoints().map(\.id) == ["w1", "w2", "w3", "w6", "w7"])
       #expect(try await store.events(of: all[4].id) == [])
       let counts = Dictionary(grouping: store.damage.found, by: \.kind).mapValues(\.count)
-      #expect(counts[.payin] == 4 && counts[.callback] == 4 && counts[.webhookEndpoint] == 4)
+      // The oldest callback was asked for by nobody.
+      #expect(counts[.payin] == 4 && counts[.callback] == 3 && counts[.webhookEndpoint] == 4)
     }
   }
 

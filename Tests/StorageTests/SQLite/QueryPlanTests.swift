@@ -16,8 +16,12 @@ struct QueryPlanTests {
       "delivery_tries",
     ]
     return plan.filter { step in
-      // A partial index that is read from its end up to a limit.
-      if step.hasSuffix("USING INDEX callbacks_unknown") { return false }
+      // Partial indexes of few rows, or read from their end up to a limit.
+      if ["callbacks_unknown", "payins_disputed"].contains(where: {
+        step.hasSuffix("USING INDEX \($0)")
+      }) {
+        return false
+      }
       return tables.contains { step.hasPrefix("SCAN \($0)") } || step.contains("TEMP B-TREE")
         || step.contains("AUTOMATIC")
     }
