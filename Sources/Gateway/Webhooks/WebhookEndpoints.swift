@@ -22,8 +22,8 @@ public final class WebhookEndpoints: Sendable {
     state = Mutex(State(byMerchant: Dictionary(grouping: configured, by: \.merchant)))
   }
 
-  /// Reads what the store keeps; of a row that is damaged, what was read before. A configured endpoint that once answered 410 stays disabled until
-  /// the configuration gives it another URL.
+  /// Reads what the store keeps; of a row that is damaged, what was read before. A configured
+  /// endpoint that once answered 410 stays disabled until the configuration gives it another URL.
   public func load(from store: any Store) async throws(StoreError) {
     let changeCount = state.withLock { $0.changeCount }
     var all = configured

@@ -182,7 +182,10 @@ struct DamageTests {
         try other.execute("UPDATE \(shelf.table) SET checksum = NULL")
       }
       try other.execute(
-        "UPDATE payins SET opening_checksum = NULL; UPDATE idempotency_keys SET answer_checksum = NULL"
+        """
+        UPDATE payins SET opening_checksum = NULL;
+        UPDATE idempotency_keys SET answer_checksum = NULL;
+        """
       )
       _ = try await store.examine()
       #expect(store.damage.found == [])
