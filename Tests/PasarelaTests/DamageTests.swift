@@ -153,7 +153,11 @@ struct DamageTests {
     try await UnexpectedTests.fault(
       installation, ["provider": "openpay", "operation": "query", "kind": "not_found"])
     for id in payins { _ = try await client.post("/v1/payins/\(id)/sync") }
-    #expect(try await listed(client, "/v1/discrepancies") == payins.reversed())
+    // The counters' pay-ins are asked about, too, sooner or later.
+    func discrepant() async throws -> [String] {
+      try await listed(client, "/v1/discrepancies").filter { payins.contains($0) }
+    }
+    #expect(try await discrepant() == payins.reversed())
     let events = try await listed(client, "/v1/events")
     #expect(events.count >= 8 && Set(events).count == events.count)
     let store = try other(installation)
@@ -168,8 +172,7 @@ struct DamageTests {
       UPDATE webhook_endpoints SET body = replace(body, '127.0.0.1', '127.0.0.2')
         WHERE id = '\(endpoints[3])';
       """)
-    #expect(
-      try await listed(client, "/v1/discrepancies") == [payins[3], payins[1], payins[0]])
+    #expect(try await discrepant() == [payins[3], payins[1], payins[0]])
     let damaged = try SQLiteStatement(
       store,
       """
@@ -182,6 +185,11 @@ struct DamageTests {
       try await listed(client, "/v1/store_payments") == [counters[3], counters[2], counters[0]])
     #expect(try await client.get("/v1/store_payments/\(counters[1])").status == 500)
     #expect(try await client.get("/v1/payins/\(payins[0])/events").status == 200)
+    // What was read before stays in force.
+    let isNoticed = try await eventually {
+      gateway.output.contains("\"kind\":\"webhook_endpoint\"") ? true : nil
+    }
+    #expect(isNoticed == true)
     #expect(try await client.get("/v1/webhook_endpoints").json["data"]?.array?.count == 4)
     // A gateway that starts has nothing of it but the row.
     _ = await installation.stop(gateway)
