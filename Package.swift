@@ -90,7 +90,7 @@ let package = Package(
       name: "PasarelaTests",
       dependencies: [
         "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "MerchantAPI", "Payins",
-        "Sandbox", "TestSupport", "pasarela",
+        "Sandbox", "Storage", "TestSupport", "pasarela",
       ],
       swiftSettings: strict),
     .testTarget(

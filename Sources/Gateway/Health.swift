@@ -1,10 +1,12 @@
 public import JSONText
 import Payins
 import Storage
+import StorePayments
 import Synchronization
 
 /// `GET /health` in the form of `application/health+json` (draft-inadarei-api-health-check):
-/// a check for the store, each account, the rule set and the reconciler's backlog.
+/// a check for the store and its damaged rows, the reconciler's backlog, what waits for a person,
+/// the rule set and each account.
 public final class Health: Sendable {
   public enum Status: String, Sendable {
     case pass, warn, fail
@@ -19,11 +21,23 @@ public final class Health: Sendable {
   private let jobs: JobRunner
   private let version: String
   private let last = Mutex(Last())
+  private let listed = Mutex<Listed?>(nil)
 
   /// Milliseconds for which a report holds: anybody may ask, and asking writes to the store.
   static let freshMilliseconds: Int64 = 500
   /// The same while a new one is being made: a store that hangs is not hidden by an old report.
   static let patientMilliseconds: Int64 = 3000
+
+  /// For which the lists of what waits for a person hold: they change seldom.
+  static let listedMilliseconds: Int64 = 5000
+  /// The most ids that a check names.
+  private static let named = 5
+
+  private struct Listed {
+    var disputed: Tally<PayinID>
+    var held: Tally<StorePaymentID>
+    var at: Instant
+  }
 
   private struct Last {
     var report: Report?
@@ -47,6 +61,28 @@ public final class Health: Sendable {
     var status: Status
     var value: JSON?
     var output: String?
+
+    init(
+      name: String, component: String, status: Status, value: JSON? = nil, output: String? = nil
+    ) {
+      self.name = name
+      self.component = component
+      self.status = status
+      self.value = value
+      self.output = output
+    }
+
+    /// Warns while there are any.
+    /// - Parameters:
+    ///   - ids: some of them.
+    ///   - what: what is with them, after their number.
+    init(name: String, component: String, count: Int, _ ids: [String], _ what: String) {
+      self.init(
+        name: name, component: component, status: count == 0 ? .pass : .warn, value: JSON(count))
+      guard count > 0 else { return }
+      let others = count > ids.count ? " and \(count - ids.count) more" : ""
+      output = "\(count) \(what): \(ids.joined(separator: ", "))\(others)"
+    }
   }
 
   /// The worst of the checks that decide whether to serve, and all of them.
@@ -73,8 +109,10 @@ public final class Health: Sendable {
 
   private func look(at now: Instant) async -> Report {
     let store = await storeCheck()
+    let listed = await lists(now)
     var checks = [
-      store, await backlogCheck(now), await reversalCheck(now), webhookCheck(), rulesCheck(),
+      store, damageCheck(), await backlogCheck(now), disputeCheck(listed),
+      await reversalCheck(now), heldCheck(listed), webhookCheck(), rulesCheck(),
     ]
     checks += calls.accounts.keys.sorted().compactMap { accountCheck($0, now) }
     let status: Status =
@@ -143,6 +181,54 @@ public final class Health: Sendable {
       check.output = "the oldest is unresolved since \(oldest.rfc3339)"
     }
     return check
+  }
+
+  /// Nil where they cannot be read.
+  private func lists(_ now: Instant) async -> Listed? {
+    if let kept = listed.withLock({ $0 }),
+      now.milliseconds(since: kept.at) < Self.listedMilliseconds
+    {
+      return kept
+    }
+    guard let disputed = try? await books.store.disputedPayins(limit: Self.named),
+      let held = try? await books.store.heldStorePayments(limit: Self.named)
+    else { return nil }
+    let made = Listed(disputed: disputed, held: held, at: now)
+    listed.withLock { $0 = made }
+    return made
+  }
+
+  /// Rows that reads have met since the start and that cannot be believed.
+  private func damageCheck() -> Check {
+    let found = books.store.damage.found
+    books.metrics.set("pasarela_store_damaged_rows", to: Int64(found.count))
+    return Check(
+      name: "store:damage", component: "datastore", count: found.count,
+      found.prefix(Self.named).map { "\($0.kind.rawValue) \($0.id)" },
+      "cannot be read, and are left out of lists")
+  }
+
+  private func disputeCheck(_ listed: Listed?) -> Check {
+    let name = "payins:disputed"
+    guard let disputed = listed?.disputed else { return Self.unread(name) }
+    books.metrics.set("pasarela_payins_disputed", to: Int64(disputed.count))
+    return Check(
+      name: name, component: "component", count: disputed.count, disputed.first.map(\.text),
+      "have money recorded that their provider no longer shows")
+  }
+
+  private func heldCheck(_ listed: Listed?) -> Check {
+    let name = "store_payments:held"
+    guard let held = listed?.held else { return Self.unread(name) }
+    books.metrics.set("pasarela_store_payments_held", to: Int64(held.count))
+    return Check(
+      name: name, component: "component", count: held.count, held.first.map(\.text),
+      "have a reversal that Paynet rejected for a day: an operator has to look, and to ask for it "
+        + "again")
+  }
+
+  private static func unread(_ name: String) -> Check {
+    Check(name: name, component: "component", status: .fail, output: "it cannot be read")
   }
 
   private func webhookCheck() -> Check {

@@ -17,6 +17,8 @@ public final class JobRunner: Sendable {
   static let breathMilliseconds: Int64 = 20
   /// From a look that failed to the next.
   static let faultMilliseconds: Int64 = 1000
+  /// Until a job is tried again whose document cannot be read, in seconds.
+  static let damagedSeconds: Int64 = 600
 
   private struct State {
     var running: [String: Int] = [:]
@@ -169,6 +171,7 @@ public final class JobRunner: Sendable {
       }
     } catch {
       // The lease runs out and the job is taken up again.
+      if case .damaged = error { await postpone(job, lease) }
       log.error(
         "a job could not be carried out",
         [
@@ -176,5 +179,14 @@ public final class JobRunner: Sendable {
           "reason": "\(error)",
         ])
     }
+  }
+
+  /// What is damaged does not mend itself within a lease.
+  private func postpone(_ job: Job, _ lease: Lease) async {
+    let due = books.time.now().adding(seconds: Self.damagedSeconds)
+    var change = Change()
+    change.jobs = [.reschedule(job.key, lease, due: due)]
+    // Else its lease runs out.
+    try? await books.store.commit(change)
   }
 }

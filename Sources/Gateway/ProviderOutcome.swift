@@ -73,7 +73,7 @@ extension AuthorizationOutcome: ProviderOutcome {
 extension ReversalOutcome: ProviderOutcome {
   var verdict: CallVerdict {
     switch self {
-    case .acknowledged, .unknown: .answered
+    case .acknowledged, .unknown, .rejected: .answered
     case .unsettled(let refusal): CallVerdict(failure: refusal)
     }
   }

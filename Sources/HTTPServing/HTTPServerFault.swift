@@ -7,7 +7,7 @@ public enum HTTPServerFault: Error, Equatable, Sendable, CustomStringConvertible
   /// A certificate or key file cannot be used.
   case tls(file: String, reason: String)
   /// A handler's header cannot be sent; its request was answered with 500.
-  case unusableHeader(name: String)
+  case unusableHeader(name: String, requestID: String)
   /// `start` was called twice.
   case alreadyStarted
 
@@ -17,7 +17,7 @@ public enum HTTPServerFault: Error, Equatable, Sendable, CustomStringConvertible
       "\(function) failed for \(address): \(message)"
     case .unknownHost(let host, let message): "the host \(host) cannot be resolved: \(message)"
     case .tls(let file, let reason): "the TLS file \(file) cannot be used: \(reason)"
-    case .unusableHeader(let name):
+    case .unusableHeader(let name, _):
       "a handler gave the header \(name.debugDescription), which cannot be sent"
     case .alreadyStarted: "the server was started before"
     }

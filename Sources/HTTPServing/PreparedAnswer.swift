@@ -24,7 +24,7 @@ struct PreparedAnswer: Sendable, Equatable {
     for field in response.headers.fields where !Self.ownFields.contains(field.name.lowercased()) {
       guard !field.name.isEmpty, ByteSet.token.containsAll(field.name.utf8),
         ByteSet.fieldValue.containsAll(field.value.utf8)
-      else { throw .unusableHeader(name: field.name) }
+      else { throw .unusableHeader(name: field.name, requestID: id) }
       Self.append(field.name, field.value, to: &head)
     }
     Self.append("Request-Id", id, to: &head)

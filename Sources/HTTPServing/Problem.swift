@@ -34,6 +34,8 @@ public struct Problem: Error, Sendable, Equatable {
   public var retryAfterSeconds: Int?
   /// Sent as `outcome`.
   public var effect: Effect
+  /// What failed here, for the log; never sent.
+  public var cause: String?
 
   /// - Parameter effect: nil: none for a refusal, unknown where the fault is the server's.
   public init(
@@ -129,6 +131,12 @@ extension Problem {
   /// Says nothing of what went wrong; the log does.
   public static let internalError = Problem(
     .internalServerError, code: "internal", detail: "something went wrong here")
+
+  public static func internalError(because cause: String) -> Problem {
+    var problem = internalError
+    problem.cause = cause
+    return problem
+  }
 
   static func notImplemented(_ detail: String) -> Problem {
     Problem(.notImplemented, code: "not_implemented", detail: detail)

@@ -15,17 +15,21 @@ public struct Router: Sendable {
     public let response: Response
     /// The template of the route, a bounded label for metrics; nil where no path fits.
     public let template: String?
+    /// What failed here, for the log: of a problem its cause, of another error its type.
+    public let fault: String?
+
+    init(response: Response, template: String?, fault: String? = nil) {
+      self.response = response
+      self.template = template
+      self.fault = fault
+    }
   }
 
   /// In the order of their registration.
   public private(set) var routes: [Route] = []
   private var trie = RouteTrie()
-  private let onError: @Sendable (any Error, Request) -> Void
 
-  /// - Parameter onError: hears of errors that handlers throw and that are no `Problem`.
-  public init(onError: @escaping @Sendable (any Error, Request) -> Void = { _, _ in }) {
-    self.onError = onError
-  }
+  public init() {}
 
   /// Registers a route. A literal segment is preferred to a parameter, and GET serves HEAD too. A
   /// malformed template or a route that is there already is a programmer's error and stops the
@@ -63,8 +67,7 @@ public struct Router: Sendable {
     switch trie.match(request.method, segments) {
     case .found(let endpoint, let values):
       let parameters = PathParameters(names: endpoint.names, values: values)
-      let response = await run(endpoint, request, parameters)
-      return Answer(response: response, template: endpoint.template)
+      return await run(endpoint, request, parameters)
     case .otherMethods(let methods, let template):
       let allowed = Self.allowed(methods)
       if request.method == .options {
@@ -80,15 +83,19 @@ public struct Router: Sendable {
 
   private func run(
     _ endpoint: RouteTrie.Endpoint, _ request: Request, _ parameters: PathParameters
-  ) async -> Response {
+  ) async -> Answer {
+    let problem: Problem
     do {
-      return try await endpoint.action(request, parameters)
-    } catch let problem as Problem {
-      return problem.response(requestID: request.id)
+      return Answer(
+        response: try await endpoint.action(request, parameters), template: endpoint.template)
+    } catch let thrown as Problem {
+      problem = thrown
     } catch {
-      onError(error, request)
-      return Problem.internalError.response(requestID: request.id)
+      problem = .internalError(because: "\(type(of: error))")
     }
+    return Answer(
+      response: problem.response(requestID: request.id), template: endpoint.template,
+      fault: problem.cause)
   }
 
   /// Decoded after the split: an encoded slash stays within its segment. Nil for a broken encoding

@@ -52,13 +52,10 @@ public struct MerchantAPI: Sendable {
   private let router: Router
   private let metrics: Metrics
   private let time: any TimeSource
+  private let log: Log
 
   public init(_ parts: Parts) {
-    let log = parts.log
-    var router = Router(onError: { error, request in
-      log.error(
-        "a request failed", ["request_id": .string(request.id), "reason": "\(type(of: error))"])
-    })
+    var router = Router()
     PayinRoutes(
       service: parts.service, keys: parts.keys, time: parts.time
     ).register(on: &router)
@@ -76,6 +73,7 @@ public struct MerchantAPI: Sendable {
     self.router = router
     metrics = parts.metrics
     time = parts.time
+    log = parts.log
   }
 
   /// Every route that is served.
@@ -88,6 +86,14 @@ public struct MerchantAPI: Sendable {
     var response = answer.response
     // Payers' data, and secrets that are shown once.
     if route.utf8.starts(with: "/v1/".utf8) { response.headers["Cache-Control"] = "no-store" }
+    if response.status == .internalServerError || answer.fault != nil {
+      log.error(
+        "a request failed",
+        [
+          "request_id": .string(request.id), "route": .string(route),
+          "http_status": JSON(response.status.code), "detail": JSON(answer.fault),
+        ])
+    }
     metrics.increment(
       "pasarela_http_requests_total",
       [("route", route), ("status", String(response.status.code))])

@@ -111,13 +111,12 @@ extension Problem {
   }
 
   private static func store(_ fault: StoreError) -> Problem {
-    switch fault {
-    case .damaged: .internalError
+    if case .damaged(let what) = fault { return .internalError(because: what) }
     // The commit may have become durable before it failed.
-    default:
-      .unavailable(
-        "the gateway cannot write to its store", retryAfterSeconds: 5, effect: .unknown)
-    }
+    var problem = unavailable(
+      "the gateway cannot write to its store", retryAfterSeconds: 5, effect: .unknown)
+    problem.cause = fault.description
+    return problem
   }
 
   init(_ invalid: InvalidBody) {

@@ -195,6 +195,11 @@ public struct Payin: Equatable, Sendable {
   /// Whether a provider's books and ours differ on one of its orders.
   public var isDiscrepant: Bool { attempts.contains { !$0.discrepancies.isEmpty } }
 
+  /// Whether a provider no longer shows money that is recorded.
+  public var isDisputed: Bool {
+    attempts.contains { $0.discrepancies.contains { $0.alert == .takenBack } }
+  }
+
   /// Who has the next word; nil once it is over.
   public func waitingFor(at now: Instant) -> Awaited? {
     switch status {

@@ -17,7 +17,8 @@ public struct AnnouncementQuery: Equatable, Sendable {
   }
 }
 
-/// Where a merchant's announced events go; the document is the gateway's.
+/// Where a merchant's announced events go; the document is the gateway's, who notes in
+/// `Store.damage` whether it can read it.
 public struct EndpointRecord: Equatable, Sendable {
   public var merchant: String
   /// Unique within the merchant.
@@ -29,6 +30,9 @@ public struct EndpointRecord: Equatable, Sendable {
     self.id = id
     self.document = document
   }
+
+  /// What names it among all merchants', such as in `Store.damage`.
+  public static func place(_ merchant: String, _ id: String) -> String { "\(merchant)/\(id)" }
 }
 
 public enum EndpointWrite: Equatable, Sendable {

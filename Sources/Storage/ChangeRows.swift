@@ -45,11 +45,15 @@ struct PayinRow: Sendable {
   var opening: [UInt8]?
   /// JSON.
   var standing: [UInt8]
+  /// Nil where the opening is not written.
+  var openingChecksum: Int64?
+  var checksum: Int64
   /// The version that must be there; nil: the pay-in must not.
   var replacedVersion: Int?
   var isDiscrepant: Bool
+  var isDisputed: Bool
   /// Whether a list must show it elsewhere: its status, method or account changed, or whether it
-  /// is discrepant.
+  /// is discrepant or disputed.
   var isRelisted: Bool
 
   init(_ write: PayinWrite) {
@@ -65,17 +69,29 @@ struct PayinRow: Sendable {
     token = payin.token
     version = payin.version
     standing = payin.storedStanding.bytes
+    checksum = Self.checksum(id.text, standing)
     isDiscrepant = payin.isDiscrepant
+    isDisputed = payin.isDisputed
     switch write {
     case .insert:
-      opening = payin.storedOpening.bytes
+      let opening = payin.storedOpening.bytes
+      self.opening = opening
+      openingChecksum = Self.checksum(id.text, opening)
       isRelisted = true
     case .update(_, let before):
       replacedVersion = before.version
       isRelisted =
         before.status != payin.status || before.currentAttempt.target != payin.currentAttempt.target
-        || before.isDiscrepant != payin.isDiscrepant
+        || before.isDiscrepant != payin.isDiscrepant || before.isDisputed != payin.isDisputed
     }
+  }
+
+  /// Of either document; the other columns are believed by what the documents say.
+  static func checksum(_ id: String, _ document: [UInt8]) -> Int64 {
+    var sum = Checksum()
+    sum.add(id)
+    sum.add(document)
+    return sum.value
   }
 }
 
@@ -84,16 +100,31 @@ struct CallbackRow: Sendable {
   var record: CallbackRecord
   /// JSON.
   var notice: [UInt8]
+  /// Nil where an earlier release wrote it.
+  var checksum: Int64?
+}
 
+extension CallbackRow {
   init(_ record: CallbackRecord) {
-    notice = record.notice.bytes
-    self.record = record
+    self.init(record: record, notice: record.notice.bytes)
     self.record.notice = .null
+    checksum = expectedChecksum
   }
 
-  init(_ record: CallbackRecord, notice: [UInt8]) {
-    self.record = record
-    self.notice = notice
+  /// Of what never changes: not of how often it came, when last, and whose it was found to be.
+  var expectedChecksum: Int64 {
+    var sum = Checksum()
+    sum.add(record.id.text)
+    sum.add(record.key.account)
+    sum.add(record.key.digest)
+    sum.add(record.receivedAt.milliseconds)
+    sum.add(record.orderNumber)
+    sum.add(record.providerOrderID)
+    sum.add(record.amount == nil ? 0 : 1)
+    sum.add(record.amount ?? 0)
+    sum.add(record.grade)
+    sum.add(notice)
+    return sum.value
   }
 }
 
@@ -110,6 +141,23 @@ struct EventRow: Sendable {
   var announcementBody: [UInt8]?
   /// Only where there is an announcement.
   var merchant: String?
+  /// Nil in rows that an earlier release wrote.
+  var checksum: Int64?
+
+  /// Of the whole row, which never changes.
+  var expectedChecksum: Int64 {
+    var sum = Checksum()
+    sum.add(id.text)
+    sum.add(payin.text)
+    sum.add(sequence)
+    sum.add(type)
+    sum.add(at.milliseconds)
+    sum.add(data)
+    sum.add(announcementSequence ?? 0)
+    sum.add(announcementBody)
+    sum.add(merchant)
+    return sum.value
+  }
 }
 
 extension EventRow {
@@ -123,5 +171,6 @@ extension EventRow {
     announcementSequence = event.announcement?.sequence
     announcementBody = event.announcement?.body
     self.merchant = event.announcement == nil ? nil : merchant
+    checksum = expectedChecksum
   }
 }

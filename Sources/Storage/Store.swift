@@ -4,12 +4,18 @@ public import StorePayments
 
 /// What keeps the gateway's books. Every change is one `Change`, durable in whole or not at all;
 /// there is no other way to write. One contract suite holds for every implementation.
+///
+/// A row that is damaged is noted in `damage`. Asked for by itself it throws `.damaged`; a list
+/// leaves it out and goes on behind it.
 public protocol Store: Sendable {
   /// Returns once the change is durable. Callers that wait at the same time share one commit;
   /// one caller's conflict leaves the others' changes as they are. Of several conflicts it throws
   /// the first in this order: `.duplicateKey`, `.leaseLost`, `.duplicateReference`,
   /// `.versionConflict`.
   func commit(_ change: Change) async throws(StoreError)
+
+  /// The damaged rows that reads have met.
+  var damage: DamageRegister { get }
 
   func payin(_ id: PayinID) async throws(StoreError) -> Payin?
   func payin(token: String) async throws(StoreError) -> Payin?
@@ -18,6 +24,8 @@ public protocol Store: Sendable {
   func attempt(account: String, number: OrderLookup) async throws(StoreError) -> AttemptPlace?
   /// Newest first.
   func payins(_ query: PayinQuery) async throws(StoreError) -> [Payin]
+  /// Pay-ins of which a provider no longer shows money that is recorded, oldest first.
+  func disputedPayins(limit: Int) async throws(StoreError) -> Tally<PayinID>
   /// In order of `sequence`.
   func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent]
   func idempotent(_ key: IdempotencyKey) async throws(StoreError) -> IdempotencyRecord?
@@ -33,6 +41,8 @@ public protocol Store: Sendable {
   func storePayments(_ query: StorePaymentQuery) async throws(StoreError) -> [StorePayment]
   /// Those that Paynet still has to say something of, and since when the oldest.
   func unresolvedStorePayments() async throws(StoreError) -> Backlog
+  /// Those whose reversal waits for an operator, oldest first.
+  func heldStorePayments(limit: Int) async throws(StoreError) -> Tally<StorePaymentID>
 
   /// Every merchant's endpoints that the store keeps.
   func webhookEndpoints() async throws(StoreError) -> [EndpointRecord]
@@ -75,7 +85,7 @@ public enum StoreError: Error, Equatable, Sendable {
   /// The store's medium failed: function, code and message, for the operator. A change that
   /// throws this is not seen by later reads; whether it is there after a crash is not known.
   case failed(function: String, code: Int, message: String)
-  /// A stored document cannot be read.
+  /// A stored row cannot be read, or is not what was written.
   case damaged(String)
   case closed
 }

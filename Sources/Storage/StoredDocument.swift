@@ -2,58 +2,132 @@ import JSONText
 import Payins
 import StorePayments
 
-/// A pay-in as stored, in JSON.
-struct PayinDocuments: Sendable {
+/// A pay-in as stored: two JSON documents, and the columns that it is found and listed by.
+struct StoredPayin: Sendable {
   /// Nil where it stands in the other, too.
   var opening: [UInt8]?
   var standing: [UInt8]
+  /// Nil where they were written by an earlier release.
+  var openingChecksum: Int64?
+  var checksum: Int64?
+  var id: String
+  var merchant: String
+  var reference: String
+  var status: String
+  var method: String
+  var account: String
+  var amount: Int64
+  var createdAt: Instant
+  var token: String
+  var version: Int
 }
 
-/// Reads back what `ChangeRows` wrote.
+/// A store payment as stored.
+struct StoredStorePayment: Sendable {
+  var id: String
+  var merchant: String
+  var transactionKey: String
+  var status: String
+  var unresolvedSince: Instant?
+  var version: Int
+  var body: [UInt8]
+  var checksum: Int64?
+}
+
+/// A webhook endpoint as stored.
+struct StoredEndpoint: Sendable {
+  var merchant: String
+  var id: String
+  var body: [UInt8]
+  var checksum: Int64?
+}
+
+/// Reads back what was written, and believes nothing else: documents by their checksums, columns
+/// by the documents.
 enum StoredDocument {
-  static func payin(_ documents: PayinDocuments) throws(StoreError) -> Payin {
-    let standing = try json(documents.standing, "a pay-in")
-    let opening = try documents.opening.map { bytes throws(StoreError) in
-      try json(bytes, "a pay-in's opening")
+  static func payin(_ row: StoredPayin) throws(RowFault) -> Payin {
+    try compare(row.checksum) { PayinRow.checksum(row.id, row.standing) }
+    if let opening = row.opening {
+      try compare(row.openingChecksum) { PayinRow.checksum(row.id, opening) }
     }
-    guard let payin = Payin(opening: opening ?? standing, standing: standing) else {
-      let id = (opening ?? standing)["id"]?.string ?? "without id"
-      throw .damaged("the pay-in \(id) has another shape")
-    }
+    let standing = try json(row.standing)
+    let opening = try row.opening.map { bytes throws(RowFault) in try json(bytes) }
+    guard let payin = Payin(opening: opening ?? standing, standing: standing),
+      !payin.attempts.isEmpty
+    else { throw .shape }
+    try check("id", payin.id.text, row.id)
+    try check("merchant", payin.merchant, row.merchant)
+    try check("reference", payin.request.merchantReference, row.reference)
+    try check("status", payin.status.rawValue, row.status)
+    try check("method", payin.method.rawValue, row.method)
+    try check("account", payin.currentAttempt.target.account, row.account)
+    try check("token", payin.token, row.token)
+    guard payin.request.amount == row.amount else { throw .column("amount") }
+    guard payin.createdAt == row.createdAt else { throw .column("created_ms") }
+    guard payin.version == row.version else { throw .column("version") }
     return payin
   }
 
-  static func storePayment(_ body: [UInt8]) throws(StoreError) -> StorePayment {
-    let json = try json(body, "a store payment")
-    guard let payment = StorePayment(stored: json) else {
-      throw .damaged("the store payment \(json["id"]?.string ?? "without id") has another shape")
-    }
+  static func storePayment(_ row: StoredStorePayment) throws(RowFault) -> StorePayment {
+    try compare(row.checksum) { StorePaymentTable.checksum(row.id, row.body) }
+    guard let payment = StorePayment(stored: try json(row.body)) else { throw .shape }
+    try check("id", payment.id.text, row.id)
+    try check("merchant", payment.merchant, row.merchant)
+    try check("transaction_key", payment.request.transactionKey, row.transactionKey)
+    try check("status", payment.status.rawValue, row.status)
+    guard payment.unresolvedSince == row.unresolvedSince else { throw .column("unresolved_ms") }
+    guard payment.version == row.version else { throw .column("version") }
     return payment
   }
 
-  static func callback(_ row: CallbackRow) throws(StoreError) -> CallbackRecord {
-    var record = row.record
-    record.notice = try json(row.notice, "the callback \(record.id)")
-    return record
-  }
-
-  static func event(_ row: EventRow) throws(StoreError) -> PayinEvent {
+  static func event(_ row: EventRow) throws(RowFault) -> PayinEvent {
+    try compare(row.checksum) { row.expectedChecksum }
     var announcement: Announcement?
     if let sequence = row.announcementSequence, let body = row.announcementBody {
       announcement = Announcement(sequence: sequence, body: body)
     }
     return PayinEvent(
       id: row.id, payin: row.payin, sequence: row.sequence, type: row.type, at: row.at,
-      data: try json(row.data, "the data of \(row.id)"), announcement: announcement)
+      data: try json(row.data), announcement: announcement)
   }
 
-  /// - Parameter what: names the document in the error.
-  static func json(_ bytes: [UInt8], _ what: @autoclosure () -> String) throws(StoreError) -> JSON {
+  static func endpoint(_ row: StoredEndpoint) throws(RowFault) -> EndpointRecord {
+    try compare(row.checksum) { WebhookTables.checksum(row.merchant, row.id, row.body) }
+    return EndpointRecord(merchant: row.merchant, id: row.id, document: try json(row.body))
+  }
+
+  static func callback(_ row: CallbackRow) throws(RowFault) -> CallbackRecord {
+    try compare(row.checksum) { row.expectedChecksum }
+    var record = row.record
+    record.notice = try json(row.notice)
+    return record
+  }
+
+  static func key(_ row: KeyRow) throws(RowFault) -> IdempotencyRecord {
+    try compare(row.checksum) { row.record.checksum }
+    if let answer = row.record.answer {
+      try compare(row.answerChecksum) { answer.checksum(of: row.record.key) }
+    }
+    return row.record
+  }
+
+  /// - Parameter kept: nil where an earlier release wrote the row.
+  private static func compare(_ kept: Int64?, _ made: () -> Int64) throws(RowFault) {
+    if let kept, kept != made() { throw .checksum }
+  }
+
+  private static func check(
+    _ column: String, _ told: String, _ kept: String
+  ) throws(RowFault) {
+    guard told.utf8.elementsEqual(kept.utf8) else { throw .column(column) }
+  }
+
+  private static func json(_ bytes: [UInt8]) throws(RowFault) -> JSON {
     do throws(JSONFault) {
       return try JSON(parsing: bytes, options: JSONOptions(maximumDepth: 256))
     } catch {
       // The fault's own message would quote the document.
-      throw .damaged("\(what()) is not JSON from byte \(error.offset)")
+      throw RowFault(reason: "it is not JSON from byte \(error.offset)")
     }
   }
 }

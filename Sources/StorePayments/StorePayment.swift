@@ -65,6 +65,9 @@ public enum ReversalOutcome: Equatable, Sendable {
   /// Paynet has nothing that it could take back. Of a payment in doubt, once is no proof: the
   /// authorization may still be on its way.
   case unknown(StorePaymentAnswer)
+  /// Paynet does not take the request as it is. The same again will hardly be taken, so that it is
+  /// sent for a day, and then an operator has to look.
+  case rejected(StorePaymentAnswer)
   /// To be sent again.
   case unsettled(Refusal)
 
@@ -72,6 +75,7 @@ public enum ReversalOutcome: Equatable, Sendable {
     switch self {
     case .acknowledged: "acknowledged"
     case .unknown: "unknown"
+    case .rejected: "rejected"
     case .unsettled: "unsettled"
     }
   }
@@ -94,6 +98,9 @@ public struct StorePayment: Equatable, Sendable {
   public internal(set) var reversalTries: Int
   /// How often Paynet said that it has no such payment.
   public internal(set) var absences: Int
+  /// Since when Paynet rejects the reversal's request, where the last it said is that.
+  public internal(set) var rejectedSince: Instant?
+  /// Of one that is to be reversed, nil where that waits for an operator.
   public internal(set) var nextReversalAt: Instant?
   /// Since when Paynet has something to say, where it has.
   public internal(set) var unresolvedSince: Instant?
@@ -101,6 +108,9 @@ public struct StorePayment: Equatable, Sendable {
   public internal(set) var announcedCount: Int
   /// Counts the changes; a store refuses to overwrite another one.
   public internal(set) var version: Int
+
+  /// Whether its reversal is not sent any more until somebody asks for it again.
+  public var waitsForOperator: Bool { status == .reversing && nextReversalAt == nil }
 }
 
 /// How a store keeps it.
@@ -113,6 +123,7 @@ extension StorePayment {
       "answer": answer?.stored ?? .null, "reversal": reversal?.stored ?? .null,
       "failure_code": JSON(failure?.code), "failure_message": JSON(failure?.message),
       "reversal_tries": JSON(reversalTries), "absences": JSON(absences),
+      "rejected_since": JSON(rejectedSince?.milliseconds),
       "next_reversal_at": JSON(nextReversalAt?.milliseconds),
       "unresolved_since": JSON(unresolvedSince?.milliseconds),
       "event_count": JSON(eventCount), "announced_count": JSON(announcedCount),
@@ -141,6 +152,7 @@ extension StorePayment {
       answer: json["answer"].flatMap(StorePaymentAnswer.init(stored:)),
       reversal: json["reversal"].flatMap(StorePaymentAnswer.init(stored:)), failure: failure,
       reversalTries: Int(tries), absences: Int(absences),
+      rejectedSince: json["rejected_since"]?.int64.map(Instant.init(milliseconds:)),
       nextReversalAt: json["next_reversal_at"]?.int64.map(Instant.init(milliseconds:)),
       unresolvedSince: json["unresolved_since"]?.int64.map(Instant.init(milliseconds:)),
       eventCount: Int(eventCount), announcedCount: Int(announcedCount), version: Int(version))

@@ -37,7 +37,8 @@ public enum StorePaymentJob: Equatable, Sendable {
 }
 
 /// Total, pure. Once a reversal is planned nothing but Paynet's word on it ends it: a late answer
-/// to the authorization is written down and changes nothing.
+/// to the authorization is written down and changes nothing. Where Paynet rejects the request for
+/// a day, the reversal waits until it is asked for again.
 extension StorePayment {
   /// Seconds from each reversal to the next; the last repeats for ever.
   private static let delays: [Int64] = [0, 2, 5, 15, 30, 60, 120, 300, 600]
@@ -46,6 +47,9 @@ extension StorePayment {
   /// to be believed: an authorization that is late on its way is then surely lost.
   static let absencesForProof = 3
   static let proofSeconds: Int64 = 60
+
+  /// For so many seconds a reversal that Paynet rejects is sent again.
+  static let rejectionSeconds: Int64 = 86_400
 
   public static func open(
     _ request: StorePaymentRequest, id: StorePaymentID, merchant: String,
@@ -78,7 +82,10 @@ extension StorePayment {
       next.payment.reversalTries = 0
       next.payment.unresolvedSince = context.now
       next.record("store_payment.reversal_asked", [:])
-      next.planReversal(context)
+      next.planReversal(after: 0, context)
+    case (.reversalAsked, .reversing) where waitsForOperator:
+      next.record("store_payment.reversal_asked", [:])
+      next.planReversal(after: 0, context)
     case (.reversalSent(let outcome), .inDoubt), (.reversalSent(let outcome), .reversing):
       next.take(outcome, context)
     case (.interrupted, _), (.reversalAsked, _), (.reversalSent, _): break
@@ -120,15 +127,17 @@ extension StorePaymentTransition {
     payment.status = .inDoubt
     payment.failure = refusal
     record("store_payment.in_doubt", ["code": JSON(refusal.code)])
-    planReversal(context)
+    planReversal(after: 0, context)
   }
 
   mutating func take(_ outcome: ReversalOutcome, _ context: Context) {
     payment.reversalTries += 1
+    if outcome.endsRejection { payment.rejectedSince = nil }
     switch outcome {
     case .acknowledged(let answer): settle(answer)
     case .unknown(let answer) where payment.answer == nil: absent(answer, context)
     case .unknown(let answer): refused(answer, context)
+    case .rejected(let answer): rejected(answer, context)
     case .unsettled(let refusal): unsettled(JSON(refusal.code), context)
     }
   }
@@ -139,7 +148,7 @@ extension StorePaymentTransition {
     if isOld, payment.absences >= StorePayment.absencesForProof { return settle(answer) }
     payment.status = .reversing
     record("store_payment.unknown_at_paynet", ["code": JSON(answer.code)])
-    planReversal(context)
+    planReversal(after: payment.reversalTries, context)
   }
 
   /// Paynet does not take back what it authorized: the payment stands. After a try without an
@@ -153,10 +162,23 @@ extension StorePaymentTransition {
     record("store_payment.reversal_refused", ["code": JSON(answer.code)])
   }
 
+  private mutating func rejected(_ answer: StorePaymentAnswer, _ context: Context) {
+    payment.reversal = answer
+    let since = payment.rejectedSince ?? context.now
+    payment.rejectedSince = since
+    guard context.now >= since.adding(seconds: StorePayment.rejectionSeconds) else {
+      return unsettled(JSON(answer.code), context)
+    }
+    payment.status = .reversing
+    payment.rejectedSince = nil
+    payment.nextReversalAt = nil
+    record("store_payment.reversal_held", ["code": JSON(answer.code)])
+  }
+
   private mutating func unsettled(_ code: JSON, _ context: Context) {
     payment.status = .reversing
     record("store_payment.reversal_unsettled", ["code": code])
-    planReversal(context)
+    planReversal(after: payment.reversalTries, context)
   }
 
   private mutating func settle(_ answer: StorePaymentAnswer) {
@@ -168,8 +190,8 @@ extension StorePaymentTransition {
   }
 
   /// Within a quarter more, so that what failed together does not come back together.
-  mutating func planReversal(_ context: Context) {
-    let delay = StorePayment.delaySeconds(after: payment.reversalTries) * 1000
+  mutating func planReversal(after tries: Int, _ context: Context) {
+    let delay = StorePayment.delaySeconds(after: tries) * 1000
     let jitter = delay * Int64(context.entropy.bytes(1)[0]) / 1024
     let due = context.now.adding(milliseconds: delay + jitter)
     payment.nextReversalAt = due
@@ -181,5 +203,15 @@ extension StorePaymentTransition {
     payment.eventCount += events.count
     payment.announcedCount += events.count { $0.isAnnounced }
     payment.version += 1
+  }
+}
+
+extension ReversalOutcome {
+  /// Whether Paynet says something else. Where it says nothing the rejection goes on.
+  fileprivate var endsRejection: Bool {
+    switch self {
+    case .acknowledged, .unknown: true
+    case .rejected, .unsettled: false
+    }
   }
 }

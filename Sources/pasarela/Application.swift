@@ -38,7 +38,7 @@ final class Application: Sendable {
       at: time.now(), metrics: metrics)
     let store: any Store =
       switch configuration.store {
-      case .sqlite(let path): try SQLiteStore(path: path)
+      case .sqlite(let path): try SQLiteStore(path: path, damage: Self.damage(log))
       }
     _ = try await store.releaseAbandonedLeases(at: time.now())
     let caller = CurlCaller()
@@ -79,6 +79,16 @@ final class Application: Sendable {
     self.endpoints = endpoints
     self.jobs = jobs
     self.reload = reload
+  }
+
+  /// A line for each damaged row, once.
+  private static func damage(_ log: Log) -> DamageRegister {
+    DamageRegister { row in
+      var fields: JSONObject = ["kind": .string(row.kind.rawValue), "id": .string(row.id)]
+      if row.kind == .payin { fields["payin"] = .string(row.id) }
+      fields["detail"] = .string(row.reason)
+      log.error("a stored row is damaged", fields)
+    }
   }
 
   /// Loads the rule files anew where they changed; false where they were refused.
@@ -122,7 +132,14 @@ final class Application: Sendable {
           "open_files": .number(.init(Int64(files))),
         ])
     }
-    out.onFault = { fault in log.warn("the server reports", ["reason": .string("\(fault)")]) }
+    out.onFault = { fault in
+      guard case .unusableHeader(_, let id) = fault else {
+        return log.warn("the server reports", ["reason": .string("\(fault)")])
+      }
+      log.error(
+        "a request failed",
+        ["request_id": .string(id), "http_status": 500, "detail": .string("\(fault)")])
+    }
     return out
   }
 

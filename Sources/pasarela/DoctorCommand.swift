@@ -23,8 +23,8 @@ enum DoctorCommand {
         "\(path): merchants \(configuration.merchants.count), accounts "
           + "\(configuration.accounts.count)"),
       keys(configuration), publicURL(configuration), rules(configuration),
-      await store(configuration),
     ]
+    findings += await store(configuration)
     let probe = AccountProbe(
       caller: CurlCaller(), time: SystemTime(), entropy: SystemEntropy(),
       publicURL: configuration.publicURL)
@@ -79,21 +79,41 @@ enum DoctorCommand {
     }
   }
 
-  private static func store(_ configuration: Configuration) async -> Finding {
+  /// Whether it can be written to, and whether everything that it keeps can be read.
+  private static func store(_ configuration: Configuration) async -> [Finding] {
     switch configuration.store {
     case .sqlite(let path):
       let name = "store sqlite:\(path)"
       guard FileManager.default.fileExists(atPath: path) else {
-        return Finding(name, .ok, "not there yet: the first start makes it")
+        return [Finding(name, .ok, "not there yet: the first start makes it")]
       }
       do throws(StoreError) {
         let store = try SQLiteStore(path: path)
         try await store.probe()
+        let documents = await documents(store)
         await store.close()
-        return Finding(name, .ok, "can be written to")
+        return [Finding(name, .ok, "can be written to"), documents]
       } catch {
-        return Finding(name, .fail, error.description)
+        return [Finding(name, .fail, error.description)]
       }
+    }
+  }
+
+  /// Reads all of them, and names those that are damaged.
+  private static func documents(_ store: SQLiteStore) async -> Finding {
+    let name = "store's rows"
+    do throws(StoreError) {
+      let count = try await store.examine()
+      try await WebhookEndpoints().load(from: store)
+      let damaged = store.damage.found
+      guard !damaged.isEmpty else { return Finding(name, .ok, "all \(count) can be read") }
+      let most = damaged.count == DamageRegister.most ? " or more" : ""
+      return Finding(
+        name, .fail,
+        (["damaged: \(damaged.count)\(most) of \(count)"] + damaged.map(\.description))
+          .joined(separator: "\n"))
+    } catch {
+      return Finding(name, .fail, error.description)
     }
   }
 }

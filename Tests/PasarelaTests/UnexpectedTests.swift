@@ -4,7 +4,7 @@ import Testing
 /// What a provider does that nobody expected: it ends, and it is told.
 @Suite("what nobody expected of a provider")
 struct UnexpectedTests {
-  private static func fault(
+  static func fault(
     _ installation: Installation, _ fault: JSONObject
   ) async throws {
     let answer = try await installation.sandboxClient.post("/_sandbox/faults", .object(fault))
@@ -210,6 +210,14 @@ struct UnexpectedTests {
     #expect(listed.map { $0["kind"] } == ["taken_back"])
     let events = try await client.get("/v1/payins/\(id)/events").json["data"]?.array ?? []
     #expect(events.count { $0["type"] == "payin.disputed_receipt" } == 1)
+    // As long as it lasts.
+    let health = try await eventually { () -> JSON? in
+      let checks = try await client.get("/health").json["checks"]
+      let check = checks?["payins:disputed"]?.array?.first
+      return check?["status"] == "warn" ? check : nil
+    }
+    #expect(health?["observedValue"] == 1)
+    #expect(health?["output"]?.string?.contains(id) == true, "\(health ?? .null)")
     _ = await installation.stop(gateway)
     await installation.end()
   }

@@ -131,7 +131,7 @@ struct PaynetTests {
     }
   }
 
-  @Test("a reversal is acknowledged, finds no such payment, or is to be repeated")
+  @Test("a reversal is acknowledged, finds no such payment, is rejected, or is to be repeated")
   func settled() {
     func label(_ code: Int, status: Int = 200) -> String {
       paynet.reversalOutcome(
@@ -143,7 +143,8 @@ struct PaynetTests {
     }
     #expect(label(0) == "acknowledged")
     for code in [12, 93] { #expect(label(code) == "unknown") }
-    for code in [30, 88, 96, 7] { #expect(label(code) == "unsettled") }
+    for code in [30, 88] { #expect(label(code) == "rejected") }
+    for code in [96, 7] { #expect(label(code) == "unsettled") }
     for status in [401, 404, 500] { #expect(label(0, status: status) == "unsettled") }
   }
 }

@@ -49,7 +49,8 @@ extension GoldenOutcome {
 
   static func json(_ outcome: ReversalOutcome) -> JSON {
     switch outcome {
-    case .acknowledged(let answer), .unknown(let answer): json(answer, outcome.label)
+    case .acknowledged(let answer), .unknown(let answer), .rejected(let answer):
+      json(answer, outcome.label)
     case .unsettled(let refusal):
       ["outcome": .string(outcome.label), "code": .string(refusal.code)]
     }
@@ -79,6 +80,8 @@ extension RequiredCases {
       ("authorize_unauthorized", shows("authorize", "never_sent")),
       ("reversal/0", shows("reverse", "acknowledged", "0")),
       ("reversal/12", shows("reverse", "unknown", "12")),
+      ("reversal/30", shows("reverse", "rejected", "30")),
+      ("reversal/88", shows("reverse", "rejected", "88")),
       ("reversal/96", shows("reverse", "unsettled")),
       ("reverse_server_error", shows("reverse", "unsettled")),
       ("reverse_unreadable", shows("reverse", "unsettled")),

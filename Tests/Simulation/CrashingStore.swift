@@ -10,6 +10,8 @@ final class CrashingStore: Store {
   private let replica: Replica
   private let world: World
 
+  var damage: DamageRegister { base.damage }
+
   init(_ base: MemoryStore, of replica: Replica, _ world: World) {
     self.base = base
     self.replica = replica
@@ -102,6 +104,16 @@ final class CrashingStore: Store {
   func unresolvedStorePayments() async throws(StoreError) -> Backlog {
     try await turn()
     return try await base.unresolvedStorePayments()
+  }
+
+  func disputedPayins(limit: Int) async throws(StoreError) -> Tally<PayinID> {
+    try await turn()
+    return try await base.disputedPayins(limit: limit)
+  }
+
+  func heldStorePayments(limit: Int) async throws(StoreError) -> Tally<StorePaymentID> {
+    try await turn()
+    return try await base.heldStorePayments(limit: limit)
   }
 
   func callback(_ key: CallbackKey) async throws(StoreError) -> CallbackRecord? {

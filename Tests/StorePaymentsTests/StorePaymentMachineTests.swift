@@ -14,6 +14,7 @@ struct StorePaymentMachineTests {
     .reversalSent(.acknowledged(StorePaymentAnswer(code: 0, description: nil))),
     .reversalSent(.unknown(StorePaymentAnswer(code: 12, description: nil))),
     .reversalSent(.unsettled(refusal)),
+    .reversalSent(.rejected(StorePaymentAnswer(code: 30, description: nil))),
   ]
 
   private static let next: [StorePaymentStatus: Set<StorePaymentStatus>] = [
@@ -44,7 +45,8 @@ struct StorePaymentMachineTests {
         #expect(payment.version == before.version + 1)
         #expect(payment.eventCount == before.eventCount + after.events.count)
         let isToReverse = payment.status == .inDoubt || payment.status == .reversing
-        #expect(isToReverse == (payment.nextReversalAt != nil))
+        #expect((isToReverse && !payment.waitsForOperator) == (payment.nextReversalAt != nil))
+        #expect(!payment.waitsForOperator || after.job == nil)
         let isOpen = isToReverse || payment.status == .sending
         #expect(isOpen == (payment.unresolvedSince != nil))
         if payment.status == .authorized { #expect(payment.answer?.authorization != nil) }

@@ -94,6 +94,51 @@ struct StorePaymentTransitionTests {
     #expect(ended.events.map(\.type) == ["store_payment.reversed"])
   }
 
+  @Test(
+    "a reversal that is rejected for a day waits for an operator, and goes on when it is asked for",
+    arguments: [[], [StorePaymentInput.sent(.authorized(Self.ok)), .reversalAsked]])
+  func rejected(before: [StorePaymentInput]) {
+    let form = StorePaymentAnswer(code: 30, description: "Error de formato.")
+    let day = StorePayment.rejectionSeconds
+    var payment = after(.sent(.inDoubt(Self.broken))).payment
+    if !before.isEmpty { payment = after(before[0], before[1]).payment }
+    // Silence between does not end it.
+    for second in [0, 3600, day - 1] {
+      let next = payment.apply(.reversalSent(.rejected(form)), context(second))
+      #expect(next.job != nil && next.payment.status == .reversing)
+      #expect(next.payment.reversal == form && !next.payment.waitsForOperator)
+      let silent = next.payment.apply(.reversalSent(.unsettled(Self.broken)), context(second))
+      #expect(silent.job != nil && silent.payment.rejectedSince == noon)
+      payment = silent.payment
+    }
+    let held = payment.apply(.reversalSent(.rejected(form)), context(day))
+    #expect(held.job == nil && held.payment.waitsForOperator)
+    #expect(held.payment.status == .reversing && held.payment.nextReversalAt == nil)
+    #expect(held.payment.unresolvedSince == noon)
+    #expect(held.events.map(\.type) == ["store_payment.reversal_held"])
+    #expect(StorePayment(stored: held.payment.stored) == held.payment)
+    // What comes late changes nothing; asking starts another day.
+    let again = held.payment.apply(.reversalAsked, context(day + 5))
+    #expect(again.job == .reverse(due: noon.adding(seconds: day + 5)))
+    #expect(again.payment.apply(.reversalAsked, context(day + 6)).job == nil)
+    let more = again.payment.apply(.reversalSent(.rejected(form)), context(2 * day))
+    #expect(more.job != nil && !more.payment.waitsForOperator)
+    let done = more.payment.apply(.reversalSent(.acknowledged(Self.ok)), context(2 * day))
+    #expect(done.payment.status == .reversed && done.payment.rejectedSince == nil)
+  }
+
+  @Test("what Paynet says between ends the rejection: the day begins anew")
+  func rejectedAndHeard() {
+    let form = StorePaymentAnswer(code: 88, description: nil)
+    let day = StorePayment.rejectionSeconds
+    var payment = after(.sent(.inDoubt(Self.broken))).payment
+    payment = payment.apply(.reversalSent(.rejected(form)), context(0)).payment
+    payment = payment.apply(.reversalSent(.unknown(Self.no)), context(10)).payment
+    #expect(payment.rejectedSince == nil)
+    payment = payment.apply(.reversalSent(.rejected(form)), context(day)).payment
+    #expect(!payment.waitsForOperator)
+  }
+
   @Test("a late answer to the first call overrides no reversal")
   func late() {
     let doubt = StorePaymentInput.sent(.inDoubt(Self.broken))

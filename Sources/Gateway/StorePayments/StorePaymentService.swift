@@ -148,8 +148,8 @@ public struct StorePaymentService: Sendable {
     }
   }
 
-  /// Takes an authorized payment back. Returns how it stands after the first try; the others go on
-  /// by themselves.
+  /// Takes an authorized payment back, or goes on with a reversal that waits for it. Returns how it
+  /// stands after the first try; the others go on by themselves.
   public func reverse(
     _ id: StorePaymentID, merchant: String
   ) async throws(Refusal) -> StorePayment {
@@ -157,6 +157,7 @@ public struct StorePaymentService: Sendable {
     switch payment.status {
     case .sending: throw .inProgress
     case .declined: throw .notReversible(payment.status)
+    case .reversing where payment.waitsForOperator: break
     case .inDoubt, .reversing, .reversed: return payment
     case .authorized: break
     }

@@ -22,26 +22,43 @@ public final class WebhookEndpoints: Sendable {
     state = Mutex(State(byMerchant: Dictionary(grouping: configured, by: \.merchant)))
   }
 
-  /// Reads what the store keeps. A configured endpoint that once answered 410 stays disabled until
-  /// the configuration gives it another URL.
+  /// Reads what the store keeps; of a row that is damaged, what was read before. A configured
+  /// endpoint that once answered 410 stays disabled until the configuration gives it another URL.
   public func load(from store: any Store) async throws(StoreError) {
     let changeCount = state.withLock { $0.changeCount }
     var all = configured
     for record in try await store.webhookEndpoints() {
-      guard let kept = WebhookEndpoint(stored: record.document) else {
-        throw .damaged("the webhook endpoint \(record.id) has another shape")
+      let place = EndpointRecord.place(record.merchant, record.id)
+      guard let kept = WebhookEndpoint(stored: record.document), kept.merchant == record.merchant,
+        kept.id == record.id
+      else {
+        store.damage.note(
+          DamagedRow(kind: .webhookEndpoint, id: place, reason: "it has another shape"))
+        continue
       }
+      store.damage.settle(.webhookEndpoint, place)
       if let index = all.firstIndex(where: { $0.merchant == kept.merchant && $0.id == kept.id }) {
         if all[index].url == kept.url { all[index].disabled = kept.disabled }
       } else if kept.source == .api {
         all.append(kept)
       }
     }
+    all += damaged(store.damage, beside: all)
     let grouped = Dictionary(grouping: all, by: \.merchant)
     state.withLock { state in
       // What was read may be older than what this process has just committed.
       guard state.changeCount == changeCount else { return }
       state.byMerchant = grouped
+    }
+  }
+
+  private func damaged(
+    _ damage: DamageRegister, beside read: [WebhookEndpoint]
+  ) -> [WebhookEndpoint] {
+    state.withLock { $0.byMerchant.values.flatMap { $0 } }.filter { known in
+      let place = EndpointRecord.place(known.merchant, known.id)
+      return damage.row(.webhookEndpoint, place) != nil
+        && !read.contains { $0.merchant == known.merchant && $0.id == known.id }
     }
   }
 

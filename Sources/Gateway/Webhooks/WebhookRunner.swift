@@ -96,12 +96,12 @@ public struct WebhookRunner: Sendable {
 
   func perform(_ job: Job, under lease: Lease) async throws(StoreError) {
     let store = books.store
-    guard let place = Place(job.key.subject),
-      let event = try await store.announcement(place.sequence, of: place.payin),
-      let announcement = event.announcement,
-      let merchant = Self.merchant(of: job)
-    else { return try await finish(job, lease, next: nil) }
-    let known = books.endpoints.endpoint(place.endpoint, of: merchant)
+    guard let place = Place(job.key.subject), let merchant = Self.merchant(of: job) else {
+      return try await finish(job, lease, next: nil)
+    }
+    guard let event = try await event(place, of: merchant), let announcement = event.announcement
+    else { return try await finish(job, lease, next: place.prefix) }
+    let known = try endpoint(place, of: merchant)
     guard let endpoint = known, endpoint.disabled == nil else {
       failing.note(job.account, isFailing: false)
       let undone = DeliveryTry(
@@ -139,6 +139,35 @@ public struct WebhookRunner: Sendable {
     }
     failing.note(job.account, isFailing: delivery.failure != nil)
     try await record(delivery, job, lease, event, endpoint, place)
+  }
+
+  /// Nil where there is none, or none that could ever be sent: the others do not wait behind it.
+  private func event(
+    _ place: Place, of merchant: String
+  ) async throws(StoreError) -> PayinEvent? {
+    do throws(StoreError) {
+      return try await books.store.announcement(place.sequence, of: place.payin)
+    } catch .damaged(let what) {
+      log.error(
+        "a webhook was given up",
+        [
+          "merchant": .string(merchant), "endpoint": .string(place.endpoint),
+          "payin": .string(place.payin.text), "detail": .string(what),
+        ])
+      return nil
+    }
+  }
+
+  /// One that cannot be read is not taken for deleted.
+  private func endpoint(
+    _ place: Place, of merchant: String
+  ) throws(StoreError) -> WebhookEndpoint? {
+    if let known = books.endpoints.endpoint(place.endpoint, of: merchant) { return known }
+    let id = EndpointRecord.place(merchant, place.endpoint)
+    if let row = books.store.damage.row(.webhookEndpoint, id) {
+      throw .damaged(row.description)
+    }
+    return nil
   }
 
   private func request(

@@ -47,8 +47,12 @@ public struct WebhookService: Sendable {
   }
 
   public func endpoint(_ id: String, of merchant: String) throws(Refusal) -> WebhookEndpoint {
-    guard let endpoint = books.endpoints.endpoint(id, of: merchant) else { throw .notFound }
-    return endpoint
+    if let endpoint = books.endpoints.endpoint(id, of: merchant) { return endpoint }
+    let place = EndpointRecord.place(merchant, id)
+    if let row = books.store.damage.row(.webhookEndpoint, place) {
+      throw .store(.damaged(row.description))
+    }
+    throw .notFound
   }
 
   /// Whether a delivery could ever go to a URL with that scheme.

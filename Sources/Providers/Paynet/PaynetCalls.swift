@@ -102,6 +102,7 @@ extension Paynet: AuthorizesStorePayments {
     switch answer.code {
     case Code.success: return .acknowledged(answer)
     case Code.invalidTransaction, Code.unknownReference: return .unknown(answer)
+    case Code.badReference, Code.badAmount: return .rejected(answer)
     default: return .unsettled(.unexpected("code \(answer.code)"))
     }
   }

@@ -11,6 +11,9 @@ public final class MemoryStore: Store {
   }
   private let state = Mutex(State())
 
+  /// Stays empty.
+  public let damage = DamageRegister()
+
   public init() {}
 
   private func use<Value: Sendable>(
@@ -56,6 +59,15 @@ public final class MemoryStore: Store {
 
   public func payins(_ query: PayinQuery) async throws(StoreError) -> [Payin] {
     try use { books in books.list(query) }
+  }
+
+  public func disputedPayins(limit: Int) async throws(StoreError) -> Tally<PayinID> {
+    try use { books in
+      let disputed = books.payins.values.filter(\.isDisputed).sorted { left, right in
+        (left.createdAt, left.id.text) < (right.createdAt, right.id.text)
+      }
+      return Tally(count: disputed.count, first: disputed.prefix(max(limit, 0)).map(\.id))
+    }
   }
 
   public func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent] {
@@ -104,6 +116,16 @@ public final class MemoryStore: Store {
     try use { books in
       let open = books.storePayments.values.compactMap(\.unresolvedSince)
       return Backlog(dueCount: open.count, oldestDue: open.min())
+    }
+  }
+
+  public func heldStorePayments(
+    limit: Int
+  ) async throws(StoreError) -> Tally<StorePaymentID> {
+    try use { books in
+      let held = books.storePayments.values.filter(\.waitsForOperator)
+        .sorted { $0.id.text < $1.id.text }
+      return Tally(count: held.count, first: held.prefix(max(limit, 0)).map(\.id))
     }
   }
 

@@ -11,15 +11,21 @@ public final class SQLiteStore: Store {
   private let reads = WorkQueue<Read>()
   private let ended: Countdown
   private let meter = CommitMeter()
+  public let damage: DamageRegister
 
   /// Opens the database, makes it where there is none, and brings its schema up to date. Blocks
   /// while it does. Throws `.failed` with a sentence for the operator.
-  /// - Parameter readers: connections that read at the same time.
-  public init(path: String, readers: Int = 2) throws(StoreError) {
+  /// - Parameters:
+  ///   - readers: connections that read at the same time.
+  ///   - damage: where damaged rows are noted.
+  public init(
+    path: String, readers: Int = 2, damage: DamageRegister = DamageRegister()
+  ) throws(StoreError) {
+    self.damage = damage
     let file = try DatabaseFile(path: path)
     let presence = try PresenceLock(path: file.path + ".lock")
     let writer = Handover(
-      try GroupCommit(WriteSession(try file.openWriter(), presence: presence)))
+      try GroupCommit(WriteSession(try file.openWriter(), presence: presence, damage: damage)))
     var sessions: [Handover<ReadSession>] = []
     for _ in 0..<max(readers, 1) {
       sessions.append(Handover(try ReadSession(try file.openReader())))
@@ -114,124 +120,5 @@ extension SQLiteStore {
 
   public func probe() async throws(StoreError) {
     try await write { session throws(StoreError) in try session.probe() }
-  }
-
-  // MARK: Reading
-
-  public func payin(_ id: PayinID) async throws(StoreError) -> Payin? {
-    let body = try await read { session throws(StoreError) in try session.payin(id) }
-    return try body.map(StoredDocument.payin)
-  }
-
-  public func payin(token: String) async throws(StoreError) -> Payin? {
-    let body = try await read { session throws(StoreError) in try session.payin(token: token) }
-    return try body.map(StoredDocument.payin)
-  }
-
-  public func payin(
-    merchant: String, reference: String
-  ) async throws(StoreError) -> PayinID? {
-    try await read { session throws(StoreError) in
-      try session.payin(merchant: merchant, reference: reference)
-    }
-  }
-
-  public func attempt(
-    account: String, number: OrderLookup
-  ) async throws(StoreError) -> AttemptPlace? {
-    try await read { session throws(StoreError) in
-      try session.attempt(account: account, number: number)
-    }
-  }
-
-  public func payins(_ query: PayinQuery) async throws(StoreError) -> [Payin] {
-    let bodies = try await read { session throws(StoreError) in try session.payins(query) }
-    return try bodies.map(StoredDocument.payin)
-  }
-
-  public func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent] {
-    let rows = try await read { session throws(StoreError) in try session.events(of: payin) }
-    return try rows.map(StoredDocument.event)
-  }
-
-  public func idempotent(
-    _ key: IdempotencyKey
-  ) async throws(StoreError) -> IdempotencyRecord? {
-    try await read { session throws(StoreError) in try session.idempotent(key) }
-  }
-
-  public func callback(_ key: CallbackKey) async throws(StoreError) -> CallbackRecord? {
-    let row = try await read { session throws(StoreError) in try session.callback(key) }
-    return try row.map(StoredDocument.callback)
-  }
-
-  public func unknownCallbacks(
-    before: EventID?, limit: Int
-  ) async throws(StoreError) -> [CallbackRecord] {
-    let rows = try await read { session throws(StoreError) in
-      try session.unknownCallbacks(before: before, limit: limit)
-    }
-    return try rows.map(StoredDocument.callback)
-  }
-
-  public func nextDue() async throws(StoreError) -> Instant? {
-    try await read { session throws(StoreError) in try session.nextDue() }
-  }
-
-  public func backlog(at now: Instant) async throws(StoreError) -> Backlog {
-    try await read { session throws(StoreError) in try session.backlog(at: now) }
-  }
-
-  // MARK: Reading what merchants are told
-
-  public func webhookEndpoints() async throws(StoreError) -> [EndpointRecord] {
-    let rows = try await read { session throws(StoreError) in
-      try session.webhooks.webhookEndpoints()
-    }
-    var out: [EndpointRecord] = []
-    for row in rows {
-      let document = try StoredDocument.json(row.body, "the endpoint \(row.id)")
-      out.append(EndpointRecord(merchant: row.merchant, id: row.id, document: document))
-    }
-    return out
-  }
-
-  public func announcement(
-    _ sequence: Int, of payin: PayinID
-  ) async throws(StoreError) -> PayinEvent? {
-    let row = try await read { session throws(StoreError) in
-      try session.webhooks.announced(sequence, of: payin)
-    }
-    return try row.map(StoredDocument.event)
-  }
-
-  public func announcement(
-    _ id: EventID, merchant: String
-  ) async throws(StoreError) -> PayinEvent? {
-    let row = try await read { session throws(StoreError) in
-      try session.webhooks.announced(id, merchant: merchant)
-    }
-    return try row.map(StoredDocument.event)
-  }
-
-  public func announcements(
-    _ query: AnnouncementQuery
-  ) async throws(StoreError) -> [PayinEvent] {
-    let rows = try await read { session throws(StoreError) in
-      try session.webhooks.announced(query, session.connection)
-    }
-    return try rows.map(StoredDocument.event)
-  }
-
-  public func deliveryTries(of payin: PayinID) async throws(StoreError) -> [DeliveryTry] {
-    try await read { session throws(StoreError) in try session.webhooks.tries(of: payin) }
-  }
-
-  public func firstJob(
-    _ kind: JobKind, subjectPrefix: String
-  ) async throws(StoreError) -> Job? {
-    try await read { session throws(StoreError) in
-      try session.webhooks.firstJob(kind, subjectPrefix: subjectPrefix)
-    }
   }
 }

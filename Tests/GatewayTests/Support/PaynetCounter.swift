@@ -31,6 +31,7 @@ final class PaynetCounter: HTTPCaller {
     var waiting: [CheckedContinuation<Void, Never>] = []
     var isOpen = false
     var refusesReversals = false
+    var rejection: Int?
   }
 
   private let state = Mutex(State())
@@ -41,6 +42,9 @@ final class PaynetCounter: HTTPCaller {
 
   /// Whether what it authorized is not taken back any more.
   func refusesReversals(_ refuses: Bool) { state.withLock { $0.refusesReversals = refuses } }
+
+  /// The code with which it rejects every reversal; nil: none.
+  func rejectsReversals(_ code: Int?) { state.withLock { $0.rejection = code } }
 
   /// What Paynet holds for authorized, by the chain's number.
   var standing: Set<String> { state.withLock { $0.standing } }
@@ -110,6 +114,7 @@ final class PaynetCounter: HTTPCaller {
         state.standing.insert(number)
         return reply(0, body, "9\(number)")
       }
+      if let code = state.rejection { return reply(code, body, nil) }
       if state.refusesReversals { return reply(12, body, nil) }
       guard state.standing.remove(number) != nil || state.reversed.contains(number) else {
         return reply(12, body, nil)

@@ -47,7 +47,8 @@ struct GroupCommitTests {
     let file = try DatabaseFile(path: folder + "/pasarela.db")
     let connection = try file.openWriter()
     try prepare(connection)
-    let session = try WriteSession(connection, presence: PresenceLock(path: file.path + ".lock"))
+    let session = try WriteSession(
+      connection, presence: PresenceLock(path: file.path + ".lock"), damage: DamageRegister())
     let queue = WorkQueue<PendingWrite>()
     for write in writes { #expect(queue.put(write)) }
     queue.close()

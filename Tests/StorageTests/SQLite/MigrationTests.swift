@@ -43,10 +43,11 @@ struct MigrationTests {
           """
           INSERT INTO payins (id, merchant, reference, status, method, account, amount, created_ms,
             token, version, body)
-          VALUES (?, 'demo', 'order-1', 'succeeded', 'spei', 'openpay-main', 15000, ?, 'tok', ?, ?)
+          VALUES (?, 'demo', 'order-1', 'succeeded', 'spei', 'openpay-main', 15000, ?, ?, ?, ?)
           """
         ).run(
-          .text(payin.id.text), .milliseconds(payin.createdAt), .integer(payin.version),
+          .text(payin.id.text), .milliseconds(payin.createdAt), .text(payin.token),
+          .integer(payin.version),
           .utf8(inOneDocument(payin)))
         try connection.execute(
           """
@@ -63,7 +64,7 @@ struct MigrationTests {
       }
       let store = try SQLiteStore(path: path)
       #expect(try await store.payin(payin.id) == payin)
-      #expect(try await store.payin(token: "tok") == payin)
+      #expect(try await store.payin(token: payin.token) == payin)
       #expect(try await store.payins(PayinQuery(merchant: "demo", limit: 2)) == [payin])
       let place = AttemptPlace(payin: payin.id, attempt: AttemptID(unchecked: "attempt_1"))
       #expect(try await store.attempt(account: "openpay-main", number: .ours("P1")) == place)

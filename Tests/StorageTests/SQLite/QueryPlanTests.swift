@@ -16,6 +16,10 @@ struct QueryPlanTests {
       "delivery_tries",
     ]
     return plan.filter { step in
+      // Partial indexes of few rows, or read from their end up to a limit.
+      if step.hasSuffix("USING INDEX payins_disputed") {
+        return false
+      }
       return tables.contains { step.hasPrefix("SCAN \($0)") } || step.contains("TEMP B-TREE")
         || step.contains("AUTOMATIC")
     }
@@ -56,7 +60,7 @@ struct QueryPlanTests {
         try examined(session.connection)
       }
       #expect(found.costly == [])
-      #expect(found.statements.count == 18)
+      #expect(found.statements.count == 22)
     }
   }
 

@@ -2,7 +2,7 @@ internal import CSQLite
 import Payins
 
 /// An argument of a statement.
-enum SQLiteValue {
+enum SQLiteValue: Sendable {
   case null
   case integer(Int64)
   case text(String)
@@ -16,6 +16,9 @@ enum SQLiteValue {
   static func text(_ text: String?) -> SQLiteValue { text.map { .text($0) } ?? .null }
   static func utf8(_ text: [UInt8]?) -> SQLiteValue { text.map { .utf8($0) } ?? .null }
 
+  /// Null where a row was written without one.
+  static func checksum(_ sum: Int64?) -> SQLiteValue { sum.map { .integer($0) } ?? .null }
+
   static func milliseconds(_ instant: Instant) -> SQLiteValue { .integer(instant.milliseconds) }
 }
 
@@ -27,7 +30,7 @@ enum SQLiteValue {
 
   func integer(_ column: Int32) -> Int { Int(unsafe sqlite3_column_int64(statement, column)) }
 
-  func int64(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(statement, column) }
+  func integer64(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(statement, column) }
 
   func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
 

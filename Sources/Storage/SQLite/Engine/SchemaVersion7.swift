@@ -15,7 +15,8 @@ extension Schema {
       provider_order_id TEXT,
       amount INTEGER,
       grade TEXT NOT NULL,
-      notice TEXT NOT NULL
+      notice TEXT NOT NULL,
+      checksum INTEGER
     ) STRICT;
     INSERT INTO callback_notices
         (id, account, digest, received_ms, last_ms, count, payin, grade, notice)

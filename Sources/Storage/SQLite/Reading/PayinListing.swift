@@ -12,7 +12,7 @@ struct PayinListing {
       ? "payins_by_reference"
       : query.isDiscrepant
         ? "payins_discrepant" : query.status != nil ? "payins_by_status" : "payins_by_time"
-    sql = "SELECT opening, body FROM payins INDEXED BY \(index) WHERE merchant = ?"
+    sql = "SELECT \(StoredPayin.columns) FROM payins INDEXED BY \(index) WHERE merchant = ?"
     values = [.text(query.merchant)]
     if query.isDiscrepant { sql += " AND discrepant = 1" }
     filter("status = ?", query.status.map { .text($0.rawValue) })

@@ -9,6 +9,8 @@ final class ReadSession {
   private let payinByReference: SQLiteStatement
   private let attemptByOurs: SQLiteStatement
   private let attemptByTheirs: SQLiteStatement
+  private let disputedCount: SQLiteStatement
+  private let disputedIDs: SQLiteStatement
   private let eventsByPayin: SQLiteStatement
   private let keyRecord: SQLiteStatement
   private let callbackByKey: SQLiteStatement
@@ -25,6 +27,8 @@ final class ReadSession {
     payinByReference = try SQLiteStatement(connection, SQL.payinByReference)
     attemptByOurs = try SQLiteStatement(connection, SQL.attemptByOurs)
     attemptByTheirs = try SQLiteStatement(connection, SQL.attemptByTheirs)
+    disputedCount = try SQLiteStatement(connection, SQL.disputedCount)
+    disputedIDs = try SQLiteStatement(connection, SQL.disputedIDs)
     eventsByPayin = try SQLiteStatement(connection, SQL.eventsByPayin)
     keyRecord = try SQLiteStatement(connection, SQL.keyRecord)
     callbackByKey = try SQLiteStatement(connection, SQL.callbackByKey)
@@ -35,16 +39,12 @@ final class ReadSession {
     storePayments = try StorePaymentReading(connection)
   }
 
-  func payin(_ id: PayinID) throws(StoreError) -> PayinDocuments? {
-    try payinByID.first(.text(id.text), read: Self.documents)
+  func payin(_ id: PayinID) throws(StoreError) -> StoredPayin? {
+    try payinByID.first(.text(id.text), read: StoredPayin.init)
   }
 
-  func payin(token: String) throws(StoreError) -> PayinDocuments? {
-    try payinByToken.first(.text(token), read: Self.documents)
-  }
-
-  private static func documents(_ row: SQLiteRow) -> PayinDocuments {
-    PayinDocuments(opening: row.optional(0, row.bytes), standing: row.bytes(1))
+  func payin(token: String) throws(StoreError) -> StoredPayin? {
+    try payinByToken.first(.text(token), read: StoredPayin.init)
   }
 
   func payin(merchant: String, reference: String) throws(StoreError) -> PayinID? {
@@ -65,51 +65,37 @@ final class ReadSession {
     }
   }
 
-  func payins(_ query: PayinQuery) throws(StoreError) -> [PayinDocuments] {
+  func payins(_ query: PayinQuery) throws(StoreError) -> [StoredPayin] {
     let listing = PayinListing(query)
-    return try SQLiteStatement(connection, listing.sql).rows(listing.values, read: Self.documents)
+    return try SQLiteStatement(connection, listing.sql).rows(
+      listing.values, read: StoredPayin.init)
+  }
+
+  func disputed(limit: Int) throws(StoreError) -> Tally<PayinID> {
+    try Tally(
+      count: disputedCount.first { row in row.integer(0) } ?? 0,
+      first: disputedIDs.rows(.integer(max(limit, 0))) { row in
+        PayinID(unchecked: row.text(0))
+      })
   }
 
   func events(of payin: PayinID) throws(StoreError) -> [EventRow] {
-    try eventsByPayin.rows(.text(payin.text)) { row in
-      EventRow(
-        id: EventID(unchecked: row.text(1)), payin: payin, sequence: row.integer(0),
-        type: row.text(2), at: row.instant(3), data: row.bytes(4),
-        announcementSequence: row.optional(5, row.integer),
-        announcementBody: row.optional(6, row.bytes))
-    }
+    try eventsByPayin.rows(.text(payin.text), read: EventRow.init)
   }
 
-  func idempotent(_ key: IdempotencyKey) throws(StoreError) -> IdempotencyRecord? {
-    try keyRecord.first(.text(key.merchant), .text(key.operation), .text(key.key)) { row in
-      IdempotencyRecord(
-        key: key, requestHash: row.bytes(0), subject: row.text(1), createdAt: row.instant(2),
-        answer: row.optional(3, row.integer).map { status in
-          KeptAnswer(status: status, body: row.bytes(4))
-        })
-    }
+  func idempotent(_ key: IdempotencyKey) throws(StoreError) -> KeyRow? {
+    try keyRecord.first(
+      .text(key.merchant), .text(key.operation), .text(key.key), read: KeyRow.init)
   }
 
   func callback(_ key: CallbackKey) throws(StoreError) -> CallbackRow? {
-    try callbackByKey.first(.text(key.account), .blob(key.digest), read: Self.callback)
+    try callbackByKey.first(.text(key.account), .blob(key.digest), read: CallbackRow.init)
   }
 
   func unknownCallbacks(before: EventID?, limit: Int) throws(StoreError) -> [CallbackRow] {
     // Nothing sorts after the letters of ids.
     try unknownCallbacks.rows(
-      .text(before?.text ?? "\u{10FFFF}"), .integer(max(limit, 0)), read: Self.callback)
-  }
-
-  private static func callback(_ row: SQLiteRow) -> CallbackRow {
-    CallbackRow(
-      CallbackRecord(
-        id: EventID(unchecked: row.text(0)),
-        key: CallbackKey(account: row.text(1), digest: row.bytes(2)),
-        receivedAt: row.instant(3), lastAt: row.instant(4), count: row.integer(5),
-        payin: row.optional(6) { PayinID(unchecked: row.text($0)) },
-        orderNumber: row.optional(7, row.text), providerOrderID: row.optional(8, row.text),
-        amount: row.optional(9, row.int64), grade: row.text(10)),
-      notice: row.bytes(11))
+      .text(before?.text ?? "\u{10FFFF}"), .integer(max(limit, 0)), read: CallbackRow.init)
   }
 
   func nextDue() throws(StoreError) -> Instant? {
@@ -125,8 +111,15 @@ final class ReadSession {
 
 /// What is read, by fixed statements.
 private enum SQL {
-  static let payinByID = "SELECT opening, body FROM payins WHERE id = ?"
-  static let payinByToken = "SELECT opening, body FROM payins WHERE token = ?"
+  static let payinByID = "SELECT \(StoredPayin.columns) FROM payins WHERE id = ?"
+  static let payinByToken = "SELECT \(StoredPayin.columns) FROM payins WHERE token = ?"
+  static let disputedCount = """
+    SELECT count(*) FROM payins INDEXED BY payins_disputed WHERE disputed = 1
+    """
+  static let disputedIDs = """
+    SELECT id FROM payins INDEXED BY payins_disputed WHERE disputed = 1
+    ORDER BY created_ms, id LIMIT ?
+    """
   static let payinByReference = "SELECT id FROM payins WHERE merchant = ? AND reference = ?"
   static let attemptByOurs = """
     SELECT payin, attempt FROM attempts WHERE account = ? AND order_number = ?
@@ -137,17 +130,14 @@ private enum SQL {
     ORDER BY attempt DESC LIMIT 1
     """
   static let eventsByPayin = """
-    SELECT sequence, id, type, at_ms, data, announcement_sequence, announcement_body
-    FROM events WHERE payin = ? ORDER BY sequence
+    SELECT \(EventRow.columns) FROM events WHERE payin = ? ORDER BY sequence
     """
   static let keyRecord = """
-    SELECT request_hash, subject, created_ms, answer_status, answer_body
-    FROM idempotency_keys WHERE merchant = ? AND operation = ? AND key = ?
+    SELECT \(KeyRow.columns) FROM idempotency_keys
+    WHERE merchant = ? AND operation = ? AND key = ?
     """
   private static let callbacks = """
-    SELECT id, account, digest, received_ms, last_ms, count, payin, order_number,
-      provider_order_id, amount, grade, notice
-    FROM callback_notices
+    SELECT \(CallbackRow.columns) FROM callback_notices
     """
   static let callbackByKey = "\(callbacks) WHERE account = ? AND digest = ?"
   static let unknownCallbacks = """

@@ -8,20 +8,16 @@ struct WebhookReading {
   private let tries: SQLiteStatement
   private let firstJob: SQLiteStatement
 
-  private static let columns = """
-    payin, sequence, id, type, at_ms, data, announcement_sequence, announcement_body
-    """
-
   init(_ connection: SQLiteConnection) throws(StoreError) {
     endpoints = try SQLiteStatement(
-      connection, "SELECT merchant, id, body FROM webhook_endpoints ORDER BY merchant, id")
+      connection, "SELECT \(StoredEndpoint.columns) FROM webhook_endpoints ORDER BY merchant, id")
     announcedByPlace = try SQLiteStatement(
       connection,
-      "SELECT \(Self.columns) FROM events WHERE payin = ? AND announcement_sequence = ?")
+      "SELECT \(EventRow.columns) FROM events WHERE payin = ? AND announcement_sequence = ?")
     announcedByID = try SQLiteStatement(
       connection,
       """
-      SELECT \(Self.columns) FROM events INDEXED BY events_announced_by_id
+      SELECT \(EventRow.columns) FROM events INDEXED BY events_announced_by_id
       WHERE id = ? AND merchant = ? AND announcement_sequence IS NOT NULL
       """)
     tries = try SQLiteStatement(
@@ -39,30 +35,30 @@ struct WebhookReading {
       """)
   }
 
-  func webhookEndpoints() throws(StoreError) -> [(merchant: String, id: String, body: [UInt8])] {
-    try endpoints.rows { row in (row.text(0), row.text(1), row.bytes(2)) }
+  func webhookEndpoints() throws(StoreError) -> [StoredEndpoint] {
+    try endpoints.rows(read: StoredEndpoint.init)
   }
 
   func announced(_ sequence: Int, of payin: PayinID) throws(StoreError) -> EventRow? {
-    try announcedByPlace.first(.text(payin.text), .integer(sequence), read: Self.event)
+    try announcedByPlace.first(.text(payin.text), .integer(sequence), read: EventRow.init)
   }
 
   func announced(_ id: EventID, merchant: String) throws(StoreError) -> EventRow? {
-    try announcedByID.first(.text(id.text), .text(merchant), read: Self.event)
+    try announcedByID.first(.text(id.text), .text(merchant), read: EventRow.init)
   }
 
   func announced(
     _ query: AnnouncementQuery, _ connection: SQLiteConnection
   ) throws(StoreError) -> [EventRow] {
     let (sql, values) = Self.listing(query)
-    return try SQLiteStatement(connection, sql).rows(values, read: Self.event)
+    return try SQLiteStatement(connection, sql).rows(values, read: EventRow.init)
   }
 
   static func listing(_ query: AnnouncementQuery) -> (sql: String, values: [SQLiteValue]) {
     // Of all a merchant's events only index entries are looked at; a pay-in's own are few.
     let index = query.payin == nil ? "events_announced" : "events_by_payin"
     var sql = """
-      SELECT \(columns) FROM events INDEXED BY \(index)
+      SELECT \(EventRow.columns) FROM events INDEXED BY \(index)
       WHERE merchant = ? AND announcement_sequence IS NOT NULL
       """
     var values: [SQLiteValue] = [.text(query.merchant)]
@@ -101,13 +97,5 @@ struct WebhookReading {
         account: row.text(2), due: row.instant(3), tries: row.integer(4),
         lease: row.optional(5, row.text).map(Lease.init(token:)))
     }
-  }
-
-  private static func event(_ row: SQLiteRow) -> EventRow {
-    EventRow(
-      id: EventID(unchecked: row.text(2)), payin: PayinID(unchecked: row.text(0)),
-      sequence: row.integer(1), type: row.text(3), at: row.instant(4), data: row.bytes(5),
-      announcementSequence: row.optional(6, row.integer),
-      announcementBody: row.optional(7, row.bytes))
   }
 }

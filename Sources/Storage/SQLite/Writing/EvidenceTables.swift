@@ -10,16 +10,17 @@ struct EvidenceTables {
       connection,
       """
       INSERT INTO events
-        (payin, sequence, id, type, at_ms, data, announcement_sequence, announcement_body, merchant)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (payin, sequence, id, type, at_ms, data, announcement_sequence, announcement_body, merchant,
+         checksum)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
     insertCallback = try SQLiteStatement(
       connection,
       """
       INSERT INTO callback_notices
         (id, account, digest, received_ms, last_ms, count, payin, order_number,
-         provider_order_id, amount, grade, notice)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         provider_order_id, amount, grade, notice, checksum)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (account, digest) DO UPDATE SET
         count = count + excluded.count, last_ms = max(last_ms, excluded.last_ms),
         payin = coalesce(payin, excluded.payin)
@@ -32,7 +33,7 @@ struct EvidenceTables {
         .text(event.payin.text), .integer(event.sequence), .text(event.id.text),
         .text(event.type), .milliseconds(event.at), .utf8(event.data),
         .integer(event.announcementSequence), .utf8(event.announcementBody),
-        .text(event.merchant))
+        .text(event.merchant), .checksum(event.checksum))
     } catch {
       throw error.isTaken ? .versionConflict : error
     }
@@ -44,6 +45,7 @@ struct EvidenceTables {
       .text(record.id.text), .text(record.key.account), .blob(record.key.digest),
       .milliseconds(record.receivedAt), .milliseconds(record.lastAt), .integer(record.count),
       .text(record.payin?.text), .text(record.orderNumber), .text(record.providerOrderID),
-      .integer(record.amount), .text(record.grade), .utf8(callback.notice))
+      .integer(record.amount), .text(record.grade), .utf8(callback.notice),
+      .integer(callback.checksum))
   }
 }

@@ -12,8 +12,17 @@ struct JobTable {
   private let selectDue: SQLiteStatement
   private let takeJob: SQLiteStatement
   private let endLeases: SQLiteStatement
+  private let postponeJob: SQLiteStatement
+  private let damage: DamageRegister
 
-  init(_ connection: SQLiteConnection) throws(StoreError) {
+  /// Seconds until a job that cannot be read is looked at again, so that those behind it have
+  /// their turn.
+  private static let damagedSeconds: Int64 = 600
+
+  init(_ connection: SQLiteConnection, _ damage: DamageRegister) throws(StoreError) {
+    self.damage = damage
+    postponeJob = try SQLiteStatement(
+      connection, "UPDATE jobs SET due_ms = ?3 WHERE kind = ?1 AND subject = ?2")
     putJob = try SQLiteStatement(
       connection,
       """
@@ -48,7 +57,7 @@ struct JobTable {
     selectDue = try SQLiteStatement(
       connection,
       """
-      SELECT kind, subject, payin, account, due_ms, tries FROM jobs
+      SELECT \(DueJob.columns) FROM jobs
       WHERE account = ? AND due_ms <= ? ORDER BY due_ms, kind, subject LIMIT ?
       """)
     takeJob = try SQLiteStatement(
@@ -93,8 +102,11 @@ struct JobTable {
     for account in try selectAccounts.rows(read: { row in row.text(0) }) {
       let room = request.limit(for: account)
       guard room > 0 else { continue }
-      due += try selectDue.rows(
-        .text(account), .milliseconds(request.now), .integer(room), read: Self.job)
+      let rows = try selectDue.rows(
+        .text(account), .milliseconds(request.now), .integer(room), read: DueJob.init)
+      for row in rows {
+        if let job = row.job { due.append(job) } else { try postpone(row, at: request.now) }
+      }
     }
     var leased: [Job] = []
     for job in request.chosen(from: due) {
@@ -110,12 +122,33 @@ struct JobTable {
     try endLeases.run(.milliseconds(now))
   }
 
-  private static func job(_ row: SQLiteRow) throws(StoreError) -> Job {
-    guard let kind = JobKind(rawValue: row.text(0)) else {
-      throw .damaged("a job's kind is unknown")
+  private func postpone(_ row: DueJob, at now: Instant) throws(StoreError) {
+    damage.note(row.damage)
+    try postponeJob.run(
+      .text(row.kind), .text(row.subject), .milliseconds(now.adding(seconds: Self.damagedSeconds)))
+  }
+}
+
+/// A job as stored.
+struct DueJob {
+  var kind: String
+  var subject: String
+  /// Nil for a kind that nobody knows.
+  var job: Job?
+
+  static let columns = "kind, subject, payin, account, due_ms, tries"
+
+  init(_ row: SQLiteRow) {
+    kind = row.text(0)
+    subject = row.text(1)
+    job = JobKind(rawValue: kind).map { kind in
+      Job(
+        key: JobKey(kind: kind, subject: row.text(1)), payin: PayinID(unchecked: row.text(2)),
+        account: row.text(3), due: row.instant(4), tries: row.integer(5))
     }
-    return Job(
-      key: JobKey(kind: kind, subject: row.text(1)), payin: PayinID(unchecked: row.text(2)),
-      account: row.text(3), due: row.instant(4), tries: row.integer(5))
+  }
+
+  var damage: DamagedRow {
+    DamagedRow(kind: .job, id: subject, reason: "nobody knows its kind")
   }
 }

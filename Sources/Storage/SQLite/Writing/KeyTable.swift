@@ -1,3 +1,5 @@
+import Payins
+
 /// Writes idempotency keys and the answers kept for them.
 struct KeyTable {
   private let insertKey: SQLiteStatement
@@ -9,13 +11,14 @@ struct KeyTable {
       connection,
       """
       INSERT INTO idempotency_keys
-        (merchant, operation, key, request_hash, subject, created_ms, answer_status, answer_body)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        (merchant, operation, key, request_hash, subject, created_ms, answer_status, answer_body,
+         checksum, answer_checksum)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
     keepAnswer = try SQLiteStatement(
       connection,
       """
-      UPDATE idempotency_keys SET answer_status = ?4, answer_body = ?5
+      UPDATE idempotency_keys SET answer_status = ?4, answer_body = ?5, answer_checksum = ?6
       WHERE merchant = ?1 AND operation = ?2 AND key = ?3 AND answer_status IS NULL
       """)
     deleteKey = try SQLiteStatement(
@@ -33,16 +36,47 @@ struct KeyTable {
         try insertKey.run(
           .text(record.key.merchant), .text(record.key.operation), .text(record.key.key),
           .blob(record.requestHash), .text(record.subject), .milliseconds(record.createdAt),
-          .integer(record.answer?.status), record.answer.map { .blob($0.body) } ?? .null)
+          .integer(record.answer?.status), record.answer.map { .blob($0.body) } ?? .null,
+          .integer(record.checksum), .checksum(record.answer?.checksum(of: record.key)))
       } catch {
         throw error.isTaken ? .duplicateKey : error
       }
     case .answer(let key, let answer):
       try keepAnswer.run(
         .text(key.merchant), .text(key.operation), .text(key.key), .integer(answer.status),
-        .blob(answer.body))
+        .blob(answer.body), .integer(answer.checksum(of: key)))
     case .release(let key):
       try deleteKey.run(.text(key.merchant), .text(key.operation), .text(key.key))
     }
+  }
+}
+
+extension IdempotencyRecord {
+  /// Of what stands from the beginning; the answer, which comes later, has its own.
+  var checksum: Int64 {
+    var sum = Checksum()
+    sum.add(key)
+    sum.add(requestHash)
+    sum.add(subject)
+    sum.add(createdAt.milliseconds)
+    return sum.value
+  }
+}
+
+extension KeptAnswer {
+  func checksum(of key: IdempotencyKey) -> Int64 {
+    var sum = Checksum()
+    sum.add(key)
+    sum.add(status)
+    sum.add(body)
+    return sum.value
+  }
+}
+
+extension Checksum {
+  fileprivate mutating func add(_ key: IdempotencyKey) {
+    add(key.merchant)
+    add(key.operation)
+    add(key.key)
   }
 }

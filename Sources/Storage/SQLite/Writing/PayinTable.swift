@@ -16,21 +16,21 @@ struct PayinTable {
       """
       INSERT INTO payins
         (id, merchant, reference, status, method, account, amount, created_ms, token, version,
-         body, opening)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         body, opening, checksum, opening_checksum)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
     // What no list is ordered or filtered by leaves their indexes alone.
     updatePayin = try SQLiteStatement(
       connection,
       """
-      UPDATE payins SET version = ?3, body = ?4, opening = coalesce(opening, body)
+      UPDATE payins SET version = ?3, body = ?4, opening = coalesce(opening, body), checksum = ?5
       WHERE id = ?1 AND version = ?2
       """)
     relistPayin = try SQLiteStatement(
       connection,
       """
-      UPDATE payins SET version = ?3, body = ?4, opening = coalesce(opening, body), status = ?5,
-        method = ?6, account = ?7, discrepant = ?8
+      UPDATE payins SET version = ?3, body = ?4, opening = coalesce(opening, body), checksum = ?5,
+        status = ?6, method = ?7, account = ?8, discrepant = ?9, disputed = ?10
       WHERE id = ?1 AND version = ?2
       """)
     selectByReference = try SQLiteStatement(
@@ -53,11 +53,13 @@ struct PayinTable {
       if row.isRelisted {
         try relistPayin.run(
           .text(row.id.text), .integer(replaced), .integer(row.version), .utf8(row.standing),
-          .text(row.status.rawValue), .text(row.method.rawValue), .text(row.account),
-          .integer(row.isDiscrepant ? 1 : nil))
+          .integer(row.checksum), .text(row.status.rawValue), .text(row.method.rawValue),
+          .text(row.account), .integer(row.isDiscrepant ? 1 : nil),
+          .integer(row.isDisputed ? 1 : nil))
       } else {
         try updatePayin.run(
-          .text(row.id.text), .integer(replaced), .integer(row.version), .utf8(row.standing))
+          .text(row.id.text), .integer(replaced), .integer(row.version), .utf8(row.standing),
+          .integer(row.checksum))
       }
     guard changed == 1 else { throw .versionConflict }
   }
@@ -68,7 +70,8 @@ struct PayinTable {
         .text(row.id.text), .text(row.merchant), .text(row.reference),
         .text(row.status.rawValue), .text(row.method.rawValue), .text(row.account),
         .integer(row.amount), .milliseconds(row.createdAt), .text(row.token),
-        .integer(row.version), .utf8(row.standing), .utf8(row.opening))
+        .integer(row.version), .utf8(row.standing), .utf8(row.opening), .integer(row.checksum),
+        .checksum(row.openingChecksum))
     } catch {
       guard error.isTaken else { throw error }
       if let existing = try selectByReference.first(

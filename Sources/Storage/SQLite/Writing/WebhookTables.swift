@@ -11,8 +11,8 @@ struct WebhookTables {
     putEndpoint = try SQLiteStatement(
       connection,
       """
-      INSERT INTO webhook_endpoints (merchant, id, body) VALUES (?, ?, ?)
-      ON CONFLICT (merchant, id) DO UPDATE SET body = excluded.body
+      INSERT INTO webhook_endpoints (merchant, id, body, checksum) VALUES (?, ?, ?, ?)
+      ON CONFLICT (merchant, id) DO UPDATE SET body = excluded.body, checksum = excluded.checksum
       """)
     removeEndpoint = try SQLiteStatement(
       connection, "DELETE FROM webhook_endpoints WHERE merchant = ? AND id = ?")
@@ -24,11 +24,21 @@ struct WebhookTables {
       """)
   }
 
+  static func checksum(_ merchant: String, _ id: String, _ body: [UInt8]) -> Int64 {
+    var sum = Checksum()
+    sum.add(merchant)
+    sum.add(id)
+    sum.add(body)
+    return sum.value
+  }
+
   func write(_ write: EndpointWrite) throws(StoreError) {
     switch write {
     case .put(let record):
+      let body = record.document.bytes
       try putEndpoint.run(
-        .text(record.merchant), .text(record.id), .utf8(record.document.bytes))
+        .text(record.merchant), .text(record.id), .utf8(body),
+        .integer(Self.checksum(record.merchant, record.id, body)))
     case .remove(let merchant, let id):
       try removeEndpoint.run(.text(merchant), .text(id))
     }

@@ -14,12 +14,15 @@ final class WriteSession {
   private let deleteProbe: SQLiteStatement
   private let presence: PresenceLock
 
-  init(_ connection: SQLiteConnection, presence: PresenceLock) throws(StoreError) {
+  /// - Parameter damage: hears of jobs that cannot be read.
+  init(
+    _ connection: SQLiteConnection, presence: PresenceLock, damage: DamageRegister
+  ) throws(StoreError) {
     self.connection = connection
     self.presence = presence
     payins = try PayinTable(connection)
     evidence = try EvidenceTables(connection)
-    jobs = try JobTable(connection)
+    jobs = try JobTable(connection, damage)
     keys = try KeyTable(connection)
     webhooks = try WebhookTables(connection)
     storePayments = try StorePaymentTable(connection)

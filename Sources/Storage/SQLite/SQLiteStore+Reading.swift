@@ -1,0 +1,200 @@
+public import Payins
+
+extension SQLiteStore {
+  // MARK: Pay-ins
+
+  public func payin(_ id: PayinID) async throws(StoreError) -> Payin? {
+    let row = try await read { session throws(StoreError) in try session.payin(id) }
+    return try row.map(payin)
+  }
+
+  public func payin(token: String) async throws(StoreError) -> Payin? {
+    let row = try await read { session throws(StoreError) in try session.payin(token: token) }
+    return try row.map(payin)
+  }
+
+  func payin(_ row: StoredPayin) throws(StoreError) -> Payin {
+    try damage.reading(.payin, row.id) { () throws(RowFault) in try StoredDocument.payin(row) }
+  }
+
+  public func payin(
+    merchant: String, reference: String
+  ) async throws(StoreError) -> PayinID? {
+    try await read { session throws(StoreError) in
+      try session.payin(merchant: merchant, reference: reference)
+    }
+  }
+
+  public func attempt(
+    account: String, number: OrderLookup
+  ) async throws(StoreError) -> AttemptPlace? {
+    try await read { session throws(StoreError) in
+      try session.attempt(account: account, number: number)
+    }
+  }
+
+  public func payins(_ query: PayinQuery) async throws(StoreError) -> [Payin] {
+    try await page(of: query.limit) { last throws(StoreError) in
+      var query = query
+      if let last { query.before = PayinID(unchecked: last.id) }
+      return try await self.read { [query] session throws(StoreError) in
+        try session.payins(query)
+      }
+    } item: { row throws(StoreError) in
+      try self.payin(row)
+    }
+  }
+
+  public func disputedPayins(limit: Int) async throws(StoreError) -> Tally<PayinID> {
+    try await read { session throws(StoreError) in try session.disputed(limit: limit) }
+  }
+
+  // MARK: Evidence and keys
+
+  public func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent] {
+    let rows = try await read { session throws(StoreError) in try session.events(of: payin) }
+    return rows.compactMap { row in try? event(row) }
+  }
+
+  func event(_ row: EventRow) throws(StoreError) -> PayinEvent {
+    try damage.reading(.event, row.id.text) { () throws(RowFault) in
+      try StoredDocument.event(row)
+    }
+  }
+
+  public func idempotent(
+    _ key: IdempotencyKey
+  ) async throws(StoreError) -> IdempotencyRecord? {
+    let row = try await read { session throws(StoreError) in try session.idempotent(key) }
+    return try row.map(self.key)
+  }
+
+  func key(_ row: KeyRow) throws(StoreError) -> IdempotencyRecord {
+    try damage.reading(.idempotencyKey, row.record.subject) { () throws(RowFault) in
+      try StoredDocument.key(row)
+    }
+  }
+
+  public func callback(_ key: CallbackKey) async throws(StoreError) -> CallbackRecord? {
+    let row = try await read { session throws(StoreError) in try session.callback(key) }
+    return try row.map(callback)
+  }
+
+  public func unknownCallbacks(
+    before: EventID?, limit: Int
+  ) async throws(StoreError) -> [CallbackRecord] {
+    try await page(of: limit) { last throws(StoreError) in
+      let place = last?.record.id ?? before
+      return try await self.read { session throws(StoreError) in
+        try session.unknownCallbacks(before: place, limit: limit)
+      }
+    } item: { row throws(StoreError) in
+      try self.callback(row)
+    }
+  }
+
+  func callback(_ row: CallbackRow) throws(StoreError) -> CallbackRecord {
+    try damage.reading(.callback, row.record.id.text) { () throws(RowFault) in
+      try StoredDocument.callback(row)
+    }
+  }
+
+  // MARK: Jobs
+
+  public func nextDue() async throws(StoreError) -> Instant? {
+    try await read { session throws(StoreError) in try session.nextDue() }
+  }
+
+  public func backlog(at now: Instant) async throws(StoreError) -> Backlog {
+    try await read { session throws(StoreError) in try session.backlog(at: now) }
+  }
+
+  public func firstJob(
+    _ kind: JobKind, subjectPrefix: String
+  ) async throws(StoreError) -> Job? {
+    try await read { session throws(StoreError) in
+      try session.webhooks.firstJob(kind, subjectPrefix: subjectPrefix)
+    }
+  }
+
+  // MARK: What merchants are told
+
+  public func webhookEndpoints() async throws(StoreError) -> [EndpointRecord] {
+    let rows = try await read { session throws(StoreError) in
+      try session.webhooks.webhookEndpoints()
+    }
+    return rows.compactMap { row in try? endpoint(row) }
+  }
+
+  func endpoint(_ row: StoredEndpoint) throws(StoreError) -> EndpointRecord {
+    let place = EndpointRecord.place(row.merchant, row.id)
+    return try damage.reading(.webhookEndpoint, place, isWhole: false) { () throws(RowFault) in
+      try StoredDocument.endpoint(row)
+    }
+  }
+
+  public func announcement(
+    _ sequence: Int, of payin: PayinID
+  ) async throws(StoreError) -> PayinEvent? {
+    let row = try await read { session throws(StoreError) in
+      try session.webhooks.announced(sequence, of: payin)
+    }
+    return try row.map(event)
+  }
+
+  public func announcement(
+    _ id: EventID, merchant: String
+  ) async throws(StoreError) -> PayinEvent? {
+    let row = try await read { session throws(StoreError) in
+      try session.webhooks.announced(id, merchant: merchant)
+    }
+    return try row.map(event)
+  }
+
+  public func announcements(
+    _ query: AnnouncementQuery
+  ) async throws(StoreError) -> [PayinEvent] {
+    try await page(of: query.limit) { last throws(StoreError) in
+      var query = query
+      if let last { query.before = last.id }
+      return try await self.read { [query] session throws(StoreError) in
+        try session.webhooks.announced(query, session.connection)
+      }
+    } item: { row throws(StoreError) in
+      try self.event(row)
+    }
+  }
+
+  public func deliveryTries(of payin: PayinID) async throws(StoreError) -> [DeliveryTry] {
+    try await read { session throws(StoreError) in try session.webhooks.tries(of: payin) }
+  }
+}
+
+/// Lists leave damaged rows out.
+extension SQLiteStore {
+  /// The most rows that one list goes on behind; where there are more the store is damaged, and
+  /// not a row.
+  static let mostLeftOut = 10_000
+
+  /// Reads on until so many items are readable, or there are no more rows.
+  /// - Parameter rows: as many as are wanted, behind the last that was read.
+  func page<Row: Sendable, Item>(
+    of limit: Int, rows: (Row?) async throws(StoreError) -> [Row],
+    item: (Row) throws(StoreError) -> Item
+  ) async throws(StoreError) -> [Item] {
+    var items: [Item] = []
+    var last: Row?
+    var leftOut = 0
+    while true {
+      let found = try await rows(last)
+      for row in found where items.count < limit {
+        if let item = try? item(row) { items.append(item) } else { leftOut += 1 }
+      }
+      guard items.count < limit, found.count >= limit else { return items }
+      guard leftOut <= Self.mostLeftOut else {
+        throw .damaged("more than \(Self.mostLeftOut) rows of one list")
+      }
+      last = found.last
+    }
+  }
+}
