@@ -30,7 +30,7 @@ struct KilledRunTests {
     waitpid(shell, nil, 0)
     #expect(try await eventually { Self.isRunning(program) ? nil : true } == true)
     if isByParent {
-      let tests = try #require(Self.number(in: "\(note).run"))
+      let tests = try #require(try Self.number(in: "\(note).run"))
       #expect(try await eventually { Self.isRunning(tests) ? nil : true } == true)
     }
   }

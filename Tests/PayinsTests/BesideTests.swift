@@ -85,6 +85,21 @@ struct BesideTests {
     }
   }
 
+  @Test("orders that are made at one instant have numbers of their own, of 32 characters at most")
+  func orderNumbers() {
+    let dice = Dice(seed: 5)
+    for prefix in ["", "P", "SIXTEENCHARACTER"] {
+      var candidate = Walk.candidate("a")
+      candidate.orderNumberPrefix = prefix
+      let attempts = (0..<1000).map { _ in
+        Walk.open(dice, candidates: [candidate], retry: []).payin.attempts[0]
+      }
+      #expect(Set(attempts.map(\.orderNumber)).count == 1000)
+      #expect(
+        attempts.allSatisfy { $0.orderNumber.hasPrefix(prefix) && $0.orderNumber.utf8.count <= 32 })
+    }
+  }
+
   @Test("once the payer's time is over no further provider is asked")
   func nextAfterExpiry() {
     for seconds in [3599, 3600] as [Int64] {

@@ -24,19 +24,26 @@ struct Walk {
 
   static func open(
     _ dice: Dice, accounts: [String], retry: [RetryOutcome], expiresIn: Int64? = nil,
-    repeats: Bool = true, at now: Instant = noon
+    repeats: Bool = true
+  ) -> Transition {
+    open(
+      dice, candidates: accounts.map { candidate($0, repeats: repeats) }, retry: retry,
+      expiresIn: expiresIn)
+  }
+
+  static func open(
+    _ dice: Dice, candidates: [Candidate], retry: [RetryOutcome], expiresIn: Int64? = nil
   ) -> Transition {
     Payin.open(
       PayinRequest(
         merchantReference: "order-1", amount: 15_000, method: .spei, description: "Two tickets",
         payer: Payer(name: "Ana"), expiresIn: expiresIn,
         metadata: [Metadatum(key: "a", value: "b")]),
-      id: .make(at: now, entropy: dice), merchant: "shop", token: "token", idempotencyKey: "key",
+      id: .make(at: noon, entropy: dice), merchant: "shop", token: "token", idempotencyKey: "key",
       routing: RoutingRecord(
-        rulesVersion: "v", rule: "r", candidates: accounts.map { candidate($0, repeats: repeats) },
-        retry: retry,
+        rulesVersion: "v", rule: "r", candidates: candidates, retry: retry,
         explanation: ["order": ["a"]]),
-      Context(now: now, entropy: dice))
+      Context(now: noon, entropy: dice))
   }
 
   init(seed: UInt64) {
