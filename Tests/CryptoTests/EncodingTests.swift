@@ -62,6 +62,12 @@ struct EncodingTests {
     #expect(!ConstantTime.equal([1, 2, 3], [1, 2, 4]))
     #expect(!ConstantTime.equal([1, 2, 3], [1, 2]))
     #expect(!ConstantTime.equal([], [0]))
+    let digest = [UInt8](0..<32)
+    for place in digest.indices {
+      var other = digest
+      other[place] ^= 1
+      #expect(!ConstantTime.equal(digest, other))
+    }
     #expect(ConstantTime.equal("señal", "señal"))
     #expect(!ConstantTime.equal("e\u{301}", "\u{e9}"))
   }

@@ -77,4 +77,41 @@ struct AccountMonitorTests {
     #expect(words.count == 32 && words.first?.word == "W8")
     #expect(words.last?.word == "W20" && words.last?.count == 2)
   }
+
+  @Test("the fifth failure in a row opens the breaker; a success in between begins anew")
+  func failures() {
+    for number in 1...9 {
+      _ = call(.create, number == 5 ? .answered : .failed("timeout"))
+      #expect(monitor.health(at: start).acceptsCreates)
+    }
+    _ = call(.create, .failed("timeout"))
+    #expect(!monitor.health(at: start).acceptsCreates)
+    // Twice as long with every look that fails, up to a minute.
+    var now = start
+    for pause in [5, 10, 20, 40, 60, 60] as [Int64] {
+      #expect(monitor.admit(.create, at: now.adding(seconds: pause - 1)) == .breakerOpen)
+      now = now.adding(seconds: pause)
+      #expect(monitor.admit(.create, at: now) == .admitted)
+      _ = monitor.finished(.create, milliseconds: 1, verdict: .failed("timeout"), at: now)
+    }
+  }
+
+  @Test("failing queries leave creates as they are")
+  func failingQueries() {
+    for _ in 0..<10 { _ = call(.query, .failed("timeout")) }
+    #expect(monitor.health(at: start).acceptsCreates)
+  }
+
+  @Test("the half-open breaker lets one look through; one that is not taken leaves its place")
+  func probe() {
+    for _ in 1...5 { _ = call(.create, .failed("timeout")) }
+    let now = start.adding(seconds: 5)
+    #expect(monitor.admit(.create, at: now) == .admitted)
+    #expect(monitor.admit(.create, at: now) == .breakerOpen)
+    monitor.withdrawn(.create)
+    #expect(monitor.health(at: now).acceptsCreates)
+    #expect(call(.create, .answered, afterSeconds: 5) == .well)
+    #expect(
+      monitor.snapshot(at: now).breaker == .closed && monitor.snapshot(at: now).openCalls == 0)
+  }
 }

@@ -211,13 +211,6 @@ struct AnsweredTests {
     #expect(await task.value.text == "finished")
   }
 
-  @Test("no proxy is taken from the environment")
-  func environment() async throws {
-    let server = try TestServer(answering: { ok($0.lines[0]) })
-    setenv("http_proxy", "http://127.0.0.1:\(try TestServer.freePort())", 1)
-    #expect(await caller.get("\(server.url)/direct").text == "GET /direct HTTP/1.1")
-  }
-
   @Test("a configured proxy gets the whole URL")
   func proxy() async throws {
     let proxy = try TestServer(answering: { ok($0.lines[0]) })

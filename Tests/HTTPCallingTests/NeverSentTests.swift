@@ -9,7 +9,8 @@ struct NeverSentTests {
 
   @Test("a refused connection")
   func refused() async throws {
-    let outcome = await caller.post("http://127.0.0.1:\(try TestServer.freePort())/pay/secret-path")
+    let refusing = try RefusingPort()
+    let outcome = await caller.post("http://127.0.0.1:\(refusing.port)/pay/secret-path")
     #expect(outcome.summary == "never_sent refused")
     #expect(outcome.failure?.message.contains("secret-path") == false)
     #expect(outcome.failure?.message.isEmpty == false)

@@ -41,17 +41,23 @@ final class TestServer: Sendable {
   }
 
   static func listen(backlog: Int32) throws -> (descriptor: Int32, port: UInt16) {
+    let (descriptor, port) = try bound()
+    guard Glibc.listen(descriptor, backlog) == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
+    return (descriptor, port)
+  }
+
+  /// On a port that the system picks.
+  static func bound() throws -> (descriptor: Int32, port: UInt16) {
     let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue
     let descriptor = socket(AF_INET, Int32(kind), 0)
     var address = loopback(port: 0)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let listening = withUnsafeMutablePointer(to: &address) { pointer in
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 && Glibc.listen(descriptor, backlog) == 0
-          && getsockname(descriptor, $0, &length) == 0
+        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
       }
     }
-    guard listening else { throw POSIXError(.EADDRNOTAVAIL) }
+    guard isBound else { throw POSIXError(.EADDRNOTAVAIL) }
     return (descriptor, UInt16(bigEndian: address.sin_port))
   }
 
@@ -62,13 +68,18 @@ final class TestServer: Sendable {
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
     return address
   }
+}
 
-  /// A port where nobody listens.
-  static func freePort() throws -> UInt16 {
-    let (descriptor, port) = try listen(backlog: 1)
-    close(descriptor)
-    return port
+/// A loopback port that nobody can listen on while this lives: calls to it are refused.
+final class RefusingPort {
+  let port: UInt16
+  private let descriptor: Int32
+
+  init() throws {
+    (descriptor, port) = try TestServer.bound()
   }
+
+  deinit { close(descriptor) }
 }
 
 /// One accepted connection; closed when let go.

@@ -120,13 +120,15 @@ struct ContradictionTests {
   func otherAmount() {
     var payin = pending()
     let id = payin.attempts[0].id
-    var report = paid(950_000)
-    report.orderAmount = 950_000
-    _ = apply(&payin, .reported(id, report, .fullySignedCallback))
-    #expect(payin.receipts.isEmpty && payin.status == .pending)
-    #expect(payin.attempts[0].discrepancies.map(\.alert) == [.mismatch])
-    #expect(payin.attempts[0].nextCheckAt == payin.updatedAt)
-    report = paid(15_000)
+    for amount in [950_000, 15_001, 14_999] as [Int64] {
+      var report = paid(amount)
+      report.orderAmount = amount
+      _ = apply(&payin, .reported(id, report, .fullySignedCallback))
+      #expect(payin.receipts.isEmpty && payin.status == .pending)
+      #expect(payin.attempts[0].discrepancies.map(\.alert) == [.mismatch])
+      #expect(payin.attempts[0].nextCheckAt == payin.updatedAt)
+    }
+    var report = paid(15_000)
     report.orderAmount = 15_000
     _ = apply(&payin, .reported(id, report, .fullySignedCallback))
     #expect(payin.status == .succeeded)

@@ -3,66 +3,6 @@ import Payins
 import TestSupport
 import Testing
 
-/// One pay-in of $150.00, and what it hears.
-private struct Life {
-  private(set) var payin: Payin
-  private(set) var now = Walk.noon
-  /// What the last input did.
-  private(set) var last: Transition
-  private let dice = Dice(seed: 1)
-
-  init(accounts: [String] = ["a"], retry: [RetryOutcome] = RetryOutcome.standard) {
-    last = Walk.open(dice, accounts: accounts, retry: retry, expiresIn: 3600)
-    payin = last.payin
-  }
-
-  /// With its first attempt accepted and shown to the payer.
-  static var pending: Life {
-    var life = Life()
-    life.hears(.sent(life.attempt(), .accepted(accepted("o1"))))
-    return life
-  }
-
-  static func accepted(_ order: String) -> Acceptance {
-    Acceptance(
-      providerOrderID: order,
-      instructions: .spei(SPEIInstructions(clabe: "646180109400135624")))
-  }
-
-  static func paid(_ identity: String, _ amount: Int64) -> StatusReport {
-    paid([(identity, amount)])
-  }
-
-  static func paid(
-    _ first: String, _ amount: Int64, _ second: String, _ further: Int64
-  ) -> StatusReport {
-    paid([(first, amount), (second, further)])
-  }
-
-  private static func paid(_ deposits: [(String, Int64)]) -> StatusReport {
-    StatusReport(
-      status: .paid,
-      deposits: deposits.map {
-        Deposit(identity: $0.0, amount: $0.1, receivedAt: nil, providerReference: nil)
-      })
-  }
-
-  func attempt(_ index: Int = 0) -> AttemptID { payin.attempts[index].id }
-
-  var announced: [String] { last.events.filter(\.isAnnounced).map(\.type) }
-
-  mutating func hears(_ input: PayinInput) {
-    last = payin.apply(input, Context(now: now, entropy: dice))
-    payin = last.payin
-  }
-
-  mutating func answered(_ report: StatusReport, of index: Int = 0) {
-    hears(.queried(attempt(index), .found(report)))
-  }
-
-  mutating func passes(_ seconds: Int64) { now = now.adding(seconds: seconds) }
-}
-
 private let refusal = Refusal(code: "x", message: "y")
 
 @Suite("money")

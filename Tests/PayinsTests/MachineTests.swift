@@ -108,7 +108,62 @@ struct MachineTests {
         !attempt.isUnfollowed || attempt.discrepancies.contains { $0.alert == .unfollowed }
           || !attempt.state.isLive
       }, "nobody is told that it cannot be followed")
-    out += jobFaults(after, answered: input.answered)
+    out += jobFaults(after, answered: input.answered) + moneyFaults(input, before, after)
+    out += wordFaults(input, before, transition)
+    return out
+  }
+
+  /// What is believed is recorded, once at each account, and nothing else is.
+  private static func moneyFaults(
+    _ input: PayinInput, _ before: Payin, _ after: Payin
+  ) -> [String] {
+    let (id, report): (AttemptID, StatusReport)
+    switch input {
+    case .queried(let asked, .found(let found), _): (id, report) = (asked, found)
+    case .reported(let named, let told, let grade):
+      let isOurs = told.orderAmount.map { $0 == before.request.amount } ?? true
+      if grade < .fullySignedCallback || !isOurs {
+        return after.receipts == before.receipts ? [] : ["money from a hint"]
+      }
+      // A signed word that contradicts the books is asked about instead.
+      if after.receipts == before.receipts { return [] }
+      (id, report) = (named, told)
+    default: return after.receipts == before.receipts ? [] : ["money from nowhere"]
+    }
+    guard let account = before.attempt(id)?.target.account else { return [] }
+    func known(_ payin: Payin) -> Set<String> {
+      Set(payin.receipts.filter { accountOf($0, payin) == account }.map(\.identity))
+    }
+    let told = Set(report.deposits.filter { $0.amount > 0 }.map(\.identity))
+    return known(after) == known(before).union(told) ? [] : ["\(told) told, \(known(after)) known"]
+  }
+
+  /// An attempt's word counts for it alone, and a create's answer while it is waited for.
+  private static func wordFaults(
+    _ input: PayinInput, _ before: Payin, _ transition: Transition
+  ) -> [String] {
+    let after = transition.payin
+    var out: [String] = []
+    let isEnded =
+      !after.status.isOpen && after.status != .succeeded && after.status != before.status
+    let undecided = after.attempts.contains { $0.state == .sending || $0.state == .inDoubt }
+    if before.status == .processing, after.status == .failed, undecided, input != .deadline {
+      out.append("failed, and an order of it may exist")
+    }
+    switch input {
+    case .queried(let id, _, _), .reported(let id, _, _):
+      if isEnded, let active = before.active, active != id { out.append("ended by an orphan") }
+    case .sent(let id, _):
+      guard let state = before.attempt(id)?.state, state != .sending, state != .inDoubt else {
+        break
+      }
+      if after.attempts != before.attempts || !transition.jobs.isEmpty
+        || after.status != before.status
+      {
+        out.append("a late answer changes something")
+      }
+    case .interrupted, .cancelled, .deadline: break
+    }
     return out
   }
 

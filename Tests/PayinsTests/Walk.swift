@@ -24,24 +24,31 @@ struct Walk {
 
   static func open(
     _ dice: Dice, accounts: [String], retry: [RetryOutcome], expiresIn: Int64? = nil,
-    repeats: Bool = true, at now: Instant = noon
+    repeats: Bool = true
+  ) -> Transition {
+    open(
+      dice, candidates: accounts.map { candidate($0, repeats: repeats) }, retry: retry,
+      expiresIn: expiresIn)
+  }
+
+  static func open(
+    _ dice: Dice, candidates: [Candidate], retry: [RetryOutcome], expiresIn: Int64? = nil
   ) -> Transition {
     Payin.open(
       PayinRequest(
         merchantReference: "order-1", amount: 15_000, method: .spei, description: "Two tickets",
         payer: Payer(name: "Ana"), expiresIn: expiresIn,
         metadata: [Metadatum(key: "a", value: "b")]),
-      id: .make(at: now, entropy: dice), merchant: "shop", token: "token", idempotencyKey: "key",
+      id: .make(at: noon, entropy: dice), merchant: "shop", token: "token", idempotencyKey: "key",
       routing: RoutingRecord(
-        rulesVersion: "v", rule: "r", candidates: accounts.map { candidate($0, repeats: repeats) },
-        retry: retry,
+        rulesVersion: "v", rule: "r", candidates: candidates, retry: retry,
         explanation: ["order": ["a"]]),
-      Context(now: now, entropy: dice))
+      Context(now: noon, entropy: dice))
   }
 
   init(seed: UInt64) {
     let dice = Dice(seed: seed)
-    let accounts = Array(["a", "b", "c"].prefix(1 + dice.below(3)))
+    let accounts = dice.pick([["a"], ["a", "b"], ["a", "b", "c"], ["a", "a", "b"]])
     let retry = RetryOutcome.allCases.filter { _ in dice.chance(600) }
     self.dice = dice
     payin =
@@ -97,14 +104,16 @@ struct Walk {
     if dice.chance(250) {
       deposits.append(
         Deposit(
-          identity: "d\(dice.below(6))", amount: Int64(dice.pick([0, 1, 7_500, 15_000, 20_000])),
+          identity: "d\(dice.below(6))",
+          amount: Int64(dice.pick([0, 1, 7_500, 14_999, 15_000, 15_001])),
           receivedAt: dice.chance(500) ? now : nil, providerReference: nil))
     }
     return StatusReport(
       status: dice.pick([
         .pending, .paid, .failed, .expired, .cancelled, .unrecognised("NEW"),
-      ]), deposits: deposits.filter { _ in dice.chance(800) },
+      ]), deposits: dice.chance(100) ? [] : deposits.filter { _ in dice.chance(800) },
       providerOrderID: dice.chance(500) ? "o1" : nil,
-      instructions: dice.chance(300) ? instructions() : nil, note: dice.chance(50) ? "n" : nil)
+      instructions: dice.chance(300) ? instructions() : nil, note: dice.chance(50) ? "n" : nil,
+      orderAmount: dice.chance(300) ? dice.pick([14_999, 15_000, 15_001]) : nil)
   }
 }

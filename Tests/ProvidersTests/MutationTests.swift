@@ -37,6 +37,29 @@ struct MutationTests {
     }
   }
 
+  /// Money that came beside its order has whatever amount it has.
+  static let ofTheOrder = answers.filter { golden in
+    let body = (try? golden.response().body) ?? []
+    return !String(decoding: body, as: UTF8.self).contains("\"PATCH\"")
+  }
+
+  @Test(
+    "an answer about an order that is a centavo more or less is not ours", arguments: ofTheOrder)
+  func otherAmount(_ golden: GoldenCase) throws {
+    guard let provider = golden.settings.provider(golden.provider) as? any Queryable else { return }
+    let response = try golden.response()
+    for difference in [-1, 1] as [Int64] {
+      var order = golden.order
+      order.amount += difference
+      if case .accepted = provider.createOutcome(response, golden.order) {
+        #expect(provider.createOutcome(response, order).label == "in_doubt")
+      }
+      if case .found = provider.queryOutcome(response, golden.order) {
+        #expect(provider.queryOutcome(response, order).label == "mismatch")
+      }
+    }
+  }
+
   @Test("a delivery with a damaged body credits nothing", arguments: deliveries)
   func body(_ golden: GoldenCase) throws {
     guard let provider = golden.settings.provider(golden.provider) as? any ReceivesCallbacks

@@ -3,10 +3,14 @@ import Glibc
 
 /// Runs another program to its end.
 public enum OtherProgram {
+  /// The path of the tests' own executable.
+  public static var itself: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+  }
+
   /// The path of one of the package's own executables.
   public static func beside(_ name: String) -> String {
-    let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    return URL(filePath: tests).deletingLastPathComponent().appending(path: name).path
+    URL(filePath: itself).deletingLastPathComponent().appending(path: name).path
   }
 
   /// - Parameter input: the file that it reads.

@@ -2,8 +2,8 @@ import Foundation
 public import Glibc
 import Synchronization
 
-/// Starts programs that end with the test process, also where that is killed, and that inherit
-/// none of its files.
+/// Starts programs that end with the test process, also where that or what runs it is killed, and
+/// that inherit none of its files.
 ///
 /// Not Foundation's `Process`: its `run` walks the open descriptors and, with many of them, copies
 /// a directory entry beyond the end of its page (a crash seen with Swift 6.3 on Linux).
@@ -44,9 +44,13 @@ public enum Spawning {
   private static let work = Mutex<[@Sendable () -> Void]>([])
   private static let arrived = DispatchSemaphore(value: 0)
   private static let thread: Void = Thread.detachNewThread {
+    let parent = getppid()
     while true {
-      arrived.wait()
-      work.withLock { $0.removeFirst() }()
+      if arrived.wait(timeout: .now() + .seconds(1)) == .success {
+        work.withLock { $0.removeFirst() }()
+      }
+      // `swift test` was killed: what it began ends too.
+      if getppid() != parent { kill(getpid(), SIGKILL) }
     }
   }
 

@@ -97,6 +97,8 @@ struct Installation {
       environment: [
         "KEY_SHA256": Self.hash(Self.key),
         "HOOK_SECRET": WebhookTests.secret,
+        // Nothing is taken from it but what the configuration names: this one answers nobody.
+        "http_proxy": "http://127.0.0.1:\(try TakenPort().port)",
       ], output: output, openFiles: openFiles)
     let client = Client(port: isTwin ? twinPort : port)
     let isReady = try await eventually {

@@ -1,0 +1,155 @@
+import HTTPCalling
+import JSONText
+import Payins
+import Providers
+import Storage
+import Testing
+
+@testable import Gateway
+
+/// What is learnt is kept, and nothing is done twice, whatever comes between.
+@Suite("pay-ins: what comes between")
+struct PayinRecoveryTests {
+  private func isTaken(_ verdict: CallbackService.Verdict) -> Bool {
+    if case .taken = verdict { true } else { false }
+  }
+
+  @Test("what a query learns is recorded though a callback took its job meanwhile")
+  func leaseLost() async throws {
+    for status in ["completed", "in_progress"] {
+      let bench = try PayinBench()
+      let payin = try await bench.made("order-1")
+      let order = payin.attempts[0].orderNumber
+      bench.clock.advance(to: try #require(payin.nextCheckAt))
+      let job = try #require(try await bench.lease().first)
+      bench.caller.answers { request in
+        #expect(isTaken(await bench.hears("charge.succeeded", of: order, status: "completed")))
+        return .charge(for: request, status)
+      }
+      try await bench.runner.ask(job, under: try #require(job.lease))
+      let after = try await bench.service.payin(payin.id, merchant: "shop")
+      #expect(after.status == (status == "completed" ? .succeeded : .pending))
+      #expect(after.attempts[0].polls == 1)
+      // The callback's wish to ask at once stands.
+      #expect(try await bench.store.nextDue() == bench.clock.now())
+    }
+  }
+
+  @Test("a callback is kept as evidence, also of an order that is not ours")
+  func evidence() async throws {
+    let bench = try PayinBench()
+    let payin = try await bench.made("order-1")
+    let order = payin.attempts[0].orderNumber
+    #expect(isTaken(await bench.hears("charge.succeeded", of: order, status: "completed")))
+    #expect(isTaken(await bench.hears("charge.succeeded", of: "OTHER", status: "completed")))
+    // Each account's orders are its own.
+    #expect(
+      isTaken(
+        await bench.hears("charge.succeeded", of: order, status: "completed", at: "second")))
+    #expect(bench.store.callbacks.map(\.payin) == [payin.id, nil, nil])
+    #expect(try await bench.service.payin(payin.id, merchant: "shop").status == .pending)
+  }
+
+  @Test("a callback that could not be stored is not acknowledged, so that it comes again")
+  func notStored() async throws {
+    let bench = try PayinBench()
+    let payin = try await bench.made("order-1")
+    await bench.store.close()
+    for order in [payin.attempts[0].orderNumber, "OTHER"] {
+      let verdict = await bench.hears("charge.succeeded", of: order, status: "completed")
+      guard case .notRecorded = verdict else {
+        Issue.record("\(verdict)")
+        continue
+      }
+    }
+  }
+
+  @Test("a create call that its process died in is asked about, and not made again")
+  func interrupted() async throws {
+    let bench = try PayinBench()
+    let payin = try await bench.abandoned("order-1")
+    #expect(try await bench.lease().isEmpty)
+    bench.clock.advance(to: bench.runner.leaseEnd(at: payin.createdAt))
+    let job = try #require(try await bench.lease().first)
+    try await bench.runner.resume(job, under: try #require(job.lease))
+    #expect(bench.caller.taken().isEmpty)
+    let after = try await bench.service.payin(payin.id, merchant: "shop")
+    #expect(after.attempts.map(\.state) == [.inDoubt] && after.nextCheckAt != nil)
+  }
+
+  @Test("a create call is nobody else's for as long as it may take")
+  func leaseOutlivesCall() async throws {
+    let bench = try PayinBench(AccountLimits(timeoutSeconds: 30))
+    bench.caller.answers { request in
+      bench.clock.advance(seconds: 30)
+      #expect((try? await bench.lease()) == [])
+      return .charge(for: request)
+    }
+    #expect(try await bench.made("order-1").status == .pending)
+    #expect(bench.caller.taken().count == 1)
+  }
+
+  @Test("no answer is doubt: the order is asked about, and no other provider is called")
+  func timeout() async throws {
+    let bench = try PayinBench()
+    bench.caller.answers { _ in .timeout }
+    let payin = try await bench.abandoned("order-1")
+    let sent = try await bench.runner.send(
+      Books.Applied(payin: payin, started: payin.attempts[0].id),
+      under: try #require(try await bench.sendLease(of: payin)))
+    #expect(sent.status == .processing && sent.attempts.map(\.state) == [.inDoubt])
+    #expect(bench.caller.taken().count == 1 && sent.nextCheckAt != nil)
+  }
+
+  @Test("an order that a later attempt makes ends with the payer's time, not after it")
+  func laterOrder() async throws {
+    let bench = try PayinBench()
+    bench.caller.answers { request in
+      // Half a minute later the first candidate says no.
+      bench.clock.advance(seconds: 25)
+      bench.caller.answers { .charge(for: $0) }
+      return .declined
+    }
+    let payin = try await bench.made("order-1")
+    #expect(payin.attempts.map(\.target.account) == ["first", "second"])
+    #expect(payin.status == .pending && payin.expiresAt == payin.createdAt.adding(seconds: 3600))
+    let dues = try bench.caller.taken().map { try JSON(parsing: $0.body)["due_date"]?.string }
+    #expect(dues == Array(repeating: payin.expiresAt.text(offsetMinutes: 0), count: 2))
+  }
+
+  @Test("a pay-in that is not kept gives its place at the account back")
+  func placeGivenBack() async throws {
+    let bench = try PayinBench(AccountLimits(concurrency: 1))
+    let first = try await bench.made("order-1")
+    for key in ["other-1", "other-2"] {
+      await #expect(throws: PayinRefusal.self) { try await bench.create("order-1", key: key) }
+    }
+    let next = try await bench.made("order-2")
+    #expect([first, next].map(\.currentAttempt.target.account) == ["first", "first"])
+  }
+
+  @Test("a key's answer is for the same body and the same merchant only")
+  func keys() async throws {
+    let bench = try PayinBench()
+    let created = try await bench.create("order-1", key: "k", hash: [1])
+    let again = try await bench.create("order-1", key: "k", hash: [1])
+    #expect(again.isReplay && again.body == created.body)
+    await #expect {
+      try await bench.create("order-1", key: "k", hash: [2])
+    } throws: { error in
+      if case .keyReused? = error as? PayinRefusal { true } else { false }
+    }
+    await #expect {
+      try await bench.service.payin(created.id, merchant: "other")
+    } throws: { error in
+      if case .notFound? = error as? PayinRefusal { true } else { false }
+    }
+  }
+}
+
+extension PayinBench {
+  /// Under which its first call is made.
+  fileprivate func sendLease(of payin: Payin) async throws -> Lease? {
+    try await store.firstJob(.sendAttempt, subjectPrefix: payin.attempts[0].id.text)?.lease
+  }
+}

@@ -1,0 +1,145 @@
+import HTTPCalling
+import JSONText
+import Payins
+import Providers
+import Routing
+import Storage
+import TestSupport
+
+@testable import Gateway
+
+/// A gateway with two Openpay accounts, `first` and `second` in this order, whose calls are
+/// answered as the test writes it.
+final class PayinBench: Sendable {
+  let clock = WebhookClock()
+  let caller = ScriptedCaller()
+  let store = MemoryStore()
+  let books: Books
+  let calls: ProviderCalls
+  let service: PayinService
+  let callbacks: CallbackService
+
+  var runner: AttemptRunner { service.runner }
+
+  init(_ limits: AccountLimits = AccountLimits()) throws {
+    let accounts = try ["first", "second"].map { id in
+      var settings = ObjectReader([
+        "merchant_id": "mzdtln0bmtms6o3kck8f", "private_key": "sk_bench_key_0001",
+        "callback": ["user": "openpay", "password": "hook"],
+      ])
+      let identity = AccountIdentity(
+        id: id, baseURL: "https://sandbox-api.openpay.mx", isLocal: false)
+      guard let provider = Openpay(account: identity, settings: &settings) else {
+        throw StoreError.damaged("the bench's settings")
+      }
+      return Account(identity: identity, provider: provider, limits: limits)
+    }
+    let rules = try RuleSet(
+      files: [
+        RuleFile(
+          name: "rules.json5", text: "{ otherwise: { priority: ['first/spei', 'second/spei'] } }")
+      ], offers: accounts.map(\.offer), version: "v1")
+    let metrics = Metrics()
+    let log = Log(level: .error, time: clock) { _ in }
+    books = Books(
+      store: store, time: clock, entropy: SeededEntropy(),
+      document: PayinDocument(publicURL: "https://pay.example"), changes: PayinChanges(),
+      metrics: metrics)
+    calls = ProviderCalls(
+      accounts: accounts, caller: caller, time: clock, publicURL: "https://pay.example",
+      metrics: metrics, log: log)
+    service = PayinService(
+      books: books, calls: calls, rules: RuleBook(rules, at: clock.now(), metrics: metrics),
+      requestSeconds: 60)
+    callbacks = CallbackService(books: books, calls: calls, log: log)
+    caller.answers { .charge(for: $0) }
+  }
+
+  // MARK: Pay-ins
+
+  static func request(_ reference: String) -> PayinRequest {
+    PayinRequest(
+      merchantReference: reference, amount: 15_000, method: .spei, description: "Two tickets",
+      expiresIn: 3600)
+  }
+
+  func create(
+    _ reference: String, key: String? = nil, hash: [UInt8] = [1]
+  ) async throws -> PayinService.Created {
+    try await service.create(
+      Self.request(reference), merchant: "shop", key: key ?? reference, requestHash: hash)
+  }
+
+  /// As `create` leaves it.
+  func made(_ reference: String) async throws -> Payin {
+    let created = try await create(reference)
+    return try await service.payin(created.id, merchant: "shop")
+  }
+
+  /// One whose process dies between its commit and its first call.
+  func abandoned(_ reference: String) async throws -> Payin {
+    let context = books.context
+    let id = PayinID.make(at: context.now, entropy: context.entropy)
+    let decision = service.rules.decide(
+      Self.request(reference), payin: id, merchant: "shop", now: context.now, calls: calls)
+    let opened = Payin.open(
+      Self.request(reference), id: id, merchant: "shop", token: reference,
+      idempotencyKey: reference, routing: decision.record, context)
+    let sending = SendLease(lease: runner.newLease(), until: runner.leaseEnd(at: context.now))
+    try await store.commit(
+      books.change(opened, .insert(opened.payin), holding: nil, sending: sending))
+    return opened.payin
+  }
+
+  /// The jobs that are due, as one who takes them up gets them.
+  func lease() async throws -> [Job] {
+    let now = clock.now()
+    return try await store.lease(
+      LeaseRequest(
+        now: now, until: runner.leaseEnd(at: now), limit: 100, lease: runner.newLease()))
+  }
+
+  // MARK: Callbacks
+
+  func hears(
+    _ type: String, of order: String, status: String, at account: String = "first"
+  ) async -> CallbackService.Verdict {
+    let event: JSON = [
+      "type": JSON(type), "transaction": .charge(order, status),
+    ]
+    return await callbacks.receive(
+      account: account, headers: [HTTPHeader("Authorization", "Basic b3BlbnBheTpob29r")],
+      body: event.bytes)
+  }
+}
+
+extension CallOutcome {
+  /// The charge that is made or asked for by the request, as Openpay shows it.
+  static func charge(for request: HTTPRequest, _ status: String = "in_progress") -> CallOutcome {
+    if request.method == "POST" {
+      let order = (try? JSON(parsing: request.body))?["order_id"]?.string ?? ""
+      return .answered(HTTPResponse(status: 200, body: JSON.charge(order, status).bytes))
+    }
+    let order = String(request.url.split(separator: "=").last ?? "")
+    return .answered(HTTPResponse(status: 200, body: JSON.array([.charge(order, status)]).bytes))
+  }
+
+  static let declined = CallOutcome.answered(
+    HTTPResponse(
+      status: 422,
+      body: Array(
+        #"{"category":"request","description":"no","http_code":422,"error_code":1003}"#.utf8)))
+}
+
+extension JSON {
+  static func charge(_ order: String, _ status: String) -> JSON {
+    [
+      "id": JSON("tr\(order)"), "order_id": JSON(order), "status": JSON(status), "amount": 150,
+      "currency": "MXN", "method": "bank_account",
+      "payment_method": [
+        "type": "bank_transfer", "bank": "BBVA Bancomer", "clabe": "012914002014112176",
+        "name": "11030021342311520255", "agreement": "1411217",
+      ],
+    ]
+  }
+}
