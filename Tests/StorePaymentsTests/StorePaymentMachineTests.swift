@@ -82,20 +82,25 @@ struct StorePaymentMachineTests {
   func absence() {
     let dice = Dice(seed: 1)
     let start = Instant(milliseconds: 1_780_000_000_000)
-    var payment = StorePayment.open(
+    let opened = StorePayment.open(
       StorePaymentRequest(
         account: "p", reference: "R", amount: 1000, chainTransactionID: "1", operationDate: start,
         group: "1", chain: "1", store: "1", pos: "1", employee: "1"),
       id: .make(at: start, entropy: dice), merchant: "m", idempotencyKey: "k",
       Context(now: start, entropy: dice)
     ).payment
-    payment = payment.apply(.interrupted, Context(now: start, entropy: dice)).payment
-    for (second, status) in [
-      (1, StorePaymentStatus.reversing), (30, .reversing), (59, .reversing), (60, .reversed),
-    ] {
-      let context = Context(now: start.adding(seconds: Int64(second)), entropy: dice)
-      payment = payment.apply(Self.inputs[7], context).payment
-      #expect(payment.status == status, "\(second)")
+    let doubtful = opened.apply(.interrupted, Context(now: start, entropy: dice)).payment
+    let lives: [[(Int64, StorePaymentStatus)]] = [
+      [(1, .reversing), (30, .reversing), (59, .reversing), (60, .reversed)],
+      [(600, .reversing), (601, .reversing), (602, .reversed)],
+    ]
+    for life in lives {
+      var payment = doubtful
+      for (second, status) in life {
+        let context = Context(now: start.adding(seconds: second), entropy: dice)
+        payment = payment.apply(Self.inputs[7], context).payment
+        #expect(payment.status == status, "\(second)")
+      }
     }
   }
 }
