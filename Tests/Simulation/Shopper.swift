@@ -111,7 +111,8 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
     let full = request.amount
     let sums: [Int64] = dice.pick([
       [full], [full], [full], [full / 200 * 100, full - full / 200 * 100], [full + 5000],
-      [full, full], [full, full], [full, full, full], [4000], [], [full - 100, 100], [full - 100], [full + 100],
+      [full, full], [full, full], [full, full, full], [4000], [], [full - 100, 100], [full - 100],
+      [full + 100],
       [full + 1],
       [full - 1, 1],
     ])

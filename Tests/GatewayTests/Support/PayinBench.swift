@@ -120,6 +120,11 @@ extension CallOutcome {
       let order = (try? JSON(parsing: request.body))?["order_id"]?.string ?? ""
       return .answered(HTTPResponse(status: 200, body: JSON.charge(order, status).bytes))
     }
+    // By the charge's id, or by the order's number.
+    if let id = request.url.split(separator: "/").last, id.utf8.starts(with: "tr".utf8) {
+      let order = String(id.unicodeScalars.dropFirst(2))
+      return .answered(HTTPResponse(status: 200, body: JSON.charge(order, status).bytes))
+    }
     let order = String(request.url.split(separator: "=").last ?? "")
     return .answered(HTTPResponse(status: 200, body: JSON.array([.charge(order, status)]).bytes))
   }
