@@ -66,12 +66,16 @@ struct PayinRequestReader {
     }
     if !allowed || !(1...64).contains(text.utf8.count) {
       reader.report("merchant_reference", "must be 1 to 64 of A-Z a-z 0-9 . _ -")
-    } else if CardNumbers.occur(in: text) {
+    } else if CardNumbers.isWhole(text) {
       reader.report("merchant_reference", Self.cardDetail)
     }
   }
 
-  private static let cardDetail = "looks like a card number, which is never accepted here"
+  /// Also of identifiers, which may be so by chance.
+  static let cardDetail = """
+    looks like a card number, which is never accepted here; an identifier that only looks so is \
+    taken with a letter in it
+    """
 
   private mutating func choice<Value>(
     _ key: String, _ text: String?, _ read: (String) -> Value?, _ values: [String]
@@ -86,7 +90,7 @@ struct PayinRequestReader {
     _ key: String, _ value: String?, _ lengths: ClosedRange<Int>
   ) -> String? {
     guard let value else { return nil }
-    if let fault = Self.fault(value, lengths) { reader.report(key, fault) }
+    if let fault = Self.textFault(value, lengths) { reader.report(key, fault) }
     return value
   }
 
@@ -97,21 +101,29 @@ struct PayinRequestReader {
     if value.unicodeScalars.contains(where: { $0.value < 32 || (127...159).contains($0.value) }) {
       return "must not contain control characters"
     }
-    return CardNumbers.occur(in: value) ? cardDetail : nil
+    return nil
+  }
+
+  private static func textFault(_ value: String, _ lengths: ClosedRange<Int>) -> String? {
+    fault(value, lengths) ?? (CardNumbers.occur(in: value) ? cardDetail : nil)
   }
 
   private mutating func payer() -> Payer {
     guard let object = reader.optionalObject("payer") else { return Payer() }
     var fields = ObjectReader(object, pointer: reader.pointer(to: "payer"))
     let name = fields.optionalString("name")
-    if let name, let fault = Self.fault(name, 1...100) { fields.report("name", fault) }
+    if let name, let fault = Self.textFault(name, 1...100) { fields.report("name", fault) }
     let email = fields.optionalString("email")
     if let email, !Self.isEmail(email) {
       fields.report("email", "must be an e-mail address of at most 254 characters")
+    } else if let email, CardNumbers.occur(in: email) {
+      fields.report("email", Self.cardDetail)
     }
     let phone = fields.optionalString("phone")
     if let phone, !Self.isPhone(phone) {
       fields.report("phone", "must be 8 to 15 digits with an optional + in front")
+    } else if let phone, CardNumbers.isWhole(phone) {
+      fields.report("phone", Self.cardDetail)
     }
     reader.report(fields.finish())
     return Payer(name: name, email: email, phone: phone)
@@ -163,6 +175,8 @@ struct PayinRequestReader {
     let hasUser = host.contains(UInt8(ascii: "@"))
     if !hasScheme || !isPlain || host.isEmpty || hasUser || text.utf8.count > 256 {
       reader.report(key, "must be an http or https URL of at most 256 ASCII characters")
+    } else if CardNumbers.occur(inURL: text) {
+      reader.report(key, Self.cardDetail)
     }
   }
 
@@ -180,8 +194,14 @@ struct PayinRequestReader {
       _ = fields.any(key)
       if let fault = Self.fault(key, 1...40) {
         fields.report(key, "the key \(fault)")
+      } else if CardNumbers.occur(inValue: key) {
+        fields.report(key, "the key \(Self.cardDetail)")
       } else if let text = value.string {
-        if let fault = Self.fault(text, 0...500) { fields.report(key, fault) }
+        if let fault = Self.fault(text, 0...500) {
+          fields.report(key, fault)
+        } else if CardNumbers.occur(inValue: text) {
+          fields.report(key, Self.cardDetail)
+        }
         out.append(Metadatum(key: key, value: text))
       } else {
         fields.report(key, "expected a string, found \(value.kind)")

@@ -164,6 +164,9 @@ enum RequestReading {
     else {
       throw .invalidRequest("Idempotency-Key must be 1 to 255 visible ASCII characters")
     }
+    guard !CardNumbers.isWhole(key) else {
+      throw .invalidRequest("Idempotency-Key \(PayinRequestReader.cardDetail)")
+    }
     return key
   }
 

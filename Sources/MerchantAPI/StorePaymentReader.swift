@@ -53,6 +53,8 @@ struct StorePaymentReader {
     }
     if !isPlain || !(1...40).contains(text.utf8.count) {
       reader.report("reference", "must be 1 to 40 letters and digits")
+    } else if CardNumbers.isWhole(text) {
+      reader.report("reference", PayinRequestReader.cardDetail)
     }
     return text
   }
@@ -86,6 +88,7 @@ struct StorePaymentReader {
       reader.report(key, "must have 1 to \(most) digits")
       return nil
     }
+    if CardNumbers.isWhole(text) { reader.report(key, PayinRequestReader.cardDetail) }
     return text
   }
 }

@@ -65,7 +65,7 @@ public struct Refusal: Equatable, Sendable, Error {
     message: "no provider said in time whether it has the order; it stays watched")
 }
 
-/// An answer that could not be used, kept for the operator.
+/// An answer that could not be used, kept for the operator, without cards' numbers.
 public struct RawAnswer: Equatable, Sendable {
   /// The most of a body that is kept, in bytes.
   public static let mostBytes = 4096
@@ -77,7 +77,10 @@ public struct RawAnswer: Equatable, Sendable {
 
   public init(status: Int, body: [UInt8]) {
     self.status = status
-    self.body = String(decoding: body.prefix(Self.mostBytes), as: UTF8.self)
+    // What is cut in the middle is no longer to be told from others' digits.
+    let start = body.prefix(Self.mostBytes + 64)
+    let masked = CardNumbers.masked(String(decoding: start, as: UTF8.self))
+    self.body = String(decoding: masked.utf8.prefix(Self.mostBytes), as: UTF8.self)
   }
 
   init(status: Int, text: String) {
