@@ -44,7 +44,7 @@ test-clients: build test-deps ## run other people's clients against the demo gat
 
 ONLY :=
 mutants: test-deps ## break the code in every way of Tests/Mutants (with ONLY in its words), and see tests fail
-	@perl Tests/Mutants/run.pl '$(ONLY)'
+	@perl Tests/Mutants/run.pl "$$ONLY"
 
 TIMES := 20
 fuzz: deps ## damage what is read from outside TIMES as long as make test does, under AddressSanitizer

@@ -22,7 +22,11 @@ struct BreakerTests {
       }
       try await group.waitForAll()
     }
-    #expect(try await eventually { try await state(client) == "open" ? true : nil } == true)
+    // Open for five seconds, which a busy machine may sleep through.
+    let opened = try await eventually {
+      try await ["open", "half_open"].contains(state(client)) ? true : nil
+    }
+    #expect(opened == true)
     let refused = try await buy(client, "store", "later")
     // A repeat may go through, so it is not told that nobody serves it.
     #expect(refused.code == "unavailable" || refused.status == 202)
