@@ -43,15 +43,29 @@ extension PayinService {
     return try await self.payin(id, merchant: merchant)
   }
 
-  public func payins(_ query: PayinQuery) async throws(PayinRefusal) -> [Payin] {
-    do { return try await books.store.payins(query) } catch { throw .store(error) }
+  public func page(_ query: PayinQuery) async throws(PayinRefusal) -> PayinPage {
+    do { return try await books.store.page(query) } catch { throw .store(error) }
   }
 
+  /// - Parameter sequence: those behind it.
   public func events(
-    of id: PayinID, merchant: String
+    of id: PayinID, merchant: String, after sequence: Int, limit: Int
   ) async throws(PayinRefusal) -> [PayinEvent] {
     _ = try await payin(id, merchant: merchant)
-    do { return try await books.store.events(of: id) } catch { throw .store(error) }
+    do {
+      return try await books.store.events(of: id, after: sequence, limit: limit)
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  /// What merchants were told by that event; nil where they were told nothing.
+  public func announcedType(
+    _ id: EventID, merchant: String
+  ) async throws(PayinRefusal) -> String? {
+    do { return try await books.store.announcement(id, merchant: merchant)?.type } catch {
+      throw .store(error)
+    }
   }
 
   /// Callbacks about orders that are not ours, newest first.
