@@ -18,6 +18,7 @@ public final class Health: Sendable {
   private let rules: RuleBook
   private let jobs: JobRunner
   private let version: String
+  private let further: @Sendable () -> [Check]
   private let last = Mutex(Last())
 
   /// Milliseconds for which a report holds: anybody may ask, and asking writes to the store.
@@ -31,9 +32,12 @@ public final class Health: Sendable {
     var isBeingMade = false
   }
 
+  /// - Parameter further: what is checked besides, such as the server's connections.
   public init(
-    books: Books, calls: ProviderCalls, rules: RuleBook, jobs: JobRunner, version: String
+    books: Books, calls: ProviderCalls, rules: RuleBook, jobs: JobRunner, version: String,
+    further: @escaping @Sendable () -> [Check] = { [] }
   ) {
+    self.further = further
     self.books = books
     self.calls = calls
     self.rules = rules
@@ -41,12 +45,25 @@ public final class Health: Sendable {
     self.version = version
   }
 
-  private struct Check {
+  public struct Check: Sendable {
     var name: String
     var component: String
     var status: Status
     var value: JSON?
     var output: String?
+
+    /// - Parameters:
+    ///   - name: `component:measurement`.
+    ///   - output: one sentence, where something is wrong.
+    public init(
+      name: String, component: String, status: Status, value: JSON? = nil, output: String? = nil
+    ) {
+      self.name = name
+      self.component = component
+      self.status = status
+      self.value = value
+      self.output = output
+    }
   }
 
   /// The worst of the checks that decide whether to serve, and all of them.
@@ -76,6 +93,7 @@ public final class Health: Sendable {
     var checks = [
       store, await backlogCheck(now), await reversalCheck(now), webhookCheck(), rulesCheck(),
     ]
+    checks += further()
     checks += calls.accounts.keys.sorted().compactMap { accountCheck($0, now) }
     let status: Status =
       store.status == .fail ? .fail : checks.allSatisfy { $0.status == .pass } ? .pass : .warn

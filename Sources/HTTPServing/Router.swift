@@ -11,6 +11,9 @@ public struct Router: Sendable {
   /// a 500 that says nothing.
   public typealias Action = @Sendable (Request, PathParameters) async throws -> Response
 
+  /// Throws what a request gets for its head alone, before its body is read.
+  public typealias Judge = @Sendable (Request, PathParameters) throws -> Void
+
   public struct Answer: Sendable {
     public let response: Response
     /// The template of the route, a bounded label for metrics; nil where no path fits.
@@ -31,7 +34,7 @@ public struct Router: Sendable {
   /// malformed template or a route that is there already is a programmer's error and stops the
   /// program.
   public mutating func on(
-    _ method: HTTPMethod, _ template: String, _ action: @escaping Action
+    _ method: HTTPMethod, _ template: String, judge: Judge? = nil, _ action: @escaping Action
   ) {
     guard let segments = RouteTemplate.segments(template) else {
       preconditionFailure("\(template) is no route template")
@@ -39,7 +42,8 @@ public struct Router: Sendable {
     let names = segments.compactMap { segment in
       if case .parameter(let name) = segment { name } else { nil }
     }
-    let endpoint = RouteTrie.Endpoint(template: template, names: names, action: action)
+    let endpoint = RouteTrie.Endpoint(
+      template: template, names: names, judge: judge, action: action)
     guard trie.insert(method, segments, endpoint) else {
       preconditionFailure("\(method) \(template) is registered already")
     }
@@ -52,29 +56,57 @@ public struct Router: Sendable {
 
   /// The response together with the template that led to it.
   public func answer(_ request: Request) async -> Answer {
+    switch find(request) {
+    case .answer(let answer): return answer
+    case .endpoint(let endpoint, let parameters):
+      let response = await run(endpoint, request, parameters)
+      return Answer(response: response, template: endpoint.template)
+    }
+  }
+
+  /// What a request gets for its head alone; nil where its body may come.
+  public func judge(_ request: Request) -> Answer? {
+    switch find(request) {
+    case .answer(let answer): return answer
+    case .endpoint(let endpoint, let parameters):
+      do {
+        try endpoint.judge?(request, parameters)
+        return nil
+      } catch {
+        return Answer(response: response(to: error, request), template: endpoint.template)
+      }
+    }
+  }
+
+  private enum Found {
+    case answer(Answer)
+    case endpoint(RouteTrie.Endpoint, PathParameters)
+  }
+
+  private func find(_ request: Request) -> Found {
     if request.path == "*" {
       let allowed = Self.allowed(Set(routes.map(\.method)))
-      return Answer(response: Self.options(allowed), template: nil)
+      return .answer(Answer(response: Self.options(allowed), template: nil))
     }
     guard let segments = Self.segments(of: request.path) else {
       let problem = Problem.invalidRequest("the path holds an invalid percent-encoding")
-      return Answer(response: problem.response(requestID: request.id), template: nil)
+      return .answer(
+        Answer(response: problem.response(requestID: request.id), template: nil))
     }
     switch trie.match(request.method, segments) {
     case .found(let endpoint, let values):
-      let parameters = PathParameters(names: endpoint.names, values: values)
-      let response = await run(endpoint, request, parameters)
-      return Answer(response: response, template: endpoint.template)
+      return .endpoint(endpoint, PathParameters(names: endpoint.names, values: values))
     case .otherMethods(let methods, let template):
       let allowed = Self.allowed(methods)
       if request.method == .options {
-        return Answer(response: Self.options(allowed), template: template)
+        return .answer(Answer(response: Self.options(allowed), template: template))
       }
       var response = Problem.methodNotAllowed(allowed).response(requestID: request.id)
       response.headers["Allow"] = allowed
-      return Answer(response: response, template: template)
+      return .answer(Answer(response: response, template: template))
     case .none:
-      return Answer(response: Problem.notFound().response(requestID: request.id), template: nil)
+      return .answer(
+        Answer(response: Problem.notFound().response(requestID: request.id), template: nil))
     }
   }
 
@@ -83,12 +115,15 @@ public struct Router: Sendable {
   ) async -> Response {
     do {
       return try await endpoint.action(request, parameters)
-    } catch let problem as Problem {
-      return problem.response(requestID: request.id)
     } catch {
-      onError(error, request)
-      return Problem.internalError.response(requestID: request.id)
+      return response(to: error, request)
     }
+  }
+
+  private func response(to error: any Error, _ request: Request) -> Response {
+    if let problem = error as? Problem { return problem.response(requestID: request.id) }
+    onError(error, request)
+    return Problem.internalError.response(requestID: request.id)
   }
 
   /// Decoded after the split: an encoded slash stays within its segment. Nil for a broken encoding

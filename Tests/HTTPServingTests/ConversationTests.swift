@@ -43,7 +43,7 @@ struct ConversationTests {
     #expect(!talk.conversation.wantsBytes)
     talk.get("/1")
     #expect(talk.taken == ["0 /0"])
-    _ = talk.send(150_000)
+    _ = talk.send(190_000)
     #expect(talk.taken == ["0 /0", "1 /1"])
     #expect(talk.conversation.wantsBytes)
   }

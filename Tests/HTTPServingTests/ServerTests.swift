@@ -237,7 +237,7 @@ struct ServerTests {
     guard probe >= 0 else { return }  // this machine has no IPv6
     close(probe)
     let live = try LiveServer {
-      Response(.ok, body: Array($0.peer.utf8))
+      Response(.ok, body: Array($0.peer.description.utf8))
     } configure: {
       $0.host = host
     }
