@@ -15,7 +15,7 @@ public struct HTTPLimits: Sendable, Equatable {
   public var heldBytes = 64 << 20
   /// Requests of one connection that are being handled or wait to be answered in their order;
   /// beyond it the connection is not read.
-  public var pipelinedRequests = 16
+  public var pipelinedRequests = 4
   /// Open connections; for one more the client that is waited for longest gives way.
   public var connections = 10_000
   /// Connections of one IPv4 address or one IPv6 /64 network, trusted proxies excepted; likewise.
