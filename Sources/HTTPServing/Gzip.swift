@@ -28,7 +28,8 @@ public enum Gzip {
       } else {
         write(literal: Int(bytes[place]), to: &out)
       }
-      for passed in place..<min(place + (match?.length ?? 1), bytes.count - 2) {
+      let end = min(place + (match?.length ?? 1), bytes.count - 2)
+      for passed in stride(from: place, to: end, by: 1) {
         let hash = hash(bytes, passed)
         before[passed] = heads[hash]
         heads[hash] = passed
@@ -40,7 +41,7 @@ public enum Gzip {
   private static func hash(_ bytes: [UInt8], _ place: Int) -> Int {
     let word =
       UInt32(bytes[place]) << 16 | UInt32(bytes[place + 1]) << 8 | UInt32(bytes[place + 2])
-    return Int(word &* 0x9E37_79B1 >> 17)
+    return Int((word &* 0x9E37_79B1) >> 17)
   }
 
   private static func longestMatch(

@@ -171,7 +171,7 @@ struct CrowdTests {
       $0.limits.bodyBytes = 1 << 20
     })
     let port = live.port
-    let half = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n"
+    let half = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 250000\r\n\r\n"
     try await onThread {
       var holders: [RawClient] = []
       for _ in 0..<2 {
@@ -190,7 +190,7 @@ struct CrowdTests {
       let other = try RawClient(port: port, from: "127.0.0.2")
       try other.send(half + String(repeating: "x", count: 200_000))
       while live.server.figures.heldBytes < 400_000 { usleep(1_000) }
-      try other.send(String(repeating: "x", count: 100_000))
+      try other.send(String(repeating: "x", count: 50_000))
       #expect(try other.readAnswer().status == 200)
       #expect(try isServed(RawClient(port: port)))
       holders = []

@@ -25,7 +25,7 @@ struct ReadmeTests {
     for name in block.matches(of: /\$\{([A-Z_0-9]+)\}/).map({ String($0.1) })
     where environment[name] == nil {
       environment[name] =
-        name == "SHOP_KEY_SHA256" ? String(repeating: "0", count: 64) : "sixteen-or-more."
+        name == "SHOP_KEY_SHA256" ? String(repeating: "0", count: 64) : "sixteen-or-more-"
     }
     let configuration = try Configuration.read(
       String(block), file: "README.md", folder: ".", environment: environment)

@@ -1,0 +1,140 @@
+import HTTPCalling
+import JSONText
+import TestSupport
+import Testing
+
+/// How often somebody may call.
+@Suite("rates")
+struct RateTests {
+  private static func from(_ address: String) -> [HTTPHeader] {
+    [HTTPHeader("X-Forwarded-For", address)]
+  }
+
+  @Test("false keys are refused after ten from an address; nobody with a right one is")
+  func failures() async throws {
+    let installation = try await Installation(listen: ["trusted_proxies": ["127.0.0.1"]])
+    let gateway = try await installation.serve()
+    var stranger = installation.client
+    stranger.key = "pk_guess"
+    var statuses: [Int] = []
+    var refused: Client.Answer?
+    for _ in 0..<14 {
+      let answer = try await stranger.call("GET", "/v1/payins", [], Self.from("192.0.2.1"))
+      statuses.append(answer.status)
+      if answer.status == 429 { refused = answer }
+    }
+    #expect(statuses.prefix(10).allSatisfy { $0 == 401 })
+    #expect(statuses.suffix(4).contains(429))
+    #expect(refused?.code == "rate_limited" && refused?.json["outcome"] == "none")
+    #expect(refused?.header("Retry-After") == "1")
+    #expect(refused?.header("RateLimit-Policy") == "\"failed_authentication\";q=10;w=10")
+    #expect(refused?.header("RateLimit")?.hasPrefix("\"failed_authentication\";r=0;t=") == true)
+    let other = try await stranger.call("GET", "/v1/payins", [], Self.from("192.0.2.2"))
+    #expect(other.status == 401)
+    let right = try await installation.client.call(
+      "GET", "/v1/payins", [], Self.from("192.0.2.1"))
+    #expect(right.status == 200 && right.header("RateLimit") == nil)
+    // A line for the address, with how often.
+    _ = try await eventually { gateway.output.contains("192.0.2.1") ? true : nil }
+    let line = gateway.output.split(separator: "\n").first { $0.contains("refused for their rate") }
+    #expect(line?.contains("\"limit\":\"failed_authentication\"") == true)
+    #expect(line?.contains("\"count\":") == true)
+    #expect(try await installation.client.get("/metrics").status == 200)
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+
+  @Test("forged callbacks count as false keys do, and a right one is taken all the same")
+  func callbacks() async throws {
+    let installation = try await Installation(listen: ["trusted_proxies": ["127.0.0.1"]])
+    let gateway = try await installation.serve()
+    var statuses: [Int] = []
+    for _ in 0..<12 {
+      let answer = try await installation.client.call(
+        "POST", "/callbacks/openpay-main", Array("{}".utf8),
+        Self.from("192.0.2.3") + [
+          HTTPHeader("Content-Type", "application/json"),
+          HTTPHeader("Authorization", "Basic eDp5"),
+        ])
+      statuses.append(answer.status)
+    }
+    #expect(statuses.prefix(10).allSatisfy { $0 == 401 } && statuses.contains(429))
+    let client = installation.client
+    let made = try await client.post(
+      "/v1/payins", ServeTests.payin("rate-callback", method: "store"), idempotencyKey: "c")
+    let order = try #require(made.json["provider_order_id"]?.string)
+    _ = try await installation.sandboxClient.post("/_sandbox/orders/\(order)/pay")
+    let paid = try await client.get("/v1/payins/\(made.json["id"]?.string ?? "")?wait=30")
+    #expect(paid.json["status"] == "succeeded")
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+
+  @Test("a key and an address are held to the rates of the configuration, and told what is left")
+  func configured() async throws {
+    let installation = try await Installation(
+      listen: ["trusted_proxies": ["127.0.0.1"]], serving: ["key_rate": 3, "address_rate": 1000])
+    let gateway = try await installation.serve()
+    let client = installation.client
+    let first = try await client.get("/v1/payins")
+    #expect(first.status == 200)
+    #expect(first.header("RateLimit-Policy") == "\"key\";q=3;w=1, \"address\";q=1000;w=1")
+    #expect(first.header("RateLimit")?.contains("\"key\";r=2;t=1") == true)
+    var refused = 0
+    for number in 0..<20 {
+      let answer = try await client.call("GET", "/v1/payins", [], Self.from("192.0.2.\(number)"))
+      if answer.status == 429 { refused += 1 }
+    }
+    #expect(refused > 0)
+    var other = client
+    other.key = Installation.otherMerchantKey
+    #expect(try await other.get("/v1/payins").status == 200)
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+
+  @Test("an address is refused whatever it asks for, health excepted")
+  func address() async throws {
+    let installation = try await Installation(serving: ["address_rate": 2])
+    let gateway = try await installation.serve()
+    let client = installation.client
+    var statuses: Set<Int> = []
+    for _ in 0..<20 { statuses.insert(try await client.get("/openapi.json").status) }
+    #expect(statuses == [200, 429])
+    for _ in 0..<5 { #expect(try await client.get("/health/live").status == 200) }
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+
+  @Test("waits of one key have a bound, one look serves all who wait, and a client may hang up")
+  func waits() async throws {
+    let installation = try await Installation(serving: ["key_waits": 2])
+    let gateway = try await installation.serve()
+    let client = installation.client
+    let made = try await client.post(
+      "/v1/payins", ServeTests.payin("waits", method: "store"), idempotencyKey: "w")
+    let id = try #require(made.json["id"]?.string)
+    let port = installation.port
+    let request = """
+      GET /v1/payins/\(id)?wait=30 HTTP/1.1\r\nHost: a\r\n\
+      Authorization: Bearer \(Installation.key)\r\n\r\n
+      """
+    var waiting = try (0..<2).map { _ in try RawClient(port: port) }
+    for raw in waiting { try raw.send(request) }
+    let full = try await eventually {
+      let answer = try await client.get("/v1/payins/\(id)?wait=1")
+      return answer.status == 429 ? answer : nil
+    }
+    #expect(full?.code == "rate_limited" && full?.header("Retry-After") == "1")
+    #expect(try await client.get("/v1/payins/\(id)").status == 200)
+    // Their places are free as soon as they hang up.
+    waiting = []
+    let after = try await eventually {
+      let answer = try await client.get("/v1/payins/\(id)?wait=1")
+      return answer.status == 200 ? answer : nil
+    }
+    #expect(after?.json["status"] == "pending")
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+}
