@@ -76,9 +76,12 @@ struct ListenerTests {
       let file = URL(filePath: "\(installation.place.path)/packed")
       #expect(try Array(Data(contentsOf: file)) == plain.body)
       for refused in ["gzip;q=0", "*;q=0", "identity", "gzip;q=0.0, *"] {
-        let answer = try await client.call(
-          "GET", path, [], [HTTPHeader("Accept-Encoding", refused)])
-        #expect(answer.header("Content-Encoding") == nil, "\(refused)")
+        let raw = try await withClient(installation.port) { client in
+          try client.send(
+            "HEAD \(path) HTTP/1.1\r\nHost: a\r\nAccept-Encoding: \(refused)\r\n\r\n")
+          return try client.readAnswer(isHead: true)
+        }
+        #expect(raw.status == 200 && raw.headers["content-encoding"] == nil, "\(refused)")
       }
     }
     _ = await installation.stop(gateway)
@@ -188,7 +191,10 @@ struct ListenerTests {
       return now == first ? nil : now
     }
     #expect(renewed != nil)
-    #expect(try await !fetched("/health").contains("http:certificate"))
+    let isWell = try await eventually {
+      try await fetched("/health").contains("http:certificate") ? nil : true
+    }
+    #expect(isWell == true)
     gateway.signal(SIGTERM)
     #expect(await gateway.ended().status == 0)
     await installation.end()

@@ -21,11 +21,11 @@ struct ReadmeTests {
       "SMILEPAYZ_PRIVATE_KEY": SandboxCredentials.smilepayzMerchantPrivateKey,
       "SMILEPAYZ_PLATFORM_KEY": SandboxCredentials.smilepayzPlatformPublicKey,
       "SHOP_WEBHOOK_SECRET": WebhookTests.secret,
+      "OPENPAY_CALLBACK_PASSWORD": "sixteen-or-more.",
     ]
     for name in block.matches(of: /\$\{([A-Z_0-9]+)\}/).map({ String($0.1) })
     where environment[name] == nil {
-      environment[name] =
-        name == "SHOP_KEY_SHA256" ? String(repeating: "0", count: 64) : "sixteen-or-more-"
+      environment[name] = name == "SHOP_KEY_SHA256" ? String(repeating: "0", count: 64) : "x"
     }
     let configuration = try Configuration.read(
       String(block), file: "README.md", folder: ".", environment: environment)

@@ -97,6 +97,13 @@ public final class RawClient {
     return count
   }
 
+  /// Whether there is something to read, without waiting for it.
+  public var hasBytes: Bool {
+    var byte: UInt8 = 0
+    return !buffer.isEmpty
+      || recv(descriptor, &byte, 1, Int32(MSG_PEEK.rawValue | MSG_DONTWAIT.rawValue)) > 0
+  }
+
   /// All bytes until the server closes.
   public func readToEnd() throws -> [UInt8] {
     while try receive() > 0 {}
