@@ -101,7 +101,7 @@ public final class RawClient {
   public var hasBytes: Bool {
     var byte: UInt8 = 0
     return !buffer.isEmpty
-      || recv(descriptor, &byte, 1, Int32(MSG_PEEK.rawValue | MSG_DONTWAIT.rawValue)) > 0
+      || recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
   }
 
   /// All bytes until the server closes.
