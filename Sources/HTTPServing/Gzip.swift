@@ -85,7 +85,7 @@ public enum Gzip {
     out.write(extra, bits: bits)
   }
 
-  /// Lengths and distances alike: so many codes for each power of two, and the rest as further bits.
+  /// Lengths and distances alike: so many codes for each power of two, the rest as further bits.
   private static func place(
     of value: Int, perPower: Int
   ) -> (code: Int, extra: Int, bits: Int) {

@@ -74,10 +74,7 @@ final class Application: Sendable {
       keys: KeyRing(configuration.keys, limits: limits),
       time: time, log: log, specification: Embedded.openAPI,
       dashboard: Embedded.dashboard, reloadRules: reload)
-    parts.hasOperatorListener = configuration.operatorListener != nil
-    parts.isSecure = configuration.tls != nil
-    // Waiting requests leave connections to everybody else.
-    parts.waitsPerKey = max(1, min(configuration.waitsPerKey, configuration.connections / 4))
+    Self.setListening(of: &parts, configuration)
     api = MerchantAPI(parts)
     listeners = Listeners(configuration, api, watch, log: log)
     self.watch = watch
@@ -88,6 +85,15 @@ final class Application: Sendable {
     self.endpoints = endpoints
     self.jobs = jobs
     self.reload = reload
+  }
+
+  private static func setListening(
+    of parts: inout MerchantAPI.Parts, _ configuration: Configuration
+  ) {
+    parts.hasOperatorListener = configuration.operatorListener != nil
+    parts.isSecure = configuration.tls != nil
+    // Waiting requests leave connections to everybody else.
+    parts.waitsPerKey = max(1, min(configuration.waitsPerKey, configuration.connections / 4))
   }
 
   /// Loads the rule files anew where they changed; false where they were refused.

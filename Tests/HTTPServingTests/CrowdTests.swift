@@ -16,6 +16,20 @@ private func idle(_ port: Int, from source: String? = nil) throws -> RawClient {
   return client
 }
 
+/// Patient: on a busy machine a test takes its time.
+private func server(
+  _ handler: @escaping Handler = LiveServer.echo,
+  configure: (inout HTTPServerConfiguration) -> Void
+) throws -> LiveServer {
+  try LiveServer(handler) {
+    $0.deadlines.headerMilliseconds = 600_000
+    $0.deadlines.bodyMilliseconds = 600_000
+    $0.deadlines.writeMilliseconds = 600_000
+    $0.deadlines.idleMilliseconds = 600_000
+    configure(&$0)
+  }
+}
+
 private func isServed(_ client: RawClient) throws -> Bool {
   try client.send(get)
   return try client.readAnswer().status == 200
@@ -25,7 +39,7 @@ private func isServed(_ client: RawClient) throws -> Bool {
 struct CrowdTests {
   @Test("the client that is waited for longest gives way to a new one")
   func longestIdle() async throws {
-    let live = try LiveServer(configure: { $0.limits.connections = 2 })
+    let live = try server(configure: { $0.limits.connections = 2 })
     let port = live.port
     try await onThread {
       let first = try idle(port)
@@ -42,7 +56,7 @@ struct CrowdTests {
 
   @Test("who has sent half a request, or does not take an answer, gives way too")
   func halfSent() async throws {
-    let live = try LiveServer { request in
+    let live = try server { request in
       Response(.ok, body: [UInt8](repeating: 120, count: request.path == "/large" ? 8 << 20 : 1))
     } configure: {
       $0.limits.connections = 3
@@ -67,7 +81,7 @@ struct CrowdTests {
 
   @Test("within its share an address makes room for itself, and takes none of another's")
   func addressShare() async throws {
-    let live = try LiveServer(configure: {
+    let live = try server(configure: {
       $0.limits.connections = 8
       $0.limits.connectionsPerAddress = 2
     })
@@ -84,7 +98,7 @@ struct CrowdTests {
 
   @Test("a trusted proxy speaks for many and has no share")
   func proxyShare() async throws {
-    let live = try LiveServer(configure: {
+    let live = try server(configure: {
       $0.limits.connectionsPerAddress = 1
       $0.trustedProxies = [AddressRange("127.0.0.1")].compactMap(\.self)
     })
@@ -98,7 +112,7 @@ struct CrowdTests {
   @Test("who is being served stays; what is vital is answered beside them, the rest waits")
   func reserve() async throws {
     let (started, leave) = (Latch(), Latch())
-    let live = try LiveServer { request in
+    let live = try server { request in
       guard request.path == "/long" else { return await LiveServer.echo(request) }
       await started.open()
       await leave.wait()
@@ -134,7 +148,7 @@ struct CrowdTests {
   func refused() async throws {
     let leave = Latch()
     let started = Mutex(0)
-    let live = try LiveServer { request in
+    let live = try server { request in
       started.withLock { $0 += 1 }
       await leave.wait()
       return await LiveServer.echo(request)
@@ -166,7 +180,7 @@ struct CrowdTests {
 
   @Test("what is held of half-sent requests has a bound, and an address a share of it")
   func heldBytes() async throws {
-    let live = try LiveServer(configure: {
+    let live = try server(configure: {
       $0.limits.heldBytes = 1 << 20
       $0.limits.bodyBytes = 1 << 20
     })
