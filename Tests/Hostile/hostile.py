@@ -221,23 +221,24 @@ def loads(installation):
 
 
 def honest(installation, seconds):
-    """Milliseconds of each of one client's calls."""
+    """Milliseconds of each of one client's calls; who is shut out counts as infinitely late."""
     took, client = [], None
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         start = time.monotonic()
-        try:
-            client = client or socket.create_connection(("127.0.0.1", installation.port), 30)
-            status, _ = ask(installation.port, "GET", f"/v1/payins/{installation.payin}",
-                            headers={"Authorization": f"Bearer {KEY}"}, client=client)
-            assert status == 200, status
-        except OSError:
-            # A kept connection may be closed between calls: asked again, the time counts.
-            client = socket.create_connection(("127.0.0.1", installation.port), 30)
-            status, _ = ask(installation.port, "GET", f"/v1/payins/{installation.payin}",
-                            headers={"Authorization": f"Bearer {KEY}"}, client=client)
-            assert status == 200, status
-        took.append((time.monotonic() - start) * 1000)
+        # A kept connection may be closed between calls: asked again, the time counts.
+        for _ in range(2):
+            try:
+                client = client or socket.create_connection(("127.0.0.1", installation.port), 30)
+                status, _ = ask(installation.port, "GET", f"/v1/payins/{installation.payin}",
+                                headers={"Authorization": f"Bearer {KEY}"}, client=client)
+                assert status == 200, status
+                took.append((time.monotonic() - start) * 1000)
+                break
+            except OSError:
+                client = None
+        else:
+            took.append(float("inf"))
         time.sleep(0.002)
     return sorted(took)
 
