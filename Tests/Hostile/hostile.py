@@ -136,7 +136,7 @@ class Crowd:
         self.reads, self.small, self.again = reads, small, again
         self.selector, self.stopped, self.count = selectors.DefaultSelector(), False, count
         self.statuses, self.kept = {}, []
-        self.thread = threading.Thread(target=self.run)
+        self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
     def open(self):
@@ -263,7 +263,7 @@ def main():
                         peaks[1] = max(peaks[1], kernel_mib() - rest)
                         time.sleep(0.1)
 
-                watcher = threading.Thread(target=watch)
+                watcher = threading.Thread(target=watch, daemon=True)
                 watcher.start()
                 crowds = start()
                 time.sleep(min(4.0, seconds / 2) if crowds else 0)
