@@ -70,10 +70,10 @@ public final class RateLimits: Sendable {
   /// Counts a call with a valid key; nil where keys are not limited.
   /// - Parameter tokens: 0 only looks.
   func call(
-    by key: String, of request: Request, tokens: Int64 = 1
+    by key: @autoclosure () -> String, of request: Request, tokens: Int64 = 1
   ) throws(Problem) -> RateStanding? {
     guard let keyPolicy else { return nil }
-    let now = request.milliseconds
+    let (key, now) = (key(), request.milliseconds)
     return try state.withLock { state throws(Problem) -> RateStanding? in
       let standing = state.keys[key, default: TokenBucket(keyPolicy, at: now)]
         .take(tokens, keyPolicy, at: now)
