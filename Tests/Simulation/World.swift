@@ -13,7 +13,7 @@ struct Weather {
   var slow = 80
   var webhookLost = 150
   var webhookDoubled = 100
-  var webhookForged = 50
+  var webhookForged = 100
   var crashAtCommit = 6
   var storeFails = 4
   /// Creates that are refused in words that nobody has classed; half of them are done all the same.
@@ -27,7 +27,7 @@ struct Weather {
   /// Webhooks of CashyPay that name the order only by its platform's number, and such that name
   /// another amount; signed both.
   var webhookNumberless = 300
-  var webhookOfAnotherAmount = 100
+  var webhookOfAnotherAmount = 200
   /// Of a create whose answer is lost, that the provider ends the order soon after.
   var endedInDoubt = 900
 
@@ -77,7 +77,8 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     self.dice = dice
     self.scheduler = scheduler
     providers = try SimulatedProviders(seed: dice.next()) { scheduler.now }
-    silent = Set(SimulatedProviders.accountIDs.filter { _ in dice.chance(400) })
+    silent = Set(
+      SimulatedProviders.accountIDs.filter { dice.chance($0.hasPrefix("cashypay") ? 350 : 200) })
   }
 
   func note(_ text: @autoclosure () -> String) {

@@ -6,8 +6,11 @@ import Storage
 /// Looks again, ever more seldom, for the orders of callbacks that no attempt was known for: an
 /// attempt may learn its provider's number later than the provider speaks of it.
 struct CallbackReplay: Sendable {
-  /// From one look to the next.
-  private static let pauses: [Int64] = [1, 2, 5, 10, 30, 120, 600, 3600, 6 * 3600, 24 * 3600]
+  /// Seconds from one look to the next: half of the time since the callback came, within these.
+  private static let pauses: ClosedRange<Int64> = 1...21_600
+  /// Seconds after which it is looked for no more. Counted by the clock and not in looks, since a
+  /// look that fails is taken again within a minute.
+  private static let patience: Int64 = 3 * 86_400
 
   let books: Books
 
@@ -17,7 +20,7 @@ struct CallbackReplay: Sendable {
       key: JobKey(
         kind: .replayCallback, subject: "\(record.key.account):\(Hex.encode(record.key.digest))"),
       payin: PayinID(unchecked: record.id.text), account: "",
-      due: record.lastAt.adding(seconds: pauses[0]))
+      due: record.lastAt.adding(seconds: pauses.lowerBound))
   }
 
   private static func key(of job: Job) -> CallbackKey? {
@@ -33,11 +36,11 @@ struct CallbackReplay: Sendable {
       record.payin == nil, let notice = record.said
     else { return try await dispose(.finish(job.key, lease)) }
     guard let place = try await books.place(of: notice, account: key.account) else {
-      guard job.tries < Self.pauses.count else {
-        return try await dispose(.finish(job.key, lease))
-      }
-      let due = books.time.now().adding(seconds: Self.pauses[job.tries])
-      return try await dispose(.reschedule(job.key, lease, due: due))
+      let now = books.time.now()
+      let age = now.milliseconds(since: record.lastAt) / 1000
+      guard age < Self.patience else { return try await dispose(.finish(job.key, lease)) }
+      let pause = min(max(age / 2, Self.pauses.lowerBound), Self.pauses.upperBound)
+      return try await dispose(.reschedule(job.key, lease, due: now.adding(seconds: pause)))
     }
     var placed = record
     placed.payin = place.payin
