@@ -13,7 +13,7 @@ if [ $${#missing[@]} -gt 0 ]; then echo "installing $${missing[*]}"; \
   $(SUDO) apt-get install -y -qq --no-install-recommends $${missing[@]} >/dev/null; fi
 endef
 
-.PHONY: help deps test-deps build run demo test test-clients mutants fuzz simulate crash-test bench hostile rules lint format
+.PHONY: help deps test-deps build run demo test test-clients mutants fuzz sanitize simulate crash-test bench hostile rules lint format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,10 +47,17 @@ mutants: test-deps ## break the code in every way of Tests/Mutants (with ONLY in
 	@perl Tests/Mutants/run.pl "$$ONLY"
 
 TIMES := 20
-fuzz: deps ## damage what is read from outside TIMES as long as make test does, under AddressSanitizer
+SECONDS := 30
+fuzz: deps ## damage what is read from outside, at random TIMES as long as make test does and guided by coverage for SECONDS each
 	@# The runtime's own globals count as leaks.
 	ASAN_OPTIONS=detect_leaks=0 PASARELA_FUZZ_TIMES=$(TIMES) swift test $(STRICT) --sanitize=address --scratch-path .build/fuzz \
 	  --filter 'FuzzTests|MutationTests|RequestPropertyTests'
+	@Tests/Fuzzing/run.sh $(SECONDS)
+
+sanitize: test-deps ## run the tests under ThreadSanitizer
+	@# The simulation owns its one thread, and the form of files has no threads.
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 swift test $(STRICT) --sanitize=thread --scratch-path .build/thread \
+	  --skip 'SimulationTests|TidyTests|CrashTests'
 
 SEEDS := 10000
 FROM := 1

@@ -130,3 +130,13 @@ let package = Package(
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]
 )
+
+/// Its main function is libFuzzer's, so that it is built for `make fuzz` alone.
+if Context.environment["PASARELA_FUZZING"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzzing",
+      dependencies: [
+        "Crypto", "Expressions", "HTTPCalling", "HTTPServing", "JSONText", "Payins", "Providers",
+      ], path: "Tests/Fuzzing", exclude: ["Corpus", "run.sh"], swiftSettings: strict))
+}

@@ -14,6 +14,7 @@ public struct ProviderCalls: Sendable {
   let publicURL: String
   let metrics: Metrics
   let log: Log
+  private let handshakes: HandshakeFaults
   /// Milliseconds that a create waits for room, and from one look to the next.
   private static let (roomPatience, roomLook): (Int64, Int64) = (2000, 50)
 
@@ -30,6 +31,7 @@ public struct ProviderCalls: Sendable {
     self.publicURL = publicURL
     self.metrics = metrics
     self.log = log
+    handshakes = HandshakeFaults(log: log)
   }
 
   /// Where the account's provider reports.
@@ -177,8 +179,10 @@ public struct ProviderCalls: Sendable {
     let limits = CallLimits(
       connectMilliseconds: Int(min(seconds, 10) * 1000), totalMilliseconds: Int(seconds * 1000),
       responseBytes: 1 << 20)
+    let made = await caller.call(request(start), limits: limits)
+    handshakes.saw(made, of: account.id)
     let outcome: Outcome =
-      switch await caller.call(request(start), limits: limits) {
+      switch made {
       case .neverSent(let failure): .unsent(Refusal(failure))
       case .sentNoAnswer(let failure): .unanswered(Refusal(failure))
       case .answered(let response): read(response)

@@ -27,8 +27,8 @@ struct OperatorRoutes: Sendable {
           ? ["status": "pass", "version": "1", "serviceId": "pasarela"] : ["status": "pass"])
     }
     router.serve(.get, "/openapi.json") { request, _ in specification.response(to: request) }
-    router.serve(.get, "/v1/providers", to: keys, with: .payinsRead) { _ in
-      .json(.ok, JSON.object(["data": .array(accounts())]).bytes)
+    router.serve(.get, "/v1/providers", to: keys, with: .payinsRead) { call in
+      .json(.ok, JSON.object(["data": .array(accounts(for: call))]).bytes)
     }
     router.serve(.get, "/v1/routing/rules", to: keys, with: .payinsRead) { _ in
       .json(.ok, ruleStatus().bytes)
@@ -68,9 +68,14 @@ struct OperatorRoutes: Sendable {
       body: body.bytes)
   }
 
-  private func accounts() -> [JSON] {
+  /// Those that serve the caller's merchant; for operators all.
+  private func accounts(for call: Call) -> [JSON] {
     let now = time.now()
-    return calls.accounts.values.sorted { $0.id < $1.id }.map { account in
+    let isOperator = call.caller.scopes.contains(.admin)
+    let shown = calls.accounts.values.filter { account in
+      isOperator || account.offer.merchants?.contains(call.merchant) ?? true
+    }
+    return shown.sorted { $0.id < $1.id }.map { account in
       let snapshot = calls.monitors[account.id]?.snapshot(at: now)
       let methods = account.capabilities.sorted { $0.key.rawValue < $1.key.rawValue }
       return .object([
