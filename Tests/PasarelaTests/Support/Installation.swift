@@ -20,10 +20,14 @@ struct Installation {
     var errors: String
   }
 
-  /// - Parameter limits: of every provider account.
+  /// - Parameters:
+  ///   - limits: of every provider account.
+  ///   - publicURL: where it says that it is found; nil: where it is.
+  ///   - change: what becomes of the sandbox's accounts.
   init(
     webhooks: JSON = [], allowsPrivateWebhooks: Bool = true, requestSeconds: Int = 10,
-    limits: JSONObject = [:]
+    limits: JSONObject = [:], publicURL: String? = nil,
+    accounts change: ([JSONObject]) throws -> [JSONObject] = { $0 }
   ) async throws {
     place = try Workplace()
     // The gateway's port is fixed before it starts: providers call it there.
@@ -51,12 +55,15 @@ struct Installation {
     let configuration: JSON = [
       "webhooks": ["allow_private_addresses": JSON(allowsPrivateWebhooks)],
       "limits": ["request_seconds": JSON(requestSeconds)],
-      "listen": ["port": JSON(port)], "public_url": JSON("http://127.0.0.1:\(port)"),
+      "listen": ["port": JSON(port)],
+      "public_url": JSON(publicURL ?? "http://127.0.0.1:\(port)"),
       "store": "sqlite:books/pasarela.db", "merchants": [merchant, other],
       "provider_accounts": .array(
-        (accounts?["provider_accounts"]?.array ?? []).map { account in
-          .object(JSONObject(((account.object?.members ?? []) + limits.members).map { ($0, $1) }))
-        }),
+        try change(
+          (accounts?["provider_accounts"]?.array ?? []).map { account in
+            JSONObject(((account.object?.members ?? []) + limits.members).map { ($0, $1) })
+          }
+        ).map(JSON.object)),
     ]
     try place.write(configuration.text, to: "pasarela.json5")
     twinPort = try TakenPort().port
@@ -89,14 +96,15 @@ struct Installation {
   ///   - output: where its log goes.
   ///   - openFiles: how many files it may have open.
   ///   - isTwin: whether it is the second gateway over the same store.
+  ///   - zone: of the host's clock.
   func serve(
-    output: String? = nil, openFiles: Int? = nil, isTwin: Bool = false
+    output: String? = nil, openFiles: Int? = nil, isTwin: Bool = false, zone: String = "UTC"
   ) async throws -> Program {
     let gateway = try Program(
       isTwin ? ["serve", "--config", "twin.json5"] : ["serve"], in: place.path,
       environment: [
         "KEY_SHA256": Self.hash(Self.key),
-        "HOOK_SECRET": WebhookTests.secret,
+        "HOOK_SECRET": WebhookTests.secret, "TZ": zone,
         // Nothing is taken from it but what the configuration names: this one answers nobody.
         "http_proxy": "http://127.0.0.1:\(try TakenPort().port)",
       ], output: output, openFiles: openFiles)
