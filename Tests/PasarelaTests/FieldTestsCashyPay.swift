@@ -33,7 +33,7 @@ extension FieldTests {
         "cashypay_ip_not_listed", via: "cashypay-main+openpay-main")
       #expect(placed.made["account"] == "openpay-main")
       let timeline = try await bench.timeline(placed.id)
-      #expect(timeline.contains { $0.text.contains("Request_ip_notWhiteList") })
+      #expect(timeline.contains { $0.text.contains("Request_ip_notWhiteList") }, "\(timeline)")
     }
 
     /// With its check digit.

@@ -33,7 +33,7 @@ extension FieldTests {
         let listed = try await bench.discrepancies(placed.id)
         return listed.isEmpty ? nil : listed
       }
-      #expect(listed?.map { $0["kind"] } == ["taken_back"])
+      #expect(listed?.contains { $0["kind"] == "taken_back" } == true, "\(listed ?? [])")
       let seen = try await placed.seen()
       #expect(seen["status"] == "succeeded" && seen["receipts"]?.array?.count == 1)
     }
@@ -135,7 +135,9 @@ extension FieldTests {
       provider.key = nil
       for method in ["GET", "HEAD"] {
         let answer = try await provider.call(method, "/callbacks/openpay-main")
-        #expect(answer.status == 405 && answer.header("Allow") == "POST", "\(method)")
+        #expect(
+          answer.status == 405 && answer.header("Allow") == "OPTIONS, POST",
+          "\(method) \(answer.header("Allow") ?? "")")
       }
       let slash = try await provider.call("POST", "/callbacks/openpay-main/", Array("{}".utf8))
       #expect(slash.status == 404)
