@@ -206,7 +206,10 @@ extension FieldTests {
       let isPaid = Mutex(false)
       _ = bench.wire.script("openpay_paid_late") { call in
         let response = await call.forward()
-        return isPaid.withLock { $0 } ? response.with("/status", "completed") : response
+        if isPaid.withLock({ $0 }) { return response.with("/status", "completed") }
+        // Its end came when it was due.
+        return call.isCreate
+          ? response : response.with("/due_date", response.json["operation_date"])
       }
       let placed = try await bench.pending("openpay_paid_late", via: "openpay-main", "store")
       try await placed.move("expire")
