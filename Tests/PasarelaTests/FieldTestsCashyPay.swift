@@ -36,6 +36,27 @@ extension FieldTests {
       #expect(timeline.contains { $0.text.contains("Request_ip_notWhiteList") }, "\(timeline)")
     }
 
+    @Test(
+      "a refusal in words that nobody knows holds up nobody",
+      arguments: [
+        ("cashypay_unknown_refusal", "cashypay-main+openpay-main", "pending"),
+        ("in_doubt_past_expiry", "cashypay-main", "failed"),
+      ])
+    func unknownWords(_ name: String, _ via: String, _ status: String) async throws {
+      let bench = try FieldBench.current
+      _ = bench.wire.script(name) { call in
+        guard call.request.path.utf8.starts(with: "/api/".utf8) else { return await call.forward() }
+        let word = call.isCreate ? "PayType_channel_closed" : "Order_not_exist"
+        return .json(.ok, ["code": 500, "msg": .string(word), "data": .null])
+      }
+      let made = try await bench.buy(name, via: via, changing: ["expires_in": 60])
+      #expect(made.json["status"]?.string == status)
+      let id = try #require(made.json["id"]?.string)
+      #expect(try await bench.sync(id)["status"]?.string == status)
+      let timeline = try await bench.timeline(id)
+      #expect(timeline.contains { $0.text.contains("PayType_channel_closed") })
+    }
+
     /// With its check digit.
     private static func clabe(_ digits: String) -> String {
       let sum = zip(digits.utf8, [3, 7, 1, 3, 7, 1, 3, 7, 1, 3, 7, 1, 3, 7, 1, 3, 7]).reduce(0) {

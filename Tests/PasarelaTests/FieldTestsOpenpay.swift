@@ -111,6 +111,22 @@ extension FieldTests {
       #expect(try await placed.sync()["status"] == "succeeded")
     }
 
+    @Test(
+      "unreadable_is_visible: an order that cannot be followed is listed, and waits for its provider"
+    )
+    func unreadable() async throws {
+      let bench = try FieldBench.current
+      _ = bench.wire.script("unreadable_is_visible") { call in
+        let response = await call.forward()
+        return call.isCreate ? response : .page
+      }
+      let placed = try await bench.pending("unreadable_is_visible", via: "openpay-main", "store")
+      for _ in 0..<10 { _ = try await placed.sync() }
+      let seen = try await placed.seen()
+      #expect(seen["status"] == "pending" && seen["waiting_for"] == "provider")
+      #expect(try await bench.discrepancies(placed.id).map { $0["kind"] } == ["unfollowed"])
+    }
+
     @Test("openpay_silent: what nobody told of is found by asking")
     func silent() async throws {
       let bench = try FieldBench.current
