@@ -24,9 +24,12 @@ struct Installation {
   ///   - limits: of every provider account.
   ///   - listen: further members of `listen`.
   ///   - serving: further members of `limits`.
+  ///   - publicURL: where it says that it is found; nil: where it is.
+  ///   - change: what becomes of the sandbox's accounts.
   init(
     webhooks: JSON = [], allowsPrivateWebhooks: Bool = true, requestSeconds: Int = 10,
-    limits: JSONObject = [:], listen: JSONObject = [:], serving: JSONObject = [:]
+    limits: JSONObject = [:], listen: JSONObject = [:], serving: JSONObject = [:],
+    publicURL: String? = nil, accounts change: ([JSONObject]) throws -> [JSONObject] = { $0 }
   ) async throws {
     place = try Workplace()
     // The gateway's port is fixed before it starts: providers call it there.
@@ -55,12 +58,14 @@ struct Installation {
       "webhooks": ["allow_private_addresses": JSON(allowsPrivateWebhooks)],
       "limits": .object(Self.merged(["request_seconds": JSON(requestSeconds)], serving)),
       "listen": .object(Self.merged(["port": JSON(port)], listen)),
-      "public_url": JSON("http://127.0.0.1:\(port)"),
+      "public_url": JSON(publicURL ?? "http://127.0.0.1:\(port)"),
       "store": "sqlite:books/pasarela.db", "merchants": [merchant, other],
       "provider_accounts": .array(
-        (accounts?["provider_accounts"]?.array ?? []).map { account in
-          .object(Self.merged(account.object ?? [:], limits))
-        }),
+        try change(
+          (accounts?["provider_accounts"]?.array ?? []).map { account in
+            Self.merged(account.object ?? [:], limits)
+          }
+        ).map(JSON.object)),
     ]
     try place.write(configuration.text, to: "pasarela.json5")
     twinPort = try TakenPort().port
@@ -97,14 +102,15 @@ struct Installation {
   ///   - output: where its log goes.
   ///   - openFiles: how many files it may have open.
   ///   - isTwin: whether it is the second gateway over the same store.
+  ///   - zone: of the host's clock.
   func serve(
-    output: String? = nil, openFiles: Int? = nil, isTwin: Bool = false
+    output: String? = nil, openFiles: Int? = nil, isTwin: Bool = false, zone: String = "UTC"
   ) async throws -> Program {
     let gateway = try Program(
       isTwin ? ["serve", "--config", "twin.json5"] : ["serve"], in: place.path,
       environment: [
         "KEY_SHA256": Self.hash(Self.key),
-        "HOOK_SECRET": WebhookTests.secret,
+        "HOOK_SECRET": WebhookTests.secret, "TZ": zone,
         // Nothing is taken from it but what the configuration names: this one answers nobody.
         "http_proxy": "http://127.0.0.1:\(try TakenPort().port)",
       ], output: output, openFiles: openFiles)
