@@ -6,8 +6,8 @@ set -euo pipefail
 seconds=${1:-30}
 export PASARELA_FUZZING=1
 build=.build/fuzzing
-flags=(-c release -Xswiftc -enable-testing -Xswiftc -parse-as-library --sanitize=fuzzer
-  -Xswiftc -sanitize=address,fuzzer -Xlinker -fsanitize=address --scratch-path "$build")
+flags=(-c release -Xswiftc -enable-testing -Xswiftc -parse-as-library -Xswiftc -sanitize=address,fuzzer
+  --scratch-path "$build")
 swift build "${flags[@]}" --product fuzzing
 mkdir -p "$build/found"
 seeds=$build/golden

@@ -37,6 +37,18 @@ extension FieldTests {
       }
     }
 
+    @Test("a notification of another day is refused, and the money is found by asking")
+    func anotherDay() async throws {
+      let bench = try FieldBench.current
+      let placed = try await bench.pending("smilepayz_another_day", via: "smilepayz-main")
+      try await placed.move("pay")
+      let late = Instant(seconds: FieldBench.now).adding(seconds: -2 * 86_400)
+      let told = try await bench.smilepayz(
+        placed.order, try await placed.told().bytes, at: late.text(offsetMinutes: 0))
+      #expect(told.status == 401)
+      _ = try await placed.becomes("succeeded")
+    }
+
     @Test("smilepayz_timestamp_now: the time is now, with an offset, whatever the host's zone")
     func timestamp() async throws {
       let bench = try FieldBench.current

@@ -252,12 +252,13 @@ extension FieldBench {
       to: "cashypay-main", body, [HTTPHeader("Sign", Self.cashypaySign(body))])
   }
 
-  /// - Parameter time: of its signature, which covers it and the provider's number only.
+  /// - Parameter time: of its signature, which covers it and the provider's number only; nil: now.
   func smilepayz(
-    _ tradeNo: String, _ body: [UInt8], at time: String = "2026-11-20T14:00:00-06:00",
+    _ tradeNo: String, _ body: [UInt8], at time: String? = nil,
     account: String = "smilepayz-main"
   ) async throws -> Client.Answer {
     let key = try RSAPrivateKey(text: SandboxCredentials.smilepayzPlatformPrivateKey)
+    let time = time ?? Instant(seconds: Self.now).text(offsetMinutes: -360)
     let signature = Base64.encode(key.sign(Array("\(tradeNo)|\(time)".utf8)))
     return try await deliver(
       to: account, body,
