@@ -156,4 +156,46 @@ struct AccessTests {
     _ = await installation.stop(gateway)
     await installation.end()
   }
+
+  @Test("a merchant sees the accounts that serve it, an operator all; a timeline has pages")
+  func ownAccounts() async throws {
+    let installation = try await Installation(accounts: { accounts in
+      accounts.map { account in
+        guard account["id"] == "smilepayz-main" else { return account }
+        var account = account
+        account["merchants"] = ["another"]
+        return account
+      }
+    })
+    let gateway = try await installation.serve()
+    let client = installation.client
+    let reader = Client(port: installation.port, key: Installation.key(with: "payins:read"))
+    func accounts(_ client: Client) async throws -> [String] {
+      let listed = try await client.get("/v1/providers").json["data"]?.array ?? []
+      return listed.compactMap { $0["id"]?.string }
+    }
+    #expect(
+      try await accounts(client)
+        == ["cashypay-main", "openpay-main", "paynet-main", "smilepayz-main"])
+    #expect(try await accounts(reader) == ["cashypay-main", "openpay-main", "paynet-main"])
+    let made = try await client.post(
+      "/v1/payins", ServeTests.payin("pages", method: "spei"), idempotencyKey: "pages")
+    let path = "/v1/payins/\(made.json["id"]?.string ?? "")/events"
+    let whole = try await client.get(path).json
+    let all = (whole["data"]?.array ?? []).filter { $0["object"] == "event" }
+    #expect(all.count > 3 && whole["next_cursor"] == .null)
+    var read: [JSON] = []
+    var cursor: String? = "0"
+    while let place = cursor {
+      let page = try await client.get("\(path)?limit=2&cursor=\(place)").json
+      read += (page["data"]?.array ?? []).filter { $0["object"] == "event" }
+      cursor = page["next_cursor"]?.string
+    }
+    // Callbacks may have come meanwhile.
+    #expect(Array(read.prefix(all.count)) == all)
+    #expect(try await client.get("\(path)?limit=1001").status == 400)
+    #expect(try await client.get("\(path)?cursor=x").status == 400)
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
 }

@@ -3,6 +3,7 @@ import Foundation
 import HTTPCalling
 import HTTPServing
 import JSONText
+import Payins
 import Sandbox
 import Testing
 
