@@ -1,6 +1,7 @@
 import Gateway
 import HTTPCalling
 import HTTPServing
+import JSONText
 import Providers
 
 /// `POST /callbacks/{account}`: where providers report.
@@ -10,6 +11,7 @@ struct CallbackRoutes: Sendable {
   let service: CallbackService
   let calls: ProviderCalls
   let limits: RateLimits
+  let log: Log
 
   func register(on router: inout Router) {
     let judge: Router.Judge = { _, path in
@@ -27,15 +29,30 @@ struct CallbackRoutes: Sendable {
           HTTPStatus(code: acknowledgement.status) ?? .ok, acknowledgement.body,
           type: acknowledgement.contentType)
       case .unknownAccount: throw Self.unknownAccount
-      case .forged:
-        throw limits.failure(of: request)
-          ?? Problem(
+      case .forged(let reason):
+        throw refusal(
+          request, path["account"], "a callback was refused", reason,
+          Problem(
             .unauthorized, code: "unauthorized",
-            detail: "the delivery is not proved the provider's")
-      case .malformed(let reason): throw Problem.invalidRequest(reason)
+            detail: "the delivery is not proved the provider's"))
+      case .malformed(let reason):
+        throw refusal(
+          request, path["account"], "a callback could not be read", reason,
+          .invalidRequest(reason))
       case .notRecorded:
         throw Problem.unavailable("the delivery could not be recorded", retryAfterSeconds: 30)
       }
     }
+  }
+
+  /// Anybody may send what proves nothing: an address has a line in the log for as many as it has
+  /// attempts, and then one a minute with their number.
+  private func refusal(
+    _ request: Request, _ account: String, _ message: String, _ reason: String,
+    _ problem: Problem
+  ) -> Problem {
+    if let limited = limits.failure(of: request) { return limited }
+    log.warn(message, ["account": .string(account), "reason": .string(reason)])
+    return problem
   }
 }

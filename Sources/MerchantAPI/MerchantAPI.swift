@@ -105,7 +105,7 @@ private struct SharedRoutes {
     WebhookRoutes(service: parts.webhooks, keys: parts.keys).register(on: &router)
     if audience != .operators {
       CallbackRoutes(
-        service: parts.callbacks, calls: parts.calls, limits: parts.keys.limits
+        service: parts.callbacks, calls: parts.calls, limits: parts.keys.limits, log: parts.log
       ).register(on: &router)
       HostedPageRoutes(service: parts.service).register(on: &router)
     }

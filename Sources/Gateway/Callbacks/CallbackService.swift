@@ -21,7 +21,8 @@ public struct CallbackService: Sendable {
   public enum Verdict: Sendable {
     case taken(Acknowledgement)
     case unknownAccount
-    case forged
+    /// Not proved the provider's, and why: for the log alone.
+    case forged(String)
     case malformed(String)
     /// Not recorded, so not acknowledged: the provider will repeat it.
     case notRecorded
@@ -36,13 +37,8 @@ public struct CallbackService: Sendable {
       CallbackDelivery(headers: headers, body: body, receivedAt: books.time.now()))
     count(account, reading)
     switch reading {
-    case .forged(let reason):
-      log.warn("a callback was refused", ["account": .string(id), "reason": .string(reason)])
-      return .forged
-    case .malformed(let reason):
-      log.warn(
-        "a callback could not be read", ["account": .string(id), "reason": .string(reason)])
-      return .malformed(reason)
+    case .forged(let reason): return .forged(reason)
+    case .malformed(let reason): return .malformed(reason)
     case .ping(let note):
       log.info("a callback ping", ["account": .string(id), "note": .string(note)])
       return .taken(provider.acknowledgement)
