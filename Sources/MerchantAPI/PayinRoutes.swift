@@ -10,6 +10,7 @@ struct PayinRoutes: Sendable {
   let service: PayinService
   let keys: KeyRing
   let time: any TimeSource
+  let waits: WaitPlaces
 
   func register(on router: inout Router) {
     router.serve(.post, "/v1/payins", to: keys, with: .payinsWrite) { call in
@@ -69,8 +70,14 @@ struct PayinRoutes: Sendable {
     guard (0...30).contains(seconds) else {
       throw Problem.invalidRequest("wait must be 0 to 30 seconds")
     }
-    let payin = try await service.payin(
-      id(call), merchant: call.merchant, waitingSeconds: seconds)
+    let id = try id(call)
+    guard seconds > 0 else { return try await answer(service.payin(id, merchant: call.merchant)) }
+    let payin = try await waits.taking(of: call.caller.name) {
+      // Nobody waits for a client that has gone.
+      try await call.request.presence.bounding {
+        try await service.payin(id, merchant: call.merchant, waitingSeconds: seconds)
+      }
+    }
     return answer(payin)
   }
 
