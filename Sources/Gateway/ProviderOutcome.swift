@@ -45,6 +45,12 @@ extension CreateOutcome: ProviderOutcome {
   static func unanswered(_ refusal: Refusal) -> Self { .inDoubt(refusal) }
 }
 
+extension QueryOutcome {
+  var isCutOff: Bool {
+    if case .undetermined(let refusal) = self { refusal.code == Refusal.shutdownCode } else { false }
+  }
+}
+
 extension QueryOutcome: ProviderOutcome {
   var verdict: CallVerdict {
     switch self {

@@ -34,7 +34,7 @@ public struct Face: Sendable {
 
   /// What a request gets for its head alone; nil where its body may come.
   public func judge(_ request: Request) -> Response? {
-    let start = time.now()
+    let start = time.steady()
     do throws(Problem) {
       if !Self.isVital(request.path) { _ = try limits.call(of: request, tokens: 0) }
     } catch {
@@ -44,7 +44,7 @@ public struct Face: Sendable {
   }
 
   public func handle(_ request: Request) async -> Response {
-    let start = time.now()
+    let start = time.steady()
     let standing: RateStanding?
     do throws(Problem) {
       standing = Self.isVital(request.path) ? nil : try limits.call(of: request)
@@ -83,7 +83,7 @@ public struct Face: Sendable {
       [("route", route), ("status", String(response.status.code))])
     metrics.observe(
       "pasarela_http_request_seconds", [("route", route)],
-      milliseconds: time.now().milliseconds(since: start))
+      milliseconds: time.steady().milliseconds(since: start))
     return response
   }
 }

@@ -69,7 +69,7 @@ struct OperatorRoutes: Sendable {
   }
 
   private func accounts() -> [JSON] {
-    let now = time.now()
+    let now = time.steady()
     return calls.accounts.values.sorted { $0.id < $1.id }.map { account in
       let snapshot = calls.monitors[account.id]?.snapshot(at: now)
       let methods = account.capabilities.sorted { $0.key.rawValue < $1.key.rawValue }
@@ -84,13 +84,14 @@ struct OperatorRoutes: Sendable {
         "last_failure": JSON(snapshot?.lastFailure),
         "condition": JSON(snapshot?.condition.status.rawValue),
         "condition_detail": JSON(snapshot?.condition.detail),
-        "unclassed_words": .array((snapshot?.unclassedWords ?? []).map(Self.word)),
+        "unclassed_words": .array((snapshot?.unclassedWords ?? []).map { word($0, now) }),
       ])
     }
   }
 
-  private static func word(_ met: AccountMonitor.UnclassedWord) -> JSON {
-    ["word": JSON(met.word), "count": JSON(met.count), "last_at": JSON(met.lastAt.rfc3339)]
+  private func word(_ met: AccountMonitor.UnclassedWord, _ now: Instant) -> JSON {
+    let at = time.now().adding(milliseconds: met.lastAt.milliseconds(since: now))
+    return ["word": JSON(met.word), "count": JSON(met.count), "last_at": JSON(at.rfc3339)]
   }
 
   private func method(_ method: Payins.Method, _ capability: Capability) -> JSON {

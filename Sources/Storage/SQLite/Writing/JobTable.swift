@@ -12,6 +12,8 @@ struct JobTable {
   private let selectDue: SQLiteStatement
   private let takeJob: SQLiteStatement
   private let endLeases: SQLiteStatement
+  private let drawInFree: SQLiteStatement
+  private let drawInLeased: SQLiteStatement
   private let postponeJob: SQLiteStatement
   private let damage: DamageRegister
 
@@ -67,6 +69,14 @@ struct JobTable {
       """)
     endLeases = try SQLiteStatement(
       connection, "UPDATE jobs SET due_ms = ?, lease = NULL WHERE lease IS NOT NULL")
+    drawInFree = try SQLiteStatement(
+      connection,
+      """
+      UPDATE jobs SET due_ms = min(due_ms - ?1, ?2)
+      WHERE lease IS NULL AND (?1 > 0 OR due_ms > ?2)
+      """)
+    drawInLeased = try SQLiteStatement(
+      connection, "UPDATE jobs SET due_ms = ?1 WHERE lease IS NOT NULL AND due_ms > ?1")
   }
 
   func write(_ change: JobChange) throws(StoreError) {
@@ -116,6 +126,11 @@ struct JobTable {
       leased.append(job.leased(by: request))
     }
     return leased
+  }
+
+  func drawIn(_ times: DrawnDueTimes) throws(StoreError) {
+    try drawInFree.run(.integer(times.by), .milliseconds(times.latest))
+    try drawInLeased.run(.milliseconds(times.leaseEnd))
   }
 
   func releaseAll(at now: Instant) throws(StoreError) -> Int {
