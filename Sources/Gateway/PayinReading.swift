@@ -14,7 +14,8 @@ extension PayinService {
   }
 
   /// The pay-in once its status differs from what it was at the call, after `seconds`, or once the
-  /// task is cancelled or the gateway stops. One that succeeded never changes its status, so it is not waited for.
+  /// task is cancelled or the gateway stops. One that succeeded never changes its status, so it is
+  /// not waited for.
   public func payin(
     _ id: PayinID, merchant: String, waitingSeconds seconds: Int64
   ) async throws(PayinRefusal) -> Payin {

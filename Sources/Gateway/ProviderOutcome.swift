@@ -45,12 +45,6 @@ extension CreateOutcome: ProviderOutcome {
   static func unanswered(_ refusal: Refusal) -> Self { .inDoubt(refusal) }
 }
 
-extension QueryOutcome {
-  var isCutOff: Bool {
-    if case .undetermined(let refusal) = self { refusal.code == Refusal.shutdownCode } else { false }
-  }
-}
-
 extension QueryOutcome: ProviderOutcome {
   var verdict: CallVerdict {
     switch self {
@@ -86,4 +80,14 @@ extension ReversalOutcome: ProviderOutcome {
 
   static func unsent(_ refusal: Refusal) -> Self { .unsettled(refusal) }
   static func unanswered(_ refusal: Refusal) -> Self { .unsettled(refusal) }
+}
+
+extension QueryOutcome {
+  var isCutOff: Bool {
+    if case .undetermined(let refusal) = self {
+      refusal.code == Refusal.shutdownCode
+    } else {
+      false
+    }
+  }
 }

@@ -1,7 +1,7 @@
 extension JSON {
   /// One text for all that are the same value, however it was spelt: members in the order of their
-  /// keys' bytes, numbers by value (`1`, `1.0` and `10e-1` alike), strings by their scalars, no white
-  /// space. For comparing and hashing only: numbers are not written as JSON has them.
+  /// keys' bytes, numbers by value (`1`, `1.0` and `10e-1` alike), strings by their scalars, no
+  /// white space. For comparing and hashing only: numbers are written in a form of its own.
   public var canonicalBytes: [UInt8] {
     var out: [UInt8] = []
     appendCanonical(to: &out)

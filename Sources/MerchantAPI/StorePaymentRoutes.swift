@@ -40,7 +40,7 @@ struct StorePaymentRoutes: Sendable {
     let object = try call.body()
     let body = try StorePaymentReader.read(object)
     let created = try await service.create(
-      body, merchant: call.merchant, key: key, 
+      body, merchant: call.merchant, key: key,
       requestHash: RequestHash(object, bytes: call.request.body))
     var response = Response.json(HTTPStatus(code: created.status) ?? .ok, created.body)
     response.headers["Location"] = "/v1/store_payments/\(created.id.text)"

@@ -34,18 +34,14 @@ final class Application: Sendable {
   /// - Throws: `ConfigurationFault` for rules that are refused, `StoreError` for a store that
   ///   cannot be opened.
   init(
-    _ configuration: Configuration, log: Log, metrics: Metrics, rules given: [RuleFile]? = nil,
-    isStrict: Bool = false
+    _ configuration: Configuration, log: Log, metrics: Metrics = Metrics(),
+    rules given: [RuleFile]? = nil, isStrict: Bool = false
   ) async throws {
     let time = self.time
     let accounts = configuration.accounts
     let source = RuleSource(configuration, given: given)
     let book = try Self.rules(source, isStrict: isStrict, metrics, log)
-    let store: any Store =
-      switch configuration.store {
-      case .sqlite(let path): try SQLiteStore(path: path, damage: Self.damage(log))
-      }
-    _ = try await store.releaseAbandonedLeases(at: time.now())
+    let store = try await Self.store(configuration, log)
     let (caller, deliveries) = (CurlCaller(), CurlCaller())
     let calls = ProviderCalls(
       accounts: accounts, caller: caller, time: time, publicURL: configuration.publicURL,
@@ -57,10 +53,9 @@ final class Application: Sendable {
       document: PayinDocument(publicURL: configuration.publicURL), changes: PayinChanges(),
       metrics: metrics, endpoints: endpoints)
     let addresses: AddressPolicy = configuration.allowsPrivateWebhooks ? .any : .publicOnly
-    let jobs = JobRunner(
-      books: books, calls: calls,
-      webhooks: WebhookRunner(books: books, caller: deliveries, addresses: addresses, log: log),
-      log: log)
+    let messages = WebhookRunner(
+      books: books, caller: deliveries, addresses: addresses, log: log)
+    let jobs = JobRunner(books: books, calls: calls, webhooks: messages, log: log)
     let reload = Self.reload(source, into: book, log)
     let limits = RateLimits(key: configuration.keyRate, address: configuration.addressRate)
     let watch = ServingWatch(limits: limits, metrics: metrics, log: log, time: time)
@@ -82,16 +77,18 @@ final class Application: Sendable {
     Self.setListening(of: &parts, configuration)
     api = MerchantAPI(parts)
     listeners = Listeners(configuration, api, watch, log: log)
-    self.watch = watch
-    self.configuration = configuration
-    self.log = log
-    self.store = store
-    self.service = service
-    self.caller = caller
-    self.deliveries = deliveries
-    self.endpoints = endpoints
-    self.jobs = jobs
-    self.reload = reload
+    (self.configuration, self.log, self.watch, self.reload) = (configuration, log, watch, reload)
+    (self.store, self.service, self.endpoints, self.jobs) = (store, service, endpoints, jobs)
+    (self.caller, self.deliveries) = (caller, deliveries)
+  }
+
+  private static func store(_ configuration: Configuration, _ log: Log) async throws -> any Store {
+    let store: any Store =
+      switch configuration.store {
+      case .sqlite(let path): try SQLiteStore(path: path, damage: damage(log))
+      }
+    _ = try await store.releaseAbandonedLeases(at: SystemTime().now())
+    return store
   }
 
   /// A line for each damaged row, once.
@@ -152,8 +149,9 @@ final class Application: Sendable {
     log.error("a rule set was refused", ["faults": .array(faults.map { .string($0) })])
   }
 
-  /// Serves until `stopped` returns, then drains: whoever only waits is answered with how it stands,
-  /// orders that are being made are finished, deliveries and queries are let go after a few seconds.
+  /// Serves until `stopped` returns, then drains: whoever only waits is answered with how it
+  /// stands, orders that are being made are finished, deliveries and queries are let go after a few
+  /// seconds.
   func run(
     started: (Int) -> Void = { _ in }, until stopped: @Sendable () async -> Void
   ) async throws {
@@ -193,7 +191,9 @@ final class Application: Sendable {
 
   func reloadRules() async { _ = await reload() }
 
-  func reloadCertificate() async { await FileWork.run { [listeners] in listeners.reloadCertificate() } }
+  func reloadCertificate() async {
+    await FileWork.run { [listeners] in listeners.reloadCertificate() }
+  }
 }
 
 /// What the executable carries of the project's files.

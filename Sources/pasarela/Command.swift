@@ -46,7 +46,8 @@ enum Command {
     case "serve":
       let options = try Options(arguments.dropFirst(), known: ["--config"], flags: ["--strict"])
       try await ServeCommand.run(
-        config: options["--config"] ?? ServeCommand.defaultConfig, isStrict: options.has("--strict"))
+        config: options["--config"] ?? ServeCommand.defaultConfig, isStrict: options.has("--strict")
+      )
     case "demo": try await DemoCommand.run(arguments.dropFirst())
     case "sandbox": try await SandboxCommand.run(arguments.dropFirst())
     case "rules": try await RulesCommand.run(arguments.dropFirst())

@@ -3,8 +3,8 @@ import Foundation
 import Gateway
 import Payins
 
-/// Notices that files changed, whichever way they are written: in place, by renaming, by deleting, or
-/// by leading a link elsewhere. What they hold is compared: times may stay as they are.
+/// Notices that files changed, whichever way they are written: in place, by renaming, by deleting,
+/// or by leading a link elsewhere. What they hold is compared: times may stay as they are.
 struct FileWatcher {
   /// Milliseconds between looks: a change is in force within two of them.
   static let intervalMilliseconds: Int64 = 500

@@ -3,8 +3,8 @@ import Gateway
 import JSONText
 import Routing
 
-/// Where rule sets come from: the folder's files, and beside the store the last good ones, so that a
-/// bad file keeps no gateway from starting.
+/// Where rule sets come from: the folder's files, and beside the store the last good ones, so that
+/// a bad file keeps no gateway from starting.
 struct RuleSource: Sendable {
   let folder: String
   let accounts: [Account]

@@ -58,7 +58,8 @@ struct PayinChangesTests {
     let late = Task {
       withUnsafeCurrentTask { $0?.cancel() }
       return await changes.next(
-        of: id, by: Instant(milliseconds: .max / 2), Sleeper(), as: .poll, where: { _ in true })?.payin
+        of: id, by: Instant(milliseconds: .max / 2), Sleeper(), as: .poll, where: { _ in true })?
+        .payin
     }
     #expect(await late.value == nil)
   }

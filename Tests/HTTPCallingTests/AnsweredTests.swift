@@ -236,7 +236,8 @@ struct AnsweredTests {
     }
     #expect(response.status == 200)
     // Where the body matters it is no answer.
-    guard case .sentNoAnswer = await caller.call(request, limits: CallLimits(totalMilliseconds: 500))
+    guard
+      case .sentNoAnswer = await caller.call(request, limits: CallLimits(totalMilliseconds: 500))
     else {
       Issue.record("an answer")
       return

@@ -97,7 +97,8 @@ struct CreationTests {
     #expect(made.json["description"] == "Two  tickets for Ana")
     #expect(made.json["metadata"] == body["metadata"])
     for (member, value) in [
-      ("metadata", ["note": "a\u{0}b"] as JSON), ("metadata", ["a\nb": "c"]), ("metadata", ["a": "\u{7F}"]),
+      ("metadata", ["note": "a\u{0}b"] as JSON), ("metadata", ["a\nb": "c"]),
+      ("metadata", ["a": "\u{7F}"]),
       ("description", "a\u{1B}b"), ("payer", ["name": "Ana\nPrueba"]),
     ] {
       body["merchant_reference"] = "layout-2"

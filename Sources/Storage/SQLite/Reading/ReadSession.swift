@@ -37,7 +37,7 @@ final class ReadSession {
     nextJob = try SQLiteStatement(connection, SQL.nextJob)
     dueJobs = try SQLiteStatement(connection, SQL.dueJobs)
     newestEventTime = try SQLiteStatement(
-      connection, "SELECT at_ms FROM events ORDER BY number DESC LIMIT 1")
+      connection, "SELECT at_ms FROM events WHERE number = (SELECT max(number) FROM events)")
     webhooks = try WebhookReading(connection)
     storePayments = try StorePaymentReading(connection)
   }

@@ -12,8 +12,7 @@ struct JobTable {
   private let selectDue: SQLiteStatement
   private let takeJob: SQLiteStatement
   private let endLeases: SQLiteStatement
-  private let drawInFree: SQLiteStatement
-  private let drawInLeased: SQLiteStatement
+  private let connection: SQLiteConnection
   private let postponeJob: SQLiteStatement
   private let damage: DamageRegister
 
@@ -69,14 +68,7 @@ struct JobTable {
       """)
     endLeases = try SQLiteStatement(
       connection, "UPDATE jobs SET due_ms = ?, lease = NULL WHERE lease IS NOT NULL")
-    drawInFree = try SQLiteStatement(
-      connection,
-      """
-      UPDATE jobs SET due_ms = min(due_ms - ?1, ?2)
-      WHERE lease IS NULL AND (?1 > 0 OR due_ms > ?2)
-      """)
-    drawInLeased = try SQLiteStatement(
-      connection, "UPDATE jobs SET due_ms = ?1 WHERE lease IS NOT NULL AND due_ms > ?1")
+    self.connection = connection
   }
 
   func write(_ change: JobChange) throws(StoreError) {
@@ -128,9 +120,18 @@ struct JobTable {
     return leased
   }
 
+  /// Looks at every job; done when a clock is set back, and at a start.
   func drawIn(_ times: DrawnDueTimes) throws(StoreError) {
-    try drawInFree.run(.integer(times.by), .milliseconds(times.latest))
-    try drawInLeased.run(.milliseconds(times.leaseEnd))
+    try SQLiteStatement(
+      connection,
+      """
+      UPDATE jobs SET due_ms = min(due_ms - ?1, ?2)
+      WHERE lease IS NULL AND (?1 > 0 OR due_ms > ?2)
+      """
+    ).run(.integer(times.by), .milliseconds(times.latest))
+    try SQLiteStatement(
+      connection, "UPDATE jobs SET due_ms = ?1 WHERE lease IS NOT NULL AND due_ms > ?1"
+    ).run(.milliseconds(times.leaseEnd))
   }
 
   func releaseAll(at now: Instant) throws(StoreError) -> Int {
