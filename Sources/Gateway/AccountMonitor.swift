@@ -2,15 +2,23 @@ public import Payins
 import Routing
 import Synchronization
 
-/// How one account fares: its breakers, its open calls, its recent success and latency.
+/// How one account fares: its breakers, its open calls, its recent success and latency. All times
+/// are the steady clock's.
 public final class AccountMonitor: Sendable {
   /// Creates and queries are bounded apart, so that neither starves the other.
   public enum Operation: String, Sendable, CaseIterable {
     case create, query
   }
 
-  public enum Admission: Equatable, Sendable {
-    case admitted
+  /// A call's place at the account, to be given back with what came of it.
+  struct Place: Equatable, Sendable {
+    var operation: Operation
+    fileprivate var era: Int
+  }
+
+  enum Admission: Equatable, Sendable {
+    /// Must be followed by `finished` or `withdrawn`.
+    case admitted(Place)
     case breakerOpen
     case tooManyCalls
   }
@@ -38,11 +46,14 @@ public final class AccountMonitor: Sendable {
   public struct UnclassedWord: Equatable, Sendable {
     public var word: String
     public var count: Int
+    /// Of the steady clock.
     public var lastAt: Instant
   }
 
   fileprivate struct State {
     var breaker = Breaker()
+    /// Until when the provider asked to be left alone.
+    var quietUntil: Instant?
     var open: [Operation: Int] = [:]
     var tokens: [Operation: RateTokens] = [:]
     /// Exponentially weighted over about 20 calls, in millionths.
@@ -87,6 +98,8 @@ public final class AccountMonitor: Sendable {
       "\(unansweredQueries) queries in a row without a usable answer: \(unansweredReason)"
     }
 
+    func isQuiet(at now: Instant) -> Bool { quietUntil.map { now < $0 } ?? false }
+
     mutating func met(_ word: String, at now: Instant) {
       let known = words.firstIndex { $0.word == word }.map { words.remove(at: $0) }
       words.append(UnclassedWord(word: word, count: (known?.count ?? 0) + 1, lastAt: now))
@@ -107,10 +120,12 @@ public final class AccountMonitor: Sendable {
 
   init(limits: AccountLimits) { self.limits = limits }
 
-  /// A call may go. `.admitted` must be followed by `finished` or `withdrawn`.
+  /// Whether a call may go.
   func admit(_ operation: Operation, at now: Instant) -> Admission {
     state.withLock { state in
-      guard state.open[operation, default: 0] < limits.concurrency else { return .tooManyCalls }
+      guard state.open[operation, default: 0] < limits.concurrency, !state.isQuiet(at: now) else {
+        return .tooManyCalls
+      }
       if let rate = limits.rate {
         var tokens = state.tokens[operation] ?? RateTokens(perSecond: rate, at: now)
         let taken = tokens.take(at: now)
@@ -120,32 +135,32 @@ public final class AccountMonitor: Sendable {
       // Queries resolve doubt, so the breaker of creates does not hold them up.
       guard operation == .query || state.breaker.admit(at: now) else { return .breakerOpen }
       state.open[operation, default: 0] += 1
-      return .admitted
+      return .admitted(Place(operation: operation, era: state.breaker.era))
     }
   }
 
   /// A call that was admitted is not made.
-  func withdrawn(_ operation: Operation) {
+  func withdrawn(_ place: Place) {
     state.withLock { state in
-      state.open[operation, default: 1] -= 1
-      if operation == .create { state.breaker.withdrawn() }
+      state.open[place.operation, default: 1] -= 1
+      if place.operation == .create { state.breaker.withdrawn(of: place.era) }
     }
   }
 
   /// Returns the account's new condition where the call changed it.
   func finished(
-    _ operation: Operation, milliseconds: Int64, verdict: CallVerdict, at now: Instant
+    _ place: Place, milliseconds: Int64, verdict: CallVerdict, at now: Instant
   ) -> AccountCondition? {
     state.withLock { state in
       let before = state.condition(at: now)
-      state.open[operation, default: 1] -= 1
+      state.open[place.operation, default: 1] -= 1
       state.wasCalled = true
       let latency = milliseconds * 1000
       state.latencyMicroseconds =
         state.latencyMicroseconds == 0
         ? latency : state.latencyMicroseconds + (latency - state.latencyMicroseconds) / 20
-      state.learn(operation, verdict, at: now)
-      if operation == .query { state.followed(verdict, at: now) }
+      state.learn(place, verdict, at: now)
+      if place.operation == .query { state.followed(verdict, at: now) }
       let after = state.condition(at: now)
       return after.isLike(before) ? nil : after
     }
@@ -164,9 +179,23 @@ public final class AccountMonitor: Sendable {
     }
   }
 
-  /// Seconds until the breaker lets a create through; nil where it does.
-  func secondsUntilHalfOpen(at now: Instant) -> Int64? {
-    state.withLock { $0.breaker.secondsUntilHalfOpen(at: now) }
+  /// The provider asked to be left alone for so long.
+  func quieten(forSeconds seconds: Int64, at now: Instant) {
+    state.withLock { state in
+      let until = now.adding(seconds: seconds)
+      state.quietUntil = max(state.quietUntil ?? until, until)
+    }
+  }
+
+  /// Seconds until breaker and provider let a create through; nil where they do.
+  func secondsUntilOpen(at now: Instant) -> Int64? {
+    state.withLock { state in
+      let quiet = state.quietUntil.flatMap { until in
+        now < until ? (until.milliseconds(since: now) + 999) / 1000 : nil
+      }
+      let breaker = state.breaker.secondsUntilHalfOpen(at: now)
+      return [quiet, breaker].compactMap(\.self).max()
+    }
   }
 
   /// The provider called back.
@@ -192,7 +221,9 @@ public final class AccountMonitor: Sendable {
   private static func hasRoom(
     _ state: State, for operation: Operation, _ limits: AccountLimits, at now: Instant
   ) -> Bool {
-    guard state.open[operation, default: 0] < limits.concurrency else { return false }
+    guard state.open[operation, default: 0] < limits.concurrency, !state.isQuiet(at: now) else {
+      return false
+    }
     return state.tokens[operation].map { $0.available(at: now) > 0 } ?? true
   }
 }
@@ -200,27 +231,28 @@ public final class AccountMonitor: Sendable {
 extension AccountMonitor.State {
   /// What a call says of the account's creates and credentials.
   fileprivate mutating func learn(
-    _ operation: AccountMonitor.Operation, _ verdict: CallVerdict, at now: Instant
+    _ place: AccountMonitor.Place, _ verdict: CallVerdict, at now: Instant
   ) {
+    let operation = place.operation
     let isFailure: Bool
     switch verdict {
     case .answered, .answeredUnclassed:
       isFailure = false
       unauthorized[operation] = nil
-      if operation == .create { breaker.succeeded() }
+      if operation == .create { breaker.succeeded(of: place.era) }
       if case .answeredUnclassed(let word) = verdict { met(word, at: now) }
     case .failed(let code):
       isFailure = true
       lastFailure = code
       // Queries resolve doubt: their failures say nothing of creates.
-      if operation == .create { breaker.failed(at: now) }
+      if operation == .create { breaker.failed(of: place.era, at: now) }
     case .unauthorized(let words):
       isFailure = true
       lastFailure = Refusal.unauthorizedCode
       unauthorized[operation, default: 0] += 1
       unauthorizedWords = words
       // An allow-list may refuse queries alone: the breaker is that of creates.
-      if operation == .create { breaker.unauthorized(at: now) }
+      if operation == .create { breaker.unauthorized(of: place.era, at: now) }
     }
     successMillionths += ((isFailure ? 0 : 1_000_000) - successMillionths) / 20
   }

@@ -17,15 +17,17 @@ struct AttemptRunner: Sendable {
 
   /// Sends the attempt that `applied` started under `lease`, and one after another those that its
   /// outcomes start. An attempt that somebody else started is theirs to send.
-  /// - Parameter isReserved: whether `ProviderCalls.reserve` has taken the first call's place.
+  /// - Parameter reservation: where `ProviderCalls.reserve` has taken the first call's place.
   func send(
-    _ applied: Books.Applied, under lease: Lease, isReserved: Bool = false
+    _ applied: Books.Applied, under lease: Lease, reservation: ProviderCalls.Reservation? = nil
   ) async throws(StoreError) -> Payin {
+    books.creations.began()
+    defer { books.creations.ended() }
     var applied = applied
-    var isReserved = isReserved
+    var reservation = reservation
     while let id = applied.started, let attempt = applied.payin.attempt(id) {
-      let outcome = await calls.create(applied.payin, attempt, isReserved: isReserved)
-      isReserved = false
+      let outcome = await calls.create(applied.payin, attempt, reservation: reservation)
+      reservation = nil
       let key = JobKey(kind: .sendAttempt, subject: id.text)
       applied = try await books.apply(
         .sent(id, outcome), to: applied.payin.id, known: applied.payin,

@@ -14,6 +14,10 @@ public struct Books: Sendable {
   let endpoints: WebhookEndpoints
   /// Raised where a job is due at once.
   let jobSignal = JobSignal()
+  /// Orders that are being made at providers.
+  let creations = Underway()
+  /// Jobs other than deliveries that are being carried out.
+  let jobsUnderway = Underway()
 
   public init(
     store: any Store, time: any TimeSource, entropy: any Entropy, document: PayinDocument,
@@ -110,10 +114,12 @@ public struct Books: Sendable {
 
   /// One for each endpoint that listens to what is announced.
   func deliveries(of events: [PayinEvent], merchant: String) -> [JobChange] {
-    events.flatMap { event -> [JobChange] in
+    // Not the event's own time, which a clock that was set back has still to reach.
+    let now = time.now()
+    return events.flatMap { event -> [JobChange] in
       guard let sequence = event.announcement?.sequence else { return [] }
       return endpoints.listening(to: event.type, of: merchant).map {
-        .put(WebhookRunner.job(event.payin, sequence, to: $0, due: event.at))
+        .put(WebhookRunner.job(event.payin, sequence, to: $0, due: min(event.at, now)))
       }
     }
   }
@@ -155,7 +161,8 @@ public struct Books: Sendable {
         }
       case .send(let id):
         let key = JobKey(kind: .sendAttempt, subject: id.text)
-        out.append(.put(job(key, id, of: payin, due: payin.updatedAt, sending: sending)))
+        let due = min(payin.updatedAt, time.now())
+        out.append(.put(job(key, id, of: payin, due: due, sending: sending)))
       case .query(let id, let due):
         let key = JobKey(kind: .queryAttempt, subject: id.text)
         let job = job(key, id, of: payin, due: due, sending: nil)

@@ -5,6 +5,9 @@ public import Payins
 /// Closed lets all through; after enough consecutive failures it opens and lets none through;
 /// after a pause it is half open and lets one through, whose outcome closes or opens it again.
 /// Credentials that are refused do not come right by waiting longer: that pause does not grow.
+///
+/// What came of a call counts only while the state that let it through lasts: calls that were under
+/// way when it opened have nothing more to say.
 public struct Breaker: Equatable, Sendable {
   public enum State: String, Sendable, CaseIterable {
     case closed, open
@@ -22,6 +25,8 @@ public struct Breaker: Equatable, Sendable {
   private var pauseSeconds: Int64 = 0
   private var reopensAt: Instant?
   private var probing = false
+  /// Counts the changes of state that outcomes bring.
+  private(set) var era = 0
 
   public init() {}
 
@@ -53,23 +58,36 @@ public struct Breaker: Equatable, Sendable {
   }
 
   /// A call that was admitted is not made.
-  mutating func withdrawn() { probing = false }
+  mutating func withdrawn(of era: Int) {
+    if era == self.era { probing = false }
+  }
 
-  mutating func succeeded() { self = Breaker() }
+  mutating func succeeded(of era: Int) {
+    guard era == self.era else { return }
+    let next = reopensAt == nil ? era : era + 1
+    self = Breaker()
+    self.era = next
+  }
 
-  mutating func failed(at now: Instant) {
+  mutating func failed(of era: Int, at now: Instant) {
+    guard era == self.era else { return }
     failures += 1
     guard failures >= Self.failuresToOpen || reopensAt != nil else { return }
     pauseSeconds = min(max(pauseSeconds * 2, Self.firstPauseSeconds), Self.longestPauseSeconds)
-    reopensAt = now.adding(seconds: pauseSeconds)
-    probing = false
+    open(until: now.adding(seconds: pauseSeconds))
   }
 
   /// The provider refused us.
-  mutating func unauthorized(at now: Instant) {
+  mutating func unauthorized(of era: Int, at now: Instant) {
+    guard era == self.era else { return }
     refusals += 1
     guard refusals >= Self.refusalsToOpen || reopensAt != nil else { return }
-    reopensAt = now.adding(seconds: Self.refusalPauseSeconds)
+    open(until: now.adding(seconds: Self.refusalPauseSeconds))
+  }
+
+  private mutating func open(until instant: Instant) {
+    reopensAt = instant
     probing = false
+    era += 1
   }
 }

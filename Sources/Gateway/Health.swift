@@ -97,7 +97,7 @@ public final class Health: Sendable {
 
   /// Made anew where the last one is no longer fresh and nobody is at it.
   public func report() async -> Report {
-    let now = books.time.now()
+    let now = books.time.steady()
     let kept = last.withLock { last -> Report? in
       if let report = last.report, let at = last.at,
         now.milliseconds(since: at)
@@ -109,20 +109,21 @@ public final class Health: Sendable {
       return nil
     }
     if let kept { return kept }
-    let report = await look(at: now)
+    let report = await look(at: books.time.now())
     last.withLock { $0 = Last(report: report, at: now) }
     return report
   }
 
   private func look(at now: Instant) async -> Report {
     let store = await storeCheck()
-    let listed = await lists(now)
+    let listed = await lists(books.time.steady())
     var checks = [
       store, damageCheck(), await backlogCheck(now), disputeCheck(listed),
       await reversalCheck(now), heldCheck(listed), webhookCheck(), rulesCheck(),
+      clockCheck(),
     ]
     checks += further()
-    checks += calls.accounts.keys.sorted().compactMap { accountCheck($0, now) }
+    checks += calls.accounts.keys.sorted().compactMap { accountCheck($0) }
     let status: Status =
       store.status == .fail ? .fail : checks.allSatisfy { $0.status == .pass } ? .pass : .warn
     let members = checks.map { check -> (String, JSON) in
@@ -167,7 +168,7 @@ public final class Health: Sendable {
       check.status = .warn
       check.output = "the oldest due job has waited \(waited) s"
     }
-    if jobs.lastRound.fault != nil {
+    if jobs.lastFault != nil {
       check.status = .fail
       check.output = "jobs cannot be taken up"
     }
@@ -261,8 +262,18 @@ public final class Health: Sendable {
     return check
   }
 
-  private func accountCheck(_ id: String, _ now: Instant) -> Check? {
-    guard let snapshot = calls.monitors[id]?.snapshot(at: now) else { return nil }
+  private func clockCheck() -> Check {
+    var check = Check(name: "clock:wall", component: "system", status: .pass)
+    if let setBack = jobs.setBack {
+      check.status = .warn
+      check.value = JSON(setBack.milliseconds)
+      check.output = "it was set back by \(setBack.milliseconds) ms within the last hour"
+    }
+    return check
+  }
+
+  private func accountCheck(_ id: String) -> Check? {
+    guard let snapshot = calls.monitors[id]?.snapshot(at: books.time.steady()) else { return nil }
     books.metrics.set(
       "pasarela_account_accepts_creates", [("account", id)],
       to: snapshot.breaker == .open ? 0 : 1)

@@ -26,7 +26,6 @@ public final class JobRunner: Sendable {
     var deliveries = 0
     var stopping = false
     var lastFault: String?
-    var lastRound: Instant?
     var ramp: RestartRamp?
   }
 
@@ -37,6 +36,7 @@ public final class JobRunner: Sendable {
   private let callbacks: CallbackReplay
   private let calls: ProviderCalls
   private let log: Log
+  private let clock: ClockKeeper
   private let state = Mutex(State())
 
   public init(
@@ -48,31 +48,31 @@ public final class JobRunner: Sendable {
     self.calls = calls
     self.webhooks = webhooks
     self.log = log
+    clock = ClockKeeper(store: books.store, time: books.time, log: log)
     runner = AttemptRunner(books: books, calls: calls)
     callbacks = CallbackReplay(books: books)
     storePayments = StorePaymentRunner(books: books, calls: calls)
   }
 
-  /// For health: when the store was last looked at, and what failed then.
-  public var lastRound: (at: Instant?, fault: String?) {
-    state.withLock { ($0.lastRound, $0.lastFault) }
-  }
+  /// For health: why the last look at the store failed.
+  var lastFault: String? { state.withLock(\.lastFault) }
+
+  /// For health: that the wall clock was set back of late.
+  var setBack: ClockKeeper.SetBack? { clock.setBack }
 
   /// Returns once `stop` was called and the running jobs have ended.
   public func run() async {
-    let start = books.time.now()
-    if let backlog = try? await books.store.backlog(at: start) {
+    let start = books.time.steady()
+    if let backlog = try? await books.store.backlog(at: books.time.now()) {
       state.withLock { $0.ramp = RestartRamp(dueCount: backlog.dueCount, at: start) }
     }
     while !state.withLock({ $0.stopping }) {
-      let now = books.time.now()
+      let now = books.time.steady()
       var taken = 0
       do throws(StoreError) {
-        taken = try await round(at: now)
-        state.withLock {
-          $0.lastRound = now
-          $0.lastFault = nil
-        }
+        try await clock.look(leaseEnd: leaseEnd)
+        taken = try await round()
+        state.withLock { $0.lastFault = nil }
       } catch {
         state.withLock { $0.lastFault = error.description }
         log.error("jobs cannot be taken up", ["reason": "\(error)"])
@@ -84,7 +84,7 @@ public final class JobRunner: Sendable {
       }
     }
     while state.withLock({ $0.total }) > 0 {
-      let look = books.time.now().adding(milliseconds: pauseMilliseconds)
+      let look = books.time.steady().adding(milliseconds: pauseMilliseconds)
       await books.jobSignal.wait(until: look, books.time)
     }
   }
@@ -94,14 +94,21 @@ public final class JobRunner: Sendable {
     books.jobSignal.raise()
   }
 
+  /// - Parameter now: of the steady clock, as is the time that it returns.
   private func wakeTime(after now: Instant) async -> Instant {
     let latest = now.adding(milliseconds: pauseMilliseconds)
     guard let next = try? await books.store.nextDue() else { return latest }
-    return max(min(next, latest), now.adding(milliseconds: Self.breathMilliseconds))
+    let wait = max(next.milliseconds(since: books.time.now()), Self.breathMilliseconds)
+    return min(latest, now.adding(milliseconds: wait))
+  }
+
+  private func leaseEnd(at now: Instant) -> Instant {
+    max(runner.leaseEnd(at: now), webhooks.leaseEnd(at: now))
   }
 
   /// Leases what is due and there is room for. Returns how many jobs were started.
-  private func round(at now: Instant) async throws(StoreError) -> Int {
+  private func round() async throws(StoreError) -> Int {
+    let (wall, now) = (books.time.now(), books.time.steady())
     let (running, total, deliveries) = state.withLock {
       ($0.running, $0.total, $0.deliveries)
     }
@@ -124,8 +131,8 @@ public final class JobRunner: Sendable {
     let lease = runner.newLease()
     let jobs = try await books.store.lease(
       LeaseRequest(
-        now: now, until: max(runner.leaseEnd(at: now), webhooks.leaseEnd(at: now)), limit: room,
-        lease: lease, limitPerAccount: Self.concurrencyPerAccount, limits: limits,
+        now: wall, until: leaseEnd(at: wall), limit: room, lease: lease,
+        limitPerAccount: Self.concurrencyPerAccount, limits: limits,
         limitsPerKind: [.deliverEvent: Self.deliveries - deliveries]))
     for job in jobs {
       state.withLock { state in
@@ -157,7 +164,15 @@ public final class JobRunner: Sendable {
 
   private var hasRoom: Bool { state.withLock { $0.total < Self.concurrency } }
 
+  /// Returns once nothing but deliveries is carried out, or at `instant` of the steady clock.
+  public func allButDeliveriesEnded(by instant: Instant) async {
+    await books.jobsUnderway.allEnded(by: instant, books.time)
+  }
+
   private func perform(_ job: Job, _ lease: Lease) async {
+    let isDelivery = job.key.kind == .deliverEvent
+    if !isDelivery { books.jobsUnderway.began() }
+    defer { if !isDelivery { books.jobsUnderway.ended() } }
     do throws(StoreError) {
       switch job.key.kind {
       case .sendAttempt: try await runner.resume(job, under: lease)

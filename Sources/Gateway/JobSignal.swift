@@ -20,7 +20,7 @@ final class JobSignal: Sendable {
     waiter?.resume()
   }
 
-  /// Returns when it is raised, or at `instant`. One waiter at a time.
+  /// Returns when it is raised, or at `instant` of the steady clock. One waiter at a time.
   func wait(until instant: Instant, _ time: any TimeSource) async {
     let timer = Mutex<Task<Void, Never>?>(nil)
     await withCheckedContinuation { continuation in

@@ -35,6 +35,7 @@ public final class Metrics: Sendable {
     "pasarela_alerts_total": "Facts that the providers' documents do not allow for.",
     "pasarela_rule_errors_total": "Conditions of rules that ended in an error.",
     "pasarela_rule_shadow_total": "Decisions that shadow files looked at, by result.",
+    "pasarela_log_dropped_total": "Lines of the log that were dropped: nobody read them in time.",
     "pasarela_jobs_due": "Jobs whose time has come.",
     "pasarela_jobs_oldest_seconds": "How long the oldest due job has waited.",
     "pasarela_store_damaged_rows": "Rows of the store that cannot be read.",

@@ -9,8 +9,17 @@ public final class PayinChanges: Sendable {
     var document: [UInt8]?
   }
 
+  /// What somebody waits for.
+  enum Wait: Sendable {
+    /// News of a pay-in.
+    case poll
+    /// The answer to its own creation.
+    case creation
+  }
+
   private struct Waiter {
     var number: Int
+    var wait: Wait
     var deadline: Instant
     var isEnough: @Sendable (Payin) -> Bool
     var continuation: CheckedContinuation<Commit?, Never>
@@ -28,6 +37,8 @@ public final class PayinChanges: Sendable {
     var looks: [PayinID: Look] = [:]
     /// When the one timer rings; nil where none is set.
     var alarm: Instant?
+    /// Those that nobody waits for any more.
+    var letGo: Set<Wait> = []
   }
 
   /// Milliseconds between two looks for those whose time is over, at least: a look is at everybody.
@@ -71,11 +82,25 @@ public final class PayinChanges: Sendable {
     return await work()
   }
 
-  /// The first commit of the pay-in from now on that is enough; nil once `deadline` has passed or
-  /// the task is cancelled.
+  /// Ends these waits as if their time were over, now and for ever: the gateway stops.
+  func letGo(_ wait: Wait) {
+    let waiters = state.withLock { state in
+      state.letGo.insert(wait)
+      let gone = state.waiters.values.joined().filter { $0.wait == wait }
+      state.waiters = state.waiters.compactMapValues { waiters in
+        let left = waiters.filter { $0.wait != wait }
+        return left.isEmpty ? nil : left
+      }
+      return gone
+    }
+    for waiter in waiters { waiter.continuation.resume(returning: nil) }
+  }
+
+  /// The first commit of the pay-in from now on that is enough; nil once `deadline` of the steady
+  /// clock has passed, the task is cancelled or its kind is let go.
   /// - Parameter start: runs after the wait has begun, so that no commit is missed.
   func next(
-    of id: PayinID, by deadline: Instant, _ time: any TimeSource,
+    of id: PayinID, by deadline: Instant, _ time: any TimeSource, as wait: Wait,
     where isEnough: @escaping @Sendable (Payin) -> Bool, start: () -> Void = {}
   ) async -> Commit? {
     let number = state.withLock { state in
@@ -86,17 +111,18 @@ public final class PayinChanges: Sendable {
       await withCheckedContinuation { continuation in
         // A cancellation comes before this look at it, or finds the waiter in its place.
         let isFirst: Bool? = state.withLock { state in
-          guard !Task.isCancelled else { return nil }
+          guard !Task.isCancelled, !state.letGo.contains(wait) else { return nil }
           state.waiters[id, default: []].append(
             Waiter(
-              number: number, deadline: deadline, isEnough: isEnough, continuation: continuation))
+              number: number, wait: wait, deadline: deadline, isEnough: isEnough,
+              continuation: continuation))
           if let alarm = state.alarm, alarm <= deadline { return false }
           state.alarm = deadline
           return true
         }
-        guard let isFirst else { return continuation.resume(returning: nil) }
-        if isFirst { set(deadline, time) }
+        if isFirst == true { set(deadline, time) }
         start()
+        if isFirst == nil { continuation.resume(returning: nil) }
       }
     } onCancel: {
       cancel(number, of: id)
@@ -124,7 +150,7 @@ public final class PayinChanges: Sendable {
 
   /// Tells those whose time is over, and sets the timer for the next of the others.
   private func ring(_ alarm: Instant, _ time: any TimeSource) {
-    let now = time.now()
+    let now = time.steady()
     let (late, next) = state.withLock { state -> ([Waiter], Instant?) in
       // A nearer one was set meanwhile, and has set the next.
       guard state.alarm == alarm else { return ([], nil) }

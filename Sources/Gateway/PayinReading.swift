@@ -14,13 +14,14 @@ extension PayinService {
   }
 
   /// The pay-in once its status differs from what it was at the call, after `seconds`, or once the
-  /// task is cancelled. One that succeeded never changes its status, so it is not waited for.
+  /// task is cancelled or the gateway stops. One that succeeded never changes its status, so it is
+  /// not waited for.
   public func payin(
     _ id: PayinID, merchant: String, waitingSeconds seconds: Int64
   ) async throws(PayinRefusal) -> Payin {
     let payin = try await payin(id, merchant: merchant)
     guard seconds > 0, payin.status != .succeeded else { return payin }
-    let deadline = books.time.now().adding(seconds: seconds)
+    let deadline = books.time.steady().adding(seconds: seconds)
     let status = payin.status
     let books = books
     let look: @Sendable () async -> Void = {
@@ -28,11 +29,12 @@ extension PayinService {
         books.changes.publish(PayinChanges.Commit(payin: latest))
       }
       await books.time.sleep(
-        until: books.time.now().adding(milliseconds: Self.lookMilliseconds))
+        until: books.time.steady().adding(milliseconds: Self.lookMilliseconds))
     }
     // A commit between the read above and the wait, or by another process, is found by a look.
     let changed = await books.changes.looking(at: id, look) {
-      await books.changes.next(of: id, by: deadline, books.time, where: { $0.status != status })
+      await books.changes.next(
+        of: id, by: deadline, books.time, as: .poll, where: { $0.status != status })
     }
     if let changed { return changed.payin }
     return try await self.payin(id, merchant: merchant)

@@ -24,6 +24,19 @@ public struct PayinService: Sendable {
 
   public var document: PayinDocument { books.document }
 
+  // MARK: Stopping
+
+  /// Whoever waits for news of a pay-in is answered with the pay-in as it stands, from now on.
+  public func letPollsGo() { books.changes.letGo(.poll) }
+
+  /// As above, of those who wait for the provider's answer to their own creation.
+  public func letCreationsGo() { books.changes.letGo(.creation) }
+
+  /// Returns once no order is being made any more, or at `instant` of the steady clock.
+  public func creationsEnded(by instant: Instant) async {
+    await books.creations.allEnded(by: instant, books.time)
+  }
+
   /// An answer to `POST /v1/payins`: 201, or 202 while no provider has answered.
   public struct Created: Sendable {
     public var id: PayinID
@@ -32,16 +45,15 @@ public struct PayinService: Sendable {
     public var isReplay: Bool
   }
 
-  /// - Parameter requestHash: SHA-256 of the body as received.
   public func create(
-    _ request: PayinRequest, merchant: String, key: String, requestHash: [UInt8]
+    _ request: PayinRequest, merchant: String, key: String, requestHash: RequestHash
   ) async throws(PayinRefusal) -> Created {
     let key = IdempotencyKey(
       merchant: merchant, operation: Self.createOperation, key: key)
     let context = books.context
     let id = PayinID.make(at: context.now, entropy: context.entropy)
-    let decision = decide(request, id, merchant)
-    guard let first = decision.candidates.first?.target.account else {
+    let (decision, reservation) = decide(request, id, merchant)
+    guard let reservation else {
       // A repeat of a call that was answered is not refused for today's health.
       if let replay = try await replay(key, requestHash) { return replay }
       throw unserved(decision)
@@ -54,10 +66,10 @@ public struct PayinService: Sendable {
     var change = books.change(opened, .insert(opened.payin), holding: nil, sending: sending)
     change.key = .insert(
       IdempotencyRecord(
-        key: key, requestHash: requestHash, subject: id.text, createdAt: context.now))
+        key: key, requestHash: requestHash.value, subject: id.text, createdAt: context.now))
     do throws(StoreError) {
       do throws(StoreError) { try await books.store.commit(change) } catch {
-        calls.withdraw(first)
+        calls.withdraw(reservation)
         throw error
       }
     } catch .duplicateKey {
@@ -69,29 +81,28 @@ public struct PayinService: Sendable {
       throw .store(error)
     }
     books.committed(opened, before: nil)
-    return await settled(opened, sending.lease, deadline: deadline(context.now))
+    return await settled(opened, sending.lease, reservation)
   }
 
   /// Decides, and takes a place at the first candidate: a limit that is reached costs a pay-in
   /// nothing but another candidate, or a refusal that leaves nothing behind.
   private func decide(
     _ request: PayinRequest, _ id: PayinID, _ merchant: String
-  ) -> Decision {
+  ) -> (Decision, ProviderCalls.Reservation?) {
     while true {
       let decision = rules.decide(
         request, payin: id, merchant: merchant, now: books.time.now(), calls: calls)
       // Where another took the place meanwhile, the account has fallen out by the next look.
-      guard let first = decision.candidates.first, !calls.reserve(first.target.account) else {
-        return decision
-      }
+      guard let first = decision.candidates.first else { return (decision, nil) }
+      if let reservation = calls.reserve(first.target.account) { return (decision, reservation) }
     }
   }
 
   /// A repeat may go through where a candidate fell out for a reason that passes.
   private func unserved(_ decision: Decision) -> PayinRefusal {
-    let now = books.time.now()
+    let now = books.time.steady()
     let waits = decision.dropped.filter(\.reason.isPassing).map { dropped in
-      calls.monitors[dropped.target.account]?.secondsUntilHalfOpen(at: now) ?? 1
+      calls.monitors[dropped.target.account]?.secondsUntilOpen(at: now) ?? 1
     }
     guard let soonest = waits.min() else { return .noEligibleProvider(decision) }
     return .noProviderNow(decision, retryAfterSeconds: soonest)
@@ -105,21 +116,23 @@ public struct PayinService: Sendable {
     return Hexadecimal.text(bytes + context.entropy.bytes(16))
   }
 
-  private func deadline(_ start: Instant) -> Instant { start.adding(seconds: requestSeconds) }
-
   /// Sends, and answers when a provider has answered or the time is over; the work goes on.
   private func settled(
-    _ opened: Transition, _ lease: Lease, deadline: Instant
+    _ opened: Transition, _ lease: Lease, _ reservation: ProviderCalls.Reservation
   ) async -> Created {
     let payin = opened.payin
+    let deadline = books.time.steady().adding(seconds: requestSeconds)
     let first = await books.changes.next(
-      of: payin.id, by: deadline, books.time, where: { $0.status != .processing },
+      of: payin.id, by: deadline, books.time, as: .creation, where: { $0.status != .processing },
       start: {
+        books.creations.began()
         // Not tied to the request: a payment is not given up half way.
-        Task.detached { [runner] in
+        Task.detached { [runner, books] in
+          defer { books.creations.ended() }
           // A failing store leaves the job to its lease: it is taken up again.
           _ = try? await runner.send(
-            Books.Applied(payin: payin, started: opened.started), under: lease, isReserved: true)
+            Books.Applied(payin: payin, started: opened.started), under: lease,
+            reservation: reservation)
         }
       })
     // Only the commit that settles the pay-in has the answer that the key gets for ever; where
@@ -160,21 +173,23 @@ public struct PayinService: Sendable {
 
   /// What the key's first call answered; nil where the key is new.
   public func replay(
-    merchant: String, key: String, requestHash: [UInt8]
+    merchant: String, key: String, requestHash: RequestHash
   ) async throws(PayinRefusal) -> Created? {
     let key = IdempotencyKey(merchant: merchant, operation: Self.createOperation, key: key)
     return try await replay(key, requestHash)
   }
 
   private func replay(
-    _ key: IdempotencyKey, _ requestHash: [UInt8]
+    _ key: IdempotencyKey, _ requestHash: RequestHash
   ) async throws(PayinRefusal) -> Created? {
     do {
       guard let record = try await books.store.idempotent(key) else { return nil }
-      guard record.requestHash == requestHash else { throw PayinRefusal.keyReused }
+      guard requestHash.isSame(as: record.requestHash) else { throw PayinRefusal.keyReused }
       let id = PayinID(unchecked: record.subject)
       if let answer = try await answer(id, isReplay: true) { return answer }
-      guard books.time.now() >= deadline(record.createdAt) else {
+      // Where the clock was set back meanwhile, nobody knows how long it has run.
+      let age = books.time.now().milliseconds(since: record.createdAt)
+      guard !(0..<requestSeconds * 1000).contains(age) else {
         throw PayinRefusal.inProgress
       }
       return try await recorded(id, isReplay: true)

@@ -17,6 +17,8 @@ public struct ProviderCalls: Sendable {
   private let handshakes: HandshakeFaults
   /// Milliseconds that a create waits for room, and from one look to the next.
   private static let (roomPatience, roomLook): (Int64, Int64) = (2000, 50)
+  /// For which a provider may ask to be left alone, at most, in seconds.
+  static let longestQuiet: Int64 = 300
 
   /// - Parameter publicURL: without a slash at its end; callbacks come to it.
   public init(
@@ -40,25 +42,30 @@ public struct ProviderCalls: Sendable {
     "\(publicURL)/callbacks/\(account)"
   }
 
-  /// Takes a place for a create call at the account, before anything is kept of the pay-in. False
+  /// A place for a create call at the account, taken before anything is kept of the pay-in. Nil
   /// where there is none: the breaker or the account's limits say so.
-  func reserve(_ account: String) -> Bool {
-    monitors[account]?.admit(.create, at: time.now()) == .admitted
+  func reserve(_ account: String) -> Reservation? {
+    guard case .admitted(let place) = monitors[account]?.admit(.create, at: time.steady()) else {
+      return nil
+    }
+    return Reservation(account: account, place: place)
   }
 
   /// Gives back a place that no call is made with.
-  func withdraw(_ account: String) { monitors[account]?.withdrawn(.create) }
+  func withdraw(_ reservation: Reservation) {
+    monitors[reservation.account]?.withdrawn(reservation.place)
+  }
 
-  /// - Parameter isReserved: whether `reserve` has taken the call's place.
+  /// - Parameter reservation: where `reserve` has taken the call's place.
   func create(
-    _ payin: Payin, _ attempt: Attempt, isReserved: Bool = false
+    _ payin: Payin, _ attempt: Attempt, reservation: Reservation? = nil
   ) async -> CreateOutcome {
     guard let account = accounts[attempt.target.account],
       let provider = account.provider as? any CreatesPayins
     else { return .neverSent(.removed(attempt.target.account)) }
     let order = order(payin, attempt)
     do throws(NotMade) {
-      return try await call(account, .create, isReserved: isReserved) {
+      return try await call(account, .create, reservation: reservation) {
         provider.createRequest(order, at: $0)
       } read: {
         provider.createOutcome($0, order)
@@ -85,6 +92,8 @@ public struct ProviderCalls: Sendable {
       }
       return outcome
     }
+    // What the gateway's own end cuts off says nothing of the order, nor of its provider.
+    if let first, first.isCutOff { return nil }
     guard let first else { return nil }
     return (await followed(first, order, provider, account), answer)
   }
@@ -95,10 +104,10 @@ public struct ProviderCalls: Sendable {
     _ first: QueryOutcome, _ order: Order, _ provider: any Queryable, _ account: Account
   ) async -> QueryOutcome {
     var outcome = first
-    let start = time.now()
-    var followUp = provider.followUp(first, order, at: start)
+    let start = time.steady()
+    var followUp = provider.followUp(first, order, at: time.now())
     while let question = followUp,
-      time.now().milliseconds(since: start) < account.limits.timeoutSeconds * 1000
+      time.steady().milliseconds(since: start) < account.limits.timeoutSeconds * 1000
     {
       var reading: FollowUp.Reading?
       _ = try? await call(account, .query) { _ in
@@ -153,6 +162,12 @@ public struct ProviderCalls: Sendable {
     }
   }
 
+  /// A place for one create call, taken before it.
+  struct Reservation: Sendable {
+    var account: String
+    fileprivate var place: AccountMonitor.Place
+  }
+
   /// The account's breaker or limits did not let the call go.
   private struct NotMade: Error {
     var refusal: Refusal
@@ -161,41 +176,51 @@ public struct ProviderCalls: Sendable {
   /// Makes the call once there is room for it, and counts what came of it.
   private func call<Outcome: ProviderOutcome>(
     _ account: Account, _ operation: AccountMonitor.Operation, withinSeconds most: Int64 = .max,
-    isReserved: Bool = false, request: (Instant) -> HTTPRequest,
+    reservation: Reservation? = nil, request: (Instant) -> HTTPRequest,
     read: (HTTPResponse) -> Outcome
   ) async throws(NotMade) -> Outcome {
     guard let monitor = monitors[account.id] else {
       throw NotMade(refusal: .removed(account.id))
     }
-    let asked = time.now()
-    switch isReserved ? .admitted : await admission(monitor, operation) {
-    case .admitted: break
-    case .breakerOpen: throw NotMade(refusal: .breakerOpen)
-    case .tooManyCalls: throw NotMade(refusal: .rateLimited)
+    let asked = time.steady()
+    let place: AccountMonitor.Place
+    if let reservation {
+      place = reservation.place
+    } else {
+      place = try await self.place(monitor, operation)
     }
-    let start = time.now()
+    let start = time.steady()
     let left = max(1, most - start.milliseconds(since: asked) / 1000)
     let seconds = min(account.limits.timeoutSeconds, left)
     let limits = CallLimits(
       connectMilliseconds: Int(min(seconds, 10) * 1000), totalMilliseconds: Int(seconds * 1000),
       responseBytes: 1 << 20)
-    let made = await caller.call(request(start), limits: limits)
-    handshakes.saw(made, of: account.id)
+    let answer = await caller.call(request(time.now()), limits: limits)
+    handshakes.saw(answer, of: account.id)
     let outcome: Outcome =
-      switch made {
+      switch answer {
       case .neverSent(let failure): .unsent(Refusal(failure))
       case .sentNoAnswer(let failure): .unanswered(Refusal(failure))
       case .answered(let response): read(response)
       }
-    let end = time.now()
+    let end = time.steady()
+    heed(answer, monitor, at: end)
     let milliseconds = end.milliseconds(since: start)
     let condition = monitor.finished(
-      operation, milliseconds: milliseconds, verdict: outcome.verdict, at: end)
+      place, milliseconds: milliseconds, verdict: outcome.verdict, at: end)
     if let condition { tell(condition, of: account.id) }
     let labels = [("account", account.id), ("operation", operation.rawValue)]
     metrics.increment("pasarela_provider_calls_total", labels + [("outcome", outcome.label)])
     metrics.observe("pasarela_provider_call_seconds", labels, milliseconds: milliseconds)
     return outcome
+  }
+
+  /// A provider that says for how long is asked nothing meanwhile.
+  private func heed(_ answer: CallOutcome, _ monitor: AccountMonitor, at now: Instant) {
+    guard case .answered(let response) = answer, [429, 503].contains(response.status),
+      let seconds = RetryAfter.seconds(in: response, at: time.now(), cap: Self.longestQuiet)
+    else { return }
+    monitor.quieten(forSeconds: seconds, at: now)
   }
 
   private func tell(_ condition: AccountCondition, of account: String) {
@@ -211,14 +236,24 @@ public struct ProviderCalls: Sendable {
     }
   }
 
+  private func place(
+    _ monitor: AccountMonitor, _ operation: AccountMonitor.Operation
+  ) async throws(NotMade) -> AccountMonitor.Place {
+    switch await admission(monitor, operation) {
+    case .admitted(let place): return place
+    case .breakerOpen: throw NotMade(refusal: .breakerOpen)
+    case .tooManyCalls: throw NotMade(refusal: .rateLimited)
+    }
+  }
+
   /// A create waits a little for room: a merchant's pay-in or a till's customer is behind it. The
   /// reconciler comes back later.
   private func admission(
     _ monitor: AccountMonitor, _ operation: AccountMonitor.Operation
   ) async -> AccountMonitor.Admission {
-    let deadline = time.now().adding(milliseconds: Self.roomPatience)
+    let deadline = time.steady().adding(milliseconds: Self.roomPatience)
     while true {
-      let now = time.now()
+      let now = time.steady()
       let admission = monitor.admit(operation, at: now)
       guard admission == .tooManyCalls, operation == .create, now < deadline else {
         return admission
@@ -246,6 +281,9 @@ extension Refusal {
       code: failure.label.rawValue,
       message: "the call to the provider failed: \(failure.label.rawValue)")
   }
+
+  /// Of a call that the gateway's own end cut off.
+  static let shutdownCode = CallFailure.Label.shutdown.rawValue
 
   static let breakerOpen = Refusal(
     code: "breaker_open", message: "the account has failed of late")

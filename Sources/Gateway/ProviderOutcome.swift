@@ -81,3 +81,13 @@ extension ReversalOutcome: ProviderOutcome {
   static func unsent(_ refusal: Refusal) -> Self { .unsettled(refusal) }
   static func unanswered(_ refusal: Refusal) -> Self { .unsettled(refusal) }
 }
+
+extension QueryOutcome {
+  var isCutOff: Bool {
+    if case .undetermined(let refusal) = self {
+      refusal.code == Refusal.shutdownCode
+    } else {
+      false
+    }
+  }
+}

@@ -1,7 +1,7 @@
 import Payins
 
 /// Spreads out what fell due while no process ran: a provider, or a merchant's endpoint, is not
-/// asked all of it at once. A value; time comes in.
+/// asked all of it at once. A value; the steady clock's time comes in.
 struct RestartRamp: Sendable {
   /// How long what is due at the start takes, about.
   static let seconds: Int64 = 30

@@ -116,6 +116,6 @@ public final class RuleBook: Sendable {
   ) -> RoutingQuestion {
     RoutingQuestion(
       request: request, payin: payin, merchant: merchant, now: now,
-      health: calls.monitors.mapValues { $0.health(at: now) })
+      health: calls.monitors.mapValues { [now = calls.time.steady()] in $0.health(at: now) })
   }
 }

@@ -7,6 +7,9 @@ struct ResponseReader {
   private let cutsBody: Bool
   private var headerBytes = 0
   private var readsHeaders = false
+  private var isFinal = false
+  /// Whether the head of the answer itself, no interim one's, is complete.
+  var hasWholeHead: Bool { isFinal && !readsHeaders }
   private(set) var headers: [HTTPHeader] = []
   private(set) var body: [UInt8] = []
   /// Set once anything was refused for its size.
@@ -30,6 +33,8 @@ struct ResponseReader {
       // A status line: what came before belonged to an interim answer.
       headers = []
       readsHeaders = true
+      let status = line.drop { $0 != 0x20 }.dropFirst()
+      isFinal = status.first.map { $0 != UInt8(ascii: "1") } ?? false
     } else if line.allSatisfy(Self.isBlank) {
       readsHeaders = false  // what follows the body is a trailer
     } else if readsHeaders, let first = line.first, !Self.isBlank(first),

@@ -47,9 +47,9 @@ internal import Glibc
 
   /// What is known now that libcurl is done with it.
   func outcome(_ code: CURLcode) -> CallOutcome {
-    // Where the status alone matters, a body that is not in the coding it claims costs nothing.
-    let isMiscoded = code == CURLE_BAD_CONTENT_ENCODING && call.limits.cutsBody
-    if code == CURLE_OK || reader.isCut || isMiscoded {
+    // Where the status alone matters, a body that is not in the coding it claims, or that does not
+    // end, costs nothing.
+    if code == CURLE_OK || reader.isCut || call.limits.cutsBody && reader.hasWholeHead {
       let status = easy.long(CURLINFO_RESPONSE_CODE)
       guard status >= 200 else {
         return facts.outcome(CallFailure(.malformed, "the answer has no final status"))

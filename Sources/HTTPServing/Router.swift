@@ -21,7 +21,7 @@ public struct Router: Sendable {
     /// What failed here, for the log: of a problem its cause, of another error its type.
     public let fault: String?
 
-    init(response: Response, template: String?, fault: String? = nil) {
+    public init(response: Response, template: String?, fault: String? = nil) {
       self.response = response
       self.template = template
       self.fault = fault
@@ -62,8 +62,7 @@ public struct Router: Sendable {
   public func answer(_ request: Request) async -> Answer {
     switch find(request) {
     case .answer(let answer): return answer
-    case .endpoint(let endpoint, let parameters):
-      return await run(endpoint, request, parameters)
+    case .endpoint(let endpoint, let parameters): return await run(endpoint, request, parameters)
     }
   }
 
@@ -76,7 +75,7 @@ public struct Router: Sendable {
         try endpoint.judge?(request, parameters)
         return nil
       } catch {
-        return Self.answer(to: error, request, endpoint)
+        return Self.answer(to: error, request, endpoint.template)
       }
     }
   }
@@ -120,17 +119,16 @@ public struct Router: Sendable {
       return Answer(
         response: try await endpoint.action(request, parameters), template: endpoint.template)
     } catch {
-      return Self.answer(to: error, request, endpoint)
+      return Self.answer(to: error, request, endpoint.template)
     }
   }
 
   private static func answer(
-    to error: any Error, _ request: Request, _ endpoint: RouteTrie.Endpoint
+    to error: any Error, _ request: Request, _ template: String
   ) -> Answer {
-    let problem =
-      error as? Problem ?? .internalError(because: "\(type(of: error))")
+    let problem = error as? Problem ?? .internalError(because: "\(type(of: error))")
     return Answer(
-      response: problem.response(requestID: request.id), template: endpoint.template,
+      response: problem.response(requestID: request.id), template: template,
       fault: problem.cause)
   }
 

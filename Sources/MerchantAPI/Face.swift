@@ -12,16 +12,16 @@ public struct Face: Sendable {
   private let metrics: Metrics
   private let limits: RateLimits
   private let time: any TimeSource
-  private let isSecure: Bool
   private let log: Log
+  private let isSecure: Bool
 
   init(_ parts: MerchantAPI.Parts, _ router: Router) {
     self.router = router
     metrics = parts.metrics
     limits = parts.keys.limits
     time = parts.time
-    isSecure = parts.isSecure
     log = parts.log
+    isSecure = parts.isSecure
   }
 
   /// Every route that is served.
@@ -34,59 +34,56 @@ public struct Face: Sendable {
 
   /// What a request gets for its head alone; nil where its body may come.
   public func judge(_ request: Request) -> Response? {
-    let start = time.now()
+    let start = time.steady()
     do throws(Problem) {
       if !Self.isVital(request.path) { _ = try limits.call(of: request, tokens: 0) }
     } catch {
-      return finished(error.response(requestID: request.id), of: nil, start)
+      return finished(refusal(error, request), request, start)
     }
     return router.judge(request).map { finished($0, request, start) }
   }
 
   public func handle(_ request: Request) async -> Response {
-    let start = time.now()
+    let start = time.steady()
     let standing: RateStanding?
     do throws(Problem) {
       standing = Self.isVital(request.path) ? nil : try limits.call(of: request)
     } catch {
-      return finished(error.response(requestID: request.id), of: nil, start)
+      return finished(refusal(error, request), request, start)
     }
-    let answer = await router.answer(request)
-    var response = finished(answer, request, start)
+    var response = finished(await router.answer(request), request, start)
     response.add(standing)
     return response
+  }
+
+  private func refusal(_ problem: Problem, _ request: Request) -> Router.Answer {
+    Router.Answer(response: problem.response(requestID: request.id), template: nil)
   }
 
   private func finished(
     _ answer: Router.Answer, _ request: Request, _ start: Instant
   ) -> Response {
-    if answer.response.status == .internalServerError || answer.fault != nil {
-      log.error(
-        "a request failed",
-        [
-          "request_id": .string(request.id), "route": .string(answer.template ?? "none"),
-          "http_status": JSON(answer.response.status.code), "detail": JSON(answer.fault),
-        ])
-    }
-    return finished(answer.response, of: answer.template, start)
-  }
-
-  private func finished(
-    _ answer: Response, of template: String?, _ start: Instant
-  ) -> Response {
-    let route = template ?? "none"
-    var response = answer
+    let route = answer.template ?? "none"
+    var response = answer.response
     // Payers' data, and secrets that are shown once.
     if route.utf8.starts(with: "/v1/".utf8) { response.headers["Cache-Control"] = "no-store" }
     if isSecure, response.headers["Content-Security-Policy"] != nil {
       response.headers["Strict-Transport-Security"] = Self.strictTransport
+    }
+    if response.status == .internalServerError || answer.fault != nil {
+      log.error(
+        "a request failed",
+        [
+          "request_id": .string(request.id), "route": .string(route),
+          "http_status": JSON(response.status.code), "detail": JSON(answer.fault),
+        ])
     }
     metrics.increment(
       "pasarela_http_requests_total",
       [("route", route), ("status", String(response.status.code))])
     metrics.observe(
       "pasarela_http_request_seconds", [("route", route)],
-      milliseconds: time.now().milliseconds(since: start))
+      milliseconds: time.steady().milliseconds(since: start))
     return response
   }
 }

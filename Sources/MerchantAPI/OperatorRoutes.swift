@@ -70,7 +70,7 @@ struct OperatorRoutes: Sendable {
 
   /// Those that serve the caller's merchant; for operators all.
   private func accounts(for call: Call) -> [JSON] {
-    let now = time.now()
+    let now = time.steady()
     let isOperator = call.caller.scopes.contains(.admin)
     let shown = calls.accounts.values.filter { account in
       isOperator || account.offer.merchants?.contains(call.merchant) ?? true
@@ -89,13 +89,14 @@ struct OperatorRoutes: Sendable {
         "last_failure": JSON(snapshot?.lastFailure),
         "condition": JSON(snapshot?.condition.status.rawValue),
         "condition_detail": JSON(snapshot?.condition.detail),
-        "unclassed_words": .array((snapshot?.unclassedWords ?? []).map(Self.word)),
+        "unclassed_words": .array((snapshot?.unclassedWords ?? []).map { word($0, now) }),
       ])
     }
   }
 
-  private static func word(_ met: AccountMonitor.UnclassedWord) -> JSON {
-    ["word": JSON(met.word), "count": JSON(met.count), "last_at": JSON(met.lastAt.rfc3339)]
+  private func word(_ met: AccountMonitor.UnclassedWord, _ now: Instant) -> JSON {
+    let at = time.now().adding(milliseconds: met.lastAt.milliseconds(since: now))
+    return ["word": JSON(met.word), "count": JSON(met.count), "last_at": JSON(at.rfc3339)]
   }
 
   private func method(_ method: Payins.Method, _ capability: Capability) -> JSON {

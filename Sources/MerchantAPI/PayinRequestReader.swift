@@ -41,7 +41,9 @@ struct PayinRequestReader {
     let method = choice(
       "method", reader.optionalString("method"), Method.init(rawValue:),
       Method.allCases.map(\.rawValue))
-    let description = text("description", reader.string("description"), 1...250)
+    // Providers print it on one line.
+    let description = text(
+      "description", reader.string("description").map(Self.onOneLine), 1...250)
     let payer = payer()
     let (expiresIn, expiresAt) = expiry()
     let returnURL = reader.optionalString("return_url")
@@ -94,11 +96,29 @@ struct PayinRequestReader {
     return value
   }
 
-  private static func fault(_ value: String, _ lengths: ClosedRange<Int>) -> String? {
+  /// Line breaks and tabs as blanks.
+  private static func onOneLine(_ text: String) -> String {
+    var out = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars { out.append(isLayout(scalar) ? " " : scalar) }
+    return String(out)
+  }
+
+  private static func isLayout(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "\n" || scalar == "\r" || scalar == "\t"
+  }
+
+  /// - Parameter takesLayout: whether it may have line breaks and tabs.
+  private static func fault(
+    _ value: String, _ lengths: ClosedRange<Int>, takesLayout: Bool = false
+  ) -> String? {
     if !lengths.contains(value.unicodeScalars.count) {
       return "must be \(lengths.lowerBound) to \(lengths.upperBound) characters"
     }
-    if value.unicodeScalars.contains(where: { $0.value < 32 || (127...159).contains($0.value) }) {
+    let isControl = value.unicodeScalars.contains { scalar in
+      (scalar.value < 32 || (127...159).contains(scalar.value))
+        && !(takesLayout && isLayout(scalar))
+    }
+    if isControl {
       return "must not contain control characters"
     }
     return nil
@@ -197,7 +217,7 @@ struct PayinRequestReader {
       } else if CardNumbers.occur(inValue: key) {
         fields.report(key, "the key \(Self.cardDetail)")
       } else if let text = value.string {
-        if let fault = Self.fault(text, 0...500) {
+        if let fault = Self.fault(text, 0...500, takesLayout: true) {
           fields.report(key, fault)
         } else if CardNumbers.occur(inValue: text) {
           fields.report(key, Self.cardDetail)

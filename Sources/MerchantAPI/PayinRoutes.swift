@@ -1,4 +1,3 @@
-import Crypto
 import Gateway
 import HTTPServing
 import JSONText
@@ -46,7 +45,7 @@ struct PayinRoutes: Sendable {
   private func create(_ call: Call) async throws -> Response {
     let key = try RequestReading.idempotencyKey(call.request)
     let object = try call.body()
-    let hash = Digest.sha256(call.request.body)
+    let hash = RequestHash(object, bytes: call.request.body)
     let created: PayinService.Created
     do {
       created = try await service.create(

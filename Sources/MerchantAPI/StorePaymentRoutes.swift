@@ -1,4 +1,3 @@
-import Crypto
 import Gateway
 import HTTPServing
 import JSONText
@@ -38,9 +37,11 @@ struct StorePaymentRoutes: Sendable {
 
   private func create(_ call: Call) async throws -> Response {
     let key = try RequestReading.idempotencyKey(call.request)
-    let body = try StorePaymentReader.read(try call.body())
+    let object = try call.body()
+    let body = try StorePaymentReader.read(object)
     let created = try await service.create(
-      body, merchant: call.merchant, key: key, requestHash: Digest.sha256(call.request.body))
+      body, merchant: call.merchant, key: key,
+      requestHash: RequestHash(object, bytes: call.request.body))
     var response = Response.json(HTTPStatus(code: created.status) ?? .ok, created.body)
     response.headers["Location"] = "/v1/store_payments/\(created.id.text)"
     if created.isReplay { response.headers["Idempotent-Replayed"] = "true" }

@@ -108,6 +108,27 @@ public enum JobChange: Equatable, Sendable {
   case drop(JobKey)
 }
 
+/// What due times become after the clock was set back.
+public struct DrawnDueTimes: Equatable, Sendable {
+  /// Milliseconds by which jobs that nobody holds fall due earlier.
+  public var by: Int64
+  /// None of them falls due later.
+  public var latest: Instant
+  /// No lease runs out later.
+  public var leaseEnd: Instant
+
+  public init(by: Int64, latest: Instant, leaseEnd: Instant) {
+    self.by = by
+    self.latest = latest
+    self.leaseEnd = leaseEnd
+  }
+
+  func due(of job: Job) -> Instant {
+    job.lease == nil
+      ? min(job.due.adding(milliseconds: -by), latest) : min(job.due, leaseEnd)
+  }
+}
+
 public struct Backlog: Equatable, Sendable {
   public var dueCount: Int
   public var oldestDue: Instant?

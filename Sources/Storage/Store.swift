@@ -69,6 +69,11 @@ public protocol Store: Sendable {
   /// leases would end too. Returns how many.
   func releaseAbandonedLeases(at now: Instant) async throws(StoreError) -> Int
 
+  /// When the last event was written; nil: there is none.
+  func newestEvent() async throws(StoreError) -> Instant?
+  /// Brings due times forward after the clock was set back.
+  func drawIn(_ times: DrawnDueTimes) async throws(StoreError)
+
   /// Answers only where the store can be written to; leaves nothing behind.
   func probe() async throws(StoreError)
   /// Ends after the changes that wait; later calls throw `.closed`.

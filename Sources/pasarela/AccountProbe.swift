@@ -14,16 +14,16 @@ struct AccountProbe {
 
   func check(_ account: Account) async -> Finding {
     let name = "account \(account.id)"
-    let start = time.now()
+    let (now, start) = (time.now(), time.steady())
     let outcome = await caller.call(
-      request(account, at: start),
+      request(account, at: now),
       limits: CallLimits(totalMilliseconds: Int(account.limits.timeoutSeconds * 1000)))
-    let took = "\(time.now().milliseconds(since: start)) ms"
+    let took = "\(time.steady().milliseconds(since: start)) ms"
     switch outcome {
     case .neverSent(let failure), .sentNoAnswer(let failure):
       return Finding(name, .fail, "cannot be reached: \(failure)")
     case .answered(let response):
-      switch verdict(account, response, at: start) {
+      switch verdict(account, response, at: now) {
       case .taken: return Finding(name, .ok, "answers in \(took) and takes our credentials")
       case .refused(let words):
         return Finding(name, .fail, "answers in \(took) and refuses our credentials: \(words)")

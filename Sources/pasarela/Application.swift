@@ -17,7 +17,10 @@ final class Application: Sendable {
   let log: Log
   let api: MerchantAPI
   private let store: any Store
+  private let service: PayinService
+  /// To providers, and to merchants' endpoints: those are let go sooner.
   private let caller: CurlCaller
+  private let deliveries: CurlCaller
   private let endpoints: WebhookEndpoints
   private let jobs: JobRunner
   private let listeners: Listeners
@@ -25,24 +28,21 @@ final class Application: Sendable {
   private let time = SystemTime()
   private let reload: @Sendable () async -> Bool
 
-  /// - Parameter rules: in place of the configured folder's files.
+  /// - Parameters:
+  ///   - rules: in place of the configured folder's files.
+  ///   - isStrict: whether bad rule files keep it from starting, though a good set is kept.
   /// - Throws: `ConfigurationFault` for rules that are refused, `StoreError` for a store that
   ///   cannot be opened.
   init(
-    _ configuration: Configuration, log: Log, rules given: [RuleFile]? = nil
+    _ configuration: Configuration, log: Log, metrics: Metrics = Metrics(),
+    rules given: [RuleFile]? = nil, isStrict: Bool = false
   ) async throws {
     let time = self.time
-    let metrics = Metrics()
     let accounts = configuration.accounts
-    let book = RuleBook(
-      try RuleFiles.load(given ?? RuleFiles.read(folder: configuration.rules), accounts: accounts),
-      at: time.now(), metrics: metrics)
-    let store: any Store =
-      switch configuration.store {
-      case .sqlite(let path): try SQLiteStore(path: path, damage: Self.damage(log))
-      }
-    _ = try await store.releaseAbandonedLeases(at: time.now())
-    let caller = CurlCaller()
+    let source = RuleSource(configuration, given: given)
+    let book = try Self.rules(source, isStrict: isStrict, metrics, log)
+    let store = try await Self.store(configuration, log)
+    let (caller, deliveries) = (CurlCaller(), CurlCaller())
     let calls = ProviderCalls(
       accounts: accounts, caller: caller, time: time, publicURL: configuration.publicURL,
       metrics: metrics, log: log)
@@ -53,16 +53,16 @@ final class Application: Sendable {
       document: PayinDocument(publicURL: configuration.publicURL), changes: PayinChanges(),
       metrics: metrics, endpoints: endpoints)
     let addresses: AddressPolicy = configuration.allowsPrivateWebhooks ? .any : .publicOnly
-    let jobs = JobRunner(
-      books: books, calls: calls,
-      webhooks: WebhookRunner(books: books, caller: caller, addresses: addresses, log: log),
-      log: log)
-    let reload = Self.reload(configuration, rules: given, into: book, log)
+    let messages = WebhookRunner(
+      books: books, caller: deliveries, addresses: addresses, log: log)
+    let jobs = JobRunner(books: books, calls: calls, webhooks: messages, log: log)
+    let reload = Self.reload(source, into: book, log)
     let limits = RateLimits(key: configuration.keyRate, address: configuration.addressRate)
     let watch = ServingWatch(limits: limits, metrics: metrics, log: log, time: time)
+    let service = PayinService(
+      books: books, calls: calls, rules: book, requestSeconds: configuration.requestSeconds)
     var parts = MerchantAPI.Parts(
-      service: PayinService(
-        books: books, calls: calls, rules: book, requestSeconds: configuration.requestSeconds),
+      service: service,
       storePayments: StorePaymentService(
         books: books, calls: calls, requestSeconds: configuration.requestSeconds),
       webhooks: WebhookService(books: books, addresses: addresses),
@@ -77,14 +77,18 @@ final class Application: Sendable {
     Self.setListening(of: &parts, configuration)
     api = MerchantAPI(parts)
     listeners = Listeners(configuration, api, watch, log: log)
-    self.watch = watch
-    self.configuration = configuration
-    self.log = log
-    self.store = store
-    self.caller = caller
-    self.endpoints = endpoints
-    self.jobs = jobs
-    self.reload = reload
+    (self.configuration, self.log, self.watch, self.reload) = (configuration, log, watch, reload)
+    (self.store, self.service, self.endpoints, self.jobs) = (store, service, endpoints, jobs)
+    (self.caller, self.deliveries) = (caller, deliveries)
+  }
+
+  private static func store(_ configuration: Configuration, _ log: Log) async throws -> any Store {
+    let store: any Store =
+      switch configuration.store {
+      case .sqlite(let path): try SQLiteStore(path: path, damage: damage(log))
+      }
+    _ = try await store.releaseAbandonedLeases(at: SystemTime().now())
+    return store
   }
 
   /// A line for each damaged row, once.
@@ -108,30 +112,46 @@ final class Application: Sendable {
 
   /// Loads the rule files anew where they changed; false where they were refused.
   private static func reload(
-    _ configuration: Configuration, rules given: [RuleFile]?, into book: RuleBook, _ log: Log
+    _ source: RuleSource, into book: RuleBook, _ log: Log
   ) -> @Sendable () async -> Bool {
     let time = SystemTime()
     return {
-      do {
-        let files = try given ?? RuleFiles.read(folder: configuration.rules)
-        guard RuleFiles.version(of: files) != book.version else {
-          book.dropRejection()
+      await FileWork.run {
+        do throws(ConfigurationFault) {
+          let files = try source.files()
+          guard RuleFiles.version(of: files) != book.version else {
+            book.dropRejection()
+            return true
+          }
+          book.replace(with: try source.load(files), at: time.now())
+          log.info("a new rule set is in force", ["version": .string(book.version)])
           return true
+        } catch {
+          refuse(error.faults, book, at: time.now(), log)
+          return false
         }
-        book.replace(
-          with: try RuleFiles.load(files, accounts: configuration.accounts), at: time.now())
-        log.info("a new rule set is in force", ["version": .string(book.version)])
-        return true
-      } catch {
-        let faults = (error as? ConfigurationFault)?.faults ?? ["\(error)"]
-        book.reject(RuleBook.Rejection(at: time.now(), faults: faults))
-        log.error("a rule set was refused", ["faults": .array(faults.map { .string($0) })])
-        return false
       }
     }
   }
 
-  /// Serves until `stopped` returns, then drains: requests under way are answered, leases end.
+  private static func rules(
+    _ source: RuleSource, isStrict: Bool, _ metrics: Metrics, _ log: Log
+  ) throws(ConfigurationFault) -> RuleBook {
+    let (set, refusal) = try source.start(isStrict: isStrict)
+    let now = SystemTime().now()
+    let book = RuleBook(set, at: now, metrics: metrics)
+    if let refusal { refuse(refusal, book, at: now, log) }
+    return book
+  }
+
+  private static func refuse(_ faults: [String], _ book: RuleBook, at now: Instant, _ log: Log) {
+    book.reject(RuleBook.Rejection(at: now, faults: faults))
+    log.error("a rule set was refused", ["faults": .array(faults.map { .string($0) })])
+  }
+
+  /// Serves until `stopped` returns, then drains: whoever only waits is answered with how it
+  /// stands, orders that are being made are finished, deliveries and queries are let go after a few
+  /// seconds.
   func run(
     started: (Int) -> Void = { _ in }, until stopped: @Sendable () async -> Void
   ) async throws {
@@ -143,17 +163,37 @@ final class Application: Sendable {
     await stopped()
     for task in [following, watching, watchingFiles] { task.cancel() }
     log.info("draining")
+    let start = time.steady()
+    let patience = configuration.requestSeconds + 5
     jobs.stop()
-    await listeners.drain(withinSeconds: Int(configuration.requestSeconds) + 5)
-    await running.value
+    service.letPollsGo()
+    let letting = Task { await letGo(from: start) }
+    await listeners.drain(withinSeconds: Int(patience))
+    await service.creationsEnded(by: start.adding(seconds: patience))
+    await jobs.allButDeliveriesEnded(by: start.adding(seconds: Self.jobSeconds))
     caller.close()
+    await running.value
+    letting.cancel()
+    deliveries.close()
     await store.close()
     log.info("stopped")
   }
 
+  /// Seconds that creations still wait for their provider's answer, and jobs for theirs.
+  private static let (creationSeconds, jobSeconds): (Int64, Int64) = (1, 3)
+
+  private func letGo(from start: Instant) async {
+    await time.sleep(until: start.adding(seconds: Self.creationSeconds))
+    service.letCreationsGo()
+    await time.sleep(until: start.adding(seconds: Self.jobSeconds))
+    deliveries.close()
+  }
+
   func reloadRules() async { _ = await reload() }
 
-  func reloadCertificate() { listeners.reloadCertificate() }
+  func reloadCertificate() async {
+    await FileWork.run { [listeners] in listeners.reloadCertificate() }
+  }
 }
 
 /// What the executable carries of the project's files.

@@ -6,7 +6,7 @@ enum Command {
   static let usage = """
     pasarela: a payment orchestration gateway for Mexico
 
-      pasarela serve [--config FILE]            run the gateway (default pasarela.json5)
+      pasarela serve [--config FILE] [--strict] run the gateway (default pasarela.json5)
       pasarela sandbox [--port N] [--callbacks URL]
                                                 run simulators of all providers
       pasarela demo                             make and pay a pay-in of every kind
@@ -44,8 +44,10 @@ enum Command {
   private static func dispatch(_ arguments: [String]) async throws {
     switch arguments.first {
     case "serve":
-      let options = try Options(arguments.dropFirst(), known: ["--config"])
-      try await ServeCommand.run(config: options["--config"] ?? ServeCommand.defaultConfig)
+      let options = try Options(arguments.dropFirst(), known: ["--config"], flags: ["--strict"])
+      try await ServeCommand.run(
+        config: options["--config"] ?? ServeCommand.defaultConfig, isStrict: options.has("--strict")
+      )
     case "demo": try await DemoCommand.run(arguments.dropFirst())
     case "sandbox": try await SandboxCommand.run(arguments.dropFirst())
     case "rules": try await RulesCommand.run(arguments.dropFirst())
@@ -58,17 +60,22 @@ enum Command {
   }
 }
 
-/// `--name value` options and words between them.
+/// `--name value` options, flags without a value, and words between them.
 struct Options {
   private(set) var words: [String] = []
   private var values: [String: String] = [:]
+  private var given: Set<String> = []
 
-  init(_ arguments: some Sequence<String>, known: Set<String>) throws(Command.Usage) {
+  init(
+    _ arguments: some Sequence<String>, known: Set<String>, flags: Set<String> = []
+  ) throws(Command.Usage) {
     var waiting: String?
     for argument in arguments {
       if let name = waiting {
         values[name] = argument
         waiting = nil
+      } else if flags.contains(argument) {
+        given.insert(argument)
       } else if argument.utf8.starts(with: "--".utf8) {
         guard known.contains(argument) else {
           throw Command.Usage(message: "there is no option \(argument) here")
@@ -80,6 +87,8 @@ struct Options {
     }
     if let waiting { throw Command.Usage(message: "the option \(waiting) needs a value") }
   }
+
+  func has(_ flag: String) -> Bool { given.contains(flag) }
 
   subscript(name: String) -> String? { values[name] }
 }

@@ -23,8 +23,11 @@ enum DemoCommand {
       .appendingPathComponent("pasarela-demo-\(ProcessInfo.processInfo.processIdentifier)").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let setup = try await DemoSetup(port: 0, sandboxPort: 0, store: "sqlite:\(folder)/demo.db")
+    let metrics = Metrics()
+    let (log, writer) = LogWriter.start(.error, metrics)
+    defer { writer.flush(withinSeconds: 1) }
     let application = try await Application(
-      setup.configuration, log: ServeCommand.log(.error), rules: setup.rules)
+      setup.configuration, log: log, metrics: metrics, rules: setup.rules)
     let (shown, onShown) = AsyncStream.makeStream(of: Void.self)
     let serving = Task {
       try await application.run {
@@ -83,8 +86,11 @@ enum DemoCommand {
     let signals = Signals()
     let setup = try await DemoSetup(
       port: port, sandboxPort: sandboxPort, store: "sqlite:var/pasarela.db")
+    let metrics = Metrics()
+    let (log, writer) = LogWriter.start(.warn, metrics)
+    defer { writer.flush(withinSeconds: 1) }
     let application = try await Application(
-      setup.configuration, log: ServeCommand.log(.warn), rules: setup.rules)
+      setup.configuration, log: log, metrics: metrics, rules: setup.rules)
     let stops = signals.stops
     try await application.run(
       started: { _ in Output.line(DemoRequests.guide(setup)) },

@@ -1,27 +1,21 @@
+import Crypto
 import Foundation
 import Gateway
 import Payins
 
-/// Notices that files changed, whichever way an editor writes them: in place, by renaming, or by
-/// deleting.
+/// Notices that files changed, whichever way they are written: in place, by renaming, by deleting,
+/// or by leading a link elsewhere. What they hold is compared: times may stay as they are.
 struct FileWatcher {
   /// Milliseconds between looks: a change is in force within two of them.
   static let intervalMilliseconds: Int64 = 500
 
   struct Entry: Equatable {
     var path: String
-    private var file: UInt64?
-    private var bytes: UInt64?
-    private var modified: Date?
+    private var digest: [UInt8]?
 
     init(_ path: String) {
       self.path = path
-      // Of what a link leads to: that is what is renewed.
-      let real = URL(filePath: path).resolvingSymlinksInPath().path
-      let facts = try? FileManager.default.attributesOfItem(atPath: real)
-      file = facts?[.systemFileNumber] as? UInt64
-      bytes = facts?[.size] as? UInt64
-      modified = facts?[.modificationDate] as? Date
+      digest = FileManager.default.contents(atPath: path).map { Digest.sha256(Array($0)) }
     }
   }
 
@@ -31,11 +25,11 @@ struct FileWatcher {
   /// Calls `changed` for each change that has come to rest, until its task is cancelled. A file
   /// that is being written changes from look to look and is waited for.
   func watch(_ changed: () async -> Void) async {
-    var known = entries()
+    var known = await FileWork.run(entries)
     var before = known
     while !Task.isCancelled {
-      await time.sleep(until: time.now().adding(milliseconds: Self.intervalMilliseconds))
-      let seen = entries()
+      await time.sleep(until: time.steady().adding(milliseconds: Self.intervalMilliseconds))
+      let seen = await FileWork.run(entries)
       if seen != known, seen == before {
         known = seen
         await changed()

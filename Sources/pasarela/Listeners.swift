@@ -114,6 +114,6 @@ struct Listeners: Sendable {
     guard let files = configuration.tls else { return }
     await FileWatcher(time: time) {
       [files.certificate, files.key].map(FileWatcher.Entry.init)
-    }.watch { reloadCertificate() }
+    }.watch { await FileWork.run { reloadCertificate() } }
   }
 }

@@ -5,16 +5,21 @@ import Gateway
 enum ServeCommand {
   static let defaultConfig = "pasarela.json5"
 
-  static func run(config: String) async throws {
+  /// - Parameter isStrict: whether bad rule files keep it from starting.
+  static func run(config: String, isStrict: Bool) async throws {
     let configuration = try Configuration.load(
       path: config, environment: ProcessInfo.processInfo.environment)
-    let application = try await Application(configuration, log: log(configuration.logLevel))
+    let metrics = Metrics()
+    let (log, writer) = LogWriter.start(configuration.logLevel, metrics)
+    defer { writer.flush(withinSeconds: 1) }
+    let application = try await Application(
+      configuration, log: log, metrics: metrics, isStrict: isStrict)
     let signals = Signals()
     let (reloads, stops) = (signals.reloads, signals.stops)
     let reloading = Task {
       for await _ in reloads {
         await application.reloadRules()
-        application.reloadCertificate()
+        await application.reloadCertificate()
       }
     }
     let watcher = FileWatcher(rules: configuration.rules, time: SystemTime())
@@ -27,11 +32,5 @@ enum ServeCommand {
     watching.cancel()
     reloading.cancel()
     withExtendedLifetime(signals) {}
-  }
-
-  static func log(_ level: Log.Level) -> Log {
-    Log(level: level, time: SystemTime()) { line in
-      StandardStream.output.write(line)
-    }
   }
 }

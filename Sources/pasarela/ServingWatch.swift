@@ -55,7 +55,7 @@ final class ServingWatch: Sendable {
       look()
       round += 1
       if round % 5 == 0 { returnMemory() }
-      await time.sleep(until: time.now().adding(seconds: 1))
+      await time.sleep(until: time.steady().adding(seconds: 1))
     }
   }
 
@@ -65,7 +65,7 @@ final class ServingWatch: Sendable {
   /// For health: warns for a minute after connections or bodies had to be turned away.
   var checks: [Health.Check] {
     look()
-    let now = time.now()
+    let now = time.steady()
     let (figures, lastFull, fault) = state.withLock { ($0.figures, $0.lastFull, $0.tlsFault) }
     let isFull = lastFull.map { now.milliseconds(since: $0) < Self.lineMilliseconds } ?? false
     var checks = [
@@ -84,7 +84,7 @@ final class ServingWatch: Sendable {
   }
 
   private func look() {
-    let now = time.now()
+    let now = time.steady()
     let refusals = limits.takeCounts()
     let lines = state.withLock { state in
       let before = state.figures

@@ -13,6 +13,10 @@ enum StandardStream: Int32 {
       let written = rest.withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress, $0.count) }
       if written > 0 {
         rest = rest.dropFirst(written)
+      } else if errno == EAGAIN {
+        // Whoever shares it may have asked it not to block.
+        var wait = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&wait, 1, -1)
       } else if errno != EINTR {
         return
       }

@@ -3,16 +3,22 @@ import Foundation
 import Gateway
 import Payins
 
-/// The machine's clock.
+/// The machine's clocks.
 struct SystemTime: TimeSource {
   func now() -> Instant {
+    read(CLOCK_REALTIME)
+  }
+
+  func steady() -> Instant { read(CLOCK_MONOTONIC) }
+
+  private func read(_ clock: clockid_t) -> Instant {
     var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
+    clock_gettime(clock, &time)
     return Instant(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
   }
 
   func sleep(until instant: Instant) async {
-    let milliseconds = instant.milliseconds(since: now())
+    let milliseconds = instant.milliseconds(since: steady())
     guard milliseconds > 0 else { return }
     try? await Task.sleep(for: .milliseconds(milliseconds))
   }

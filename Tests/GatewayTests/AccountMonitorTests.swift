@@ -10,12 +10,22 @@ struct AccountMonitorTests {
   private let monitor = AccountMonitor(limits: AccountLimits())
   private let start = Instant(seconds: 1_780_000_000)
 
+  private func place(
+    _ operation: AccountMonitor.Operation = .create, at now: Instant
+  ) -> AccountMonitor.Place? {
+    guard case .admitted(let place) = monitor.admit(operation, at: now) else {
+      Issue.record("no place")
+      return nil
+    }
+    return place
+  }
+
   private func call(
     _ operation: AccountMonitor.Operation, _ verdict: CallVerdict, afterSeconds seconds: Int64 = 0
   ) -> AccountCondition? {
     let now = start.adding(seconds: seconds)
-    #expect(monitor.admit(operation, at: now) == .admitted)
-    return monitor.finished(operation, milliseconds: 1, verdict: verdict, at: now)
+    guard let place = place(operation, at: now) else { return nil }
+    return monitor.finished(place, milliseconds: 1, verdict: verdict, at: now)
   }
 
   @Test("an account that was never called has no success rate")
@@ -34,7 +44,7 @@ struct AccountMonitorTests {
     for pause in 0..<3 as Range<Int64> {
       let open = start.adding(seconds: pause * 60 + 59)
       #expect(monitor.admit(.create, at: open) == .breakerOpen)
-      #expect(monitor.secondsUntilHalfOpen(at: open) == 1)
+      #expect(monitor.secondsUntilOpen(at: open) == 1)
       // One look, and closed again for as long.
       _ = call(.create, .unauthorized("no"), afterSeconds: pause * 60 + 60)
     }
@@ -79,7 +89,7 @@ struct AccountMonitorTests {
   }
 
   @Test("the fifth failure in a row opens the breaker; a success in between begins anew")
-  func failures() {
+  func failures() throws {
     for number in 1...9 {
       _ = call(.create, number == 5 ? .answered : .failed("timeout"))
       #expect(monitor.health(at: start).acceptsCreates)
@@ -91,8 +101,8 @@ struct AccountMonitorTests {
     for pause in [5, 10, 20, 40, 60, 60] as [Int64] {
       #expect(monitor.admit(.create, at: now.adding(seconds: pause - 1)) == .breakerOpen)
       now = now.adding(seconds: pause)
-      #expect(monitor.admit(.create, at: now) == .admitted)
-      _ = monitor.finished(.create, milliseconds: 1, verdict: .failed("timeout"), at: now)
+      let place = try #require(self.place(.create, at: now))
+      _ = monitor.finished(place, milliseconds: 1, verdict: .failed("timeout"), at: now)
     }
   }
 
@@ -103,15 +113,49 @@ struct AccountMonitorTests {
   }
 
   @Test("the half-open breaker lets one look through; one that is not taken leaves its place")
-  func probe() {
+  func probe() throws {
     for _ in 1...5 { _ = call(.create, .failed("timeout")) }
     let now = start.adding(seconds: 5)
-    #expect(monitor.admit(.create, at: now) == .admitted)
+    let place = try #require(self.place(.create, at: now))
     #expect(monitor.admit(.create, at: now) == .breakerOpen)
-    monitor.withdrawn(.create)
+    monitor.withdrawn(place)
     #expect(monitor.health(at: now).acceptsCreates)
     #expect(call(.create, .answered, afterSeconds: 5) == .well)
     #expect(
       monitor.snapshot(at: now).breaker == .closed && monitor.snapshot(at: now).openCalls == 0)
+  }
+
+  @Test("calls that were under way when the breaker opened neither lengthen its pause nor end it")
+  func overhang() throws {
+    let places = (0..<16).compactMap { _ in place(at: start) }
+    let closing = try #require(self.place(at: start))
+    for (number, place) in places.enumerated() {
+      let late = start.adding(milliseconds: Int64(number))
+      _ = monitor.finished(place, milliseconds: 1, verdict: .failed("timeout"), at: late)
+    }
+    _ = monitor.finished(
+      closing, milliseconds: 1, verdict: .answered, at: start.adding(milliseconds: 20))
+    // The fifth failure opened it, five seconds long.
+    #expect(monitor.secondsUntilOpen(at: start.adding(milliseconds: 4)) == 5)
+    let halfOpen = start.adding(milliseconds: 5004)
+    let probe = try #require(self.place(at: halfOpen))
+    // One that comes back this late frees the probe's place as little.
+    let other = try #require(self.place(.query, at: halfOpen))
+    monitor.withdrawn(other)
+    #expect(monitor.admit(.create, at: halfOpen) == .breakerOpen)
+    _ = monitor.finished(probe, milliseconds: 1, verdict: .answered, at: halfOpen)
+    #expect(monitor.snapshot(at: halfOpen).breaker == .closed)
+  }
+
+  @Test("a provider that asks to be left alone is asked nothing meanwhile")
+  func quiet() {
+    monitor.quieten(forSeconds: 7, at: start)
+    let before = start.adding(milliseconds: 6999)
+    for operation in AccountMonitor.Operation.allCases {
+      #expect(monitor.admit(operation, at: before) == .tooManyCalls)
+      #expect(!monitor.hasRoom(for: operation, at: before))
+    }
+    #expect(monitor.secondsUntilOpen(at: before) == 1 && !monitor.health(at: before).hasRoom)
+    #expect(place(at: start.adding(seconds: 7)) != nil)
   }
 }

@@ -49,6 +49,7 @@ struct JoiningScalarTests {
 
   private struct Clock: TimeSource {
     func now() -> Instant { Instant(seconds: 0) }
+    func steady() -> Instant { now() }
     func sleep(until _: Instant) async {}
   }
 

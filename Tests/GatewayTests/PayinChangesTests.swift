@@ -48,7 +48,7 @@ struct PayinChangesTests {
     let begun = Count()
     let task = Task {
       await changes.next(
-        of: id, by: Instant(milliseconds: .max / 2), Sleeper(), where: { _ in true },
+        of: id, by: Instant(milliseconds: .max / 2), Sleeper(), as: .poll, where: { _ in true },
         start: { begun.add() })?.payin
     }
     while begun.value == 0 { await Task.yield() }
@@ -58,9 +58,33 @@ struct PayinChangesTests {
     let late = Task {
       withUnsafeCurrentTask { $0?.cancel() }
       return await changes.next(
-        of: id, by: Instant(milliseconds: .max / 2), Sleeper(), where: { _ in true })?.payin
+        of: id, by: Instant(milliseconds: .max / 2), Sleeper(), as: .poll, where: { _ in true })?
+        .payin
     }
     #expect(await late.value == nil)
+  }
+
+  @Test("polls are let go, creations still wait; who comes later does not wait at all")
+  func letGo() async {
+    let changes = PayinChanges()
+    let begun = Count()
+    let waits = [PayinChanges.Wait.poll, .creation].map { wait in
+      Task {
+        await changes.next(
+          of: id, by: Instant(milliseconds: .max / 2), Sleeper(), as: wait, where: { _ in true },
+          start: { begun.add() })
+      }
+    }
+    while begun.value < 2 { await Task.yield() }
+    changes.letGo(.poll)
+    #expect(await waits[0].value == nil)
+    // Work that is to begin with the wait begins all the same.
+    let late = await changes.next(
+      of: id, by: Instant(milliseconds: .max / 2), Sleeper(), as: .poll, where: { _ in true },
+      start: { begun.add() })
+    #expect(late == nil && begun.value == 3)
+    changes.letGo(.creation)
+    #expect(await waits[1].value == nil)
   }
 
   private final class Count: Sendable {
@@ -71,6 +95,7 @@ struct PayinChangesTests {
 
   private struct Sleeper: TimeSource {
     func now() -> Instant { Instant(milliseconds: 0) }
+    func steady() -> Instant { now() }
     func sleep(until instant: Instant) async { try? await Task.sleep(for: .seconds(3_600)) }
   }
 }

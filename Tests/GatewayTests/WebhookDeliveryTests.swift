@@ -56,6 +56,42 @@ struct WebhookDeliveryTests {
     #expect(bench.caller.taken().map(\.type) == ["payin.pending", "payin.succeeded"])
   }
 
+  @Test(
+    "a receiver that says when to come back is not asked before, within limits",
+    arguments: [
+      ("11", 11), ("3", 5), ("999999999999", 14_400), ("99999999999999999999", 14_400), ("x", 5),
+      ("-1", 5), ("", 5), ("Thu, 28 May 2026 20:30:20 GMT", 220), ("Thu, 28 May 2026", 5),
+    ] as [(String, Int64)])
+  func retryAfter(text: String, seconds: Int64) async throws {
+    let bench = WebhookBench()
+    let payin = try await bench.payin("order-1")
+    bench.caller.answers { _ in
+      .answered(HTTPResponse(status: 503, headers: [HTTPHeader("Retry-After", text)]))
+    }
+    try await bench.deliver()
+    let due = try await bench.store.firstJob(.deliverEvent, subjectPrefix: payin.id.text)?.due
+    let wait = try #require(due).milliseconds(since: bench.clock.now())
+    // Our own delay is up to a fifth longer.
+    #expect((seconds * 1000...max(seconds, 6) * 1000).contains(wait), "\(wait)")
+  }
+
+  @Test("what the gateway's own end cuts off is given back, and tried again soon")
+  func cutOff() async throws {
+    let bench = WebhookBench()
+    let payin = try await bench.payin("order-1")
+    bench.caller.answers { _ in .neverSent(CallFailure(.shutdown, "closed")) }
+    let unsent = try #require(try await bench.lease().first)
+    try await bench.runner.perform(unsent, under: try #require(unsent.lease))
+    #expect(try await bench.tries(payin).isEmpty)
+    bench.caller.answers { _ in .sentNoAnswer(CallFailure(.shutdown, "closed")) }
+    try await bench.deliver()
+    #expect(try await bench.tries(payin).map(\.failure) == ["shutdown"])
+    let job = try await bench.store.firstJob(.deliverEvent, subjectPrefix: payin.id.text)
+    #expect(job?.lease == nil)
+    #expect(try #require(job).due <= bench.clock.now().adding(seconds: 5))
+    #expect(bench.runner.failing.accounts.isEmpty)
+  }
+
   @Test("every try bears the same id and body, and its own time and signature")
   func identity() async throws {
     let bench = WebhookBench()

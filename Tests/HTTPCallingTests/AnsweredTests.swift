@@ -218,4 +218,47 @@ struct AnsweredTests {
     #expect(
       await caller.get("http://shop.example/x").text == "GET http://shop.example/x HTTP/1.1")
   }
+
+  @Test(
+    "where the status alone matters, a body that does not end costs nothing",
+    arguments: ["Content-Length: 5000", "Transfer-Encoding: chunked"], [false, true])
+  func endless(framing: String, hangsUp: Bool) async throws {
+    let server = try TestServer { connection in
+      guard connection.readRequest() != nil else { return }
+      connection.send("HTTP/1.1 200 OK\r\n\(framing)\r\n\r\n2\r\nok")
+      if !hangsUp { _ = connection.readRequest() }
+    }
+    let request = HTTPRequest(method: "POST", url: server.url, body: [1])
+    let patient = CallLimits(totalMilliseconds: 500, cutsBody: true)
+    guard case .answered(let response) = await caller.call(request, limits: patient) else {
+      Issue.record("no answer")
+      return
+    }
+    #expect(response.status == 200)
+    // Where the body matters it is no answer.
+    guard
+      case .sentNoAnswer = await caller.call(request, limits: CallLimits(totalMilliseconds: 500))
+    else {
+      Issue.record("an answer")
+      return
+    }
+  }
+
+  @Test(
+    "a head that does not end is no answer",
+    arguments: ["HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 103 Early Hints\r\n\r\n"])
+  func endlessHead(text: String) async throws {
+    let server = try TestServer { connection in
+      guard connection.readRequest() != nil else { return }
+      connection.send(text)
+      _ = connection.readRequest()
+    }
+    let limits = CallLimits(totalMilliseconds: 300, cutsBody: true)
+    let outcome = await caller.call(
+      HTTPRequest(method: "POST", url: server.url, body: [1]), limits: limits)
+    guard case .sentNoAnswer = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+  }
 }

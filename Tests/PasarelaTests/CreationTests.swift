@@ -54,6 +54,65 @@ struct CreationTests {
     await installation.end()
   }
 
+  @Test("a repeat that was encoded anew is the same call; another value is not")
+  func encodedAnew() async throws {
+    let installation = try await Installation()
+    let gateway = try await installation.serve()
+    let client = installation.client
+    let till = StorePaymentTests.payment("7").object ?? [:]
+    for (path, body) in [
+      ("/v1/payins", ServeTests.payin("anew", method: "spei").object ?? [:]),
+      ("/v1/store_payments", till),
+    ] {
+      func post(_ text: String) async throws -> Client.Answer {
+        try await client.call(
+          "POST", path, Array(text.utf8),
+          [HTTPHeader("Content-Type", "application/json"), HTTPHeader("Idempotency-Key", "anew")])
+      }
+      let first = try await post(JSON.object(body).text)
+      #expect(first.status == 201)
+      let turned = JSONObject(body.members.reversed().map { ($0.key, $0.value) })
+      let spaced = JSON.object(turned).text.replacingOccurrences(of: ",\"", with: " ,\n\t\"")
+      let again = try await post(spaced)
+      #expect(again.status == 201 && again.body == first.body)
+      #expect(again.header("Idempotent-Replayed") == "true")
+      var other = turned
+      other["amount"] = 15_001
+      #expect(try await post(JSON.object(other).text).code == "idempotency_key_reused")
+    }
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+
+  @Test("metadata keeps line breaks and tabs; in a description they become blanks")
+  func layout() async throws {
+    let installation = try await Installation()
+    let gateway = try await installation.serve()
+    let client = installation.client
+    var body = ServeTests.payin("layout", method: "spei").object ?? [:]
+    body["description"] = "Two\r\ntickets\tfor\nAna"
+    body["metadata"] = ["note": "one\ntwo\r\n\tthree"]
+    let made = try await client.post("/v1/payins", .object(body), idempotencyKey: "layout")
+    #expect(made.status == 201)
+    #expect(made.json["description"] == "Two  tickets for Ana")
+    #expect(made.json["metadata"] == body["metadata"])
+    for (member, value) in [
+      ("metadata", ["note": "a\u{0}b"] as JSON), ("metadata", ["a\nb": "c"]),
+      ("metadata", ["a": "\u{7F}"]),
+      ("description", "a\u{1B}b"), ("payer", ["name": "Ana\nPrueba"]),
+    ] {
+      body["merchant_reference"] = "layout-2"
+      body["metadata"] = [:]
+      body[member] = value
+      let refused = try await client.post("/v1/payins", .object(body), idempotencyKey: "layout-2")
+      #expect(refused.status == 400, "\(value)")
+      body["description"] = "Two tickets"
+      body["payer"] = [:]
+    }
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+
   @Test("where no provider answers in time it is 202, and the repeat gets the instructions")
   func slow() async throws {
     let installation = try await Installation(requestSeconds: 1)

@@ -175,6 +175,16 @@ final class CrashingStore: Store {
     return try await base.releaseAbandonedLeases(at: now)
   }
 
+  func newestEvent() async throws(StoreError) -> Instant? {
+    try await turn()
+    return try await base.newestEvent()
+  }
+
+  func drawIn(_ times: DrawnDueTimes) async throws(StoreError) {
+    try await turn()
+    try await base.drawIn(times)
+  }
+
   func probe() async throws(StoreError) { try await turn() }
   func close() async {}
 }

@@ -12,6 +12,7 @@ struct VirtualTime: TimeSource {
   let scheduler: Scheduler
 
   func now() -> Instant { Instant(milliseconds: scheduler.now) }
+  func steady() -> Instant { now() }
   func sleep(until instant: Instant) async {
     await scheduler.sleep(until: instant.milliseconds)
   }

@@ -55,7 +55,7 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
   }
 
   private func create() async {
-    let hash = [UInt8](repeating: UInt8(number & 0xFF), count: 32)
+    let hash = RequestHash(["number": JSON(number)], bytes: [])
     while true {
       let answer = await replica()?.merchant { [request, key] service throws(PayinRefusal) in
         try await service.create(

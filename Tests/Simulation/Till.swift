@@ -41,7 +41,7 @@ final class Till: @unchecked Sendable {  // the simulation runs on one thread
   }
 
   private func ask() async {
-    let hash = [UInt8](repeating: UInt8(number), count: 32)
+    let hash = RequestHash(["number": JSON(number)], bytes: [])
     while true {
       let answer = await replica()?.till {
         [request, number] service throws(StorePaymentService.Refusal) in

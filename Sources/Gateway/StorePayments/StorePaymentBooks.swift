@@ -94,7 +94,8 @@ extension Books {
     var disposed = holding == nil
     switch next.job {
     case .authorize:
-      out.append(.put(job(.authorizeStorePayment, payment, payment.updatedAt, sending)))
+      let due = min(payment.updatedAt, time.now())
+      out.append(.put(job(.authorizeStorePayment, payment, due, sending)))
     case .reverse(let due):
       let job = job(.reverseStorePayment, payment, due, sending)
       if let holding, holding.key == job.key {

@@ -49,7 +49,7 @@ public struct StorePaymentService: Sendable {
   // MARK: Authorizing
 
   public func create(
-    _ request: StorePaymentRequest, merchant: String, key: String, requestHash: [UInt8]
+    _ request: StorePaymentRequest, merchant: String, key: String, requestHash: RequestHash
   ) async throws(Refusal) -> Created {
     do throws(Refusal) { try check(request, merchant: merchant) } catch {
       // A repeat of a call that was answered is not refused for today's configuration.
@@ -67,7 +67,7 @@ public struct StorePaymentService: Sendable {
       SendLease(lease: lease, until: leases.leaseEnd(at: context.now)))
     change.key = .insert(
       IdempotencyRecord(
-        key: books.key(of: opened.payment), requestHash: requestHash,
+        key: books.key(of: opened.payment), requestHash: requestHash.value,
         subject: opened.payment.id.text, createdAt: context.now))
     do throws(StoreError) {
       try await books.store.commit(change)
@@ -115,14 +115,14 @@ public struct StorePaymentService: Sendable {
 
   /// Nil where the key is new.
   private func replay(
-    _ key: IdempotencyKey, _ requestHash: [UInt8]
+    _ key: IdempotencyKey, _ requestHash: RequestHash
   ) async throws(Refusal) -> Created? {
     let record: IdempotencyRecord?
     do throws(StoreError) { record = try await books.store.idempotent(key) } catch {
       throw .store(error)
     }
     guard let record else { return nil }
-    guard record.requestHash == requestHash else { throw .keyReused }
+    guard requestHash.isSame(as: record.requestHash) else { throw .keyReused }
     guard let answer = record.answer else { throw .inProgress }
     return Created(
       id: StorePaymentID(unchecked: record.subject), status: answer.status, body: answer.body,

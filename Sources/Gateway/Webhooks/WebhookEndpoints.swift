@@ -65,7 +65,7 @@ public final class WebhookEndpoints: Sendable {
   /// Until it is cancelled: other processes may serve the same store.
   public func follow(_ store: any Store, _ time: any TimeSource) async {
     while !Task.isCancelled {
-      await time.sleep(until: time.now().adding(seconds: Self.refreshSeconds))
+      await time.sleep(until: time.steady().adding(seconds: Self.refreshSeconds))
       // A store that fails is looked at again, and seen in health.
       try? await load(from: store)
     }

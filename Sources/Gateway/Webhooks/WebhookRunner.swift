@@ -10,6 +10,8 @@ public struct WebhookRunner: Sendable {
   private static let delays: [Int64] = [5, 30, 120, 600, 1800, 3600, 7200, 14_400]
   /// From the event until its delivery is given up.
   static let patienceSeconds: Int64 = 3 * 86_400
+  /// Seconds for which a receiver may ask to be left alone, at most.
+  private static let longestAsked: Int64 = 14_400
   /// Milliseconds; and of the answer's body, which does not matter, bytes.
   private static let limits = (connect: 5_000, total: 15_000, response: 4096)
 
@@ -120,25 +122,44 @@ public struct WebhookRunner: Sendable {
       change.jobs = [.reschedule(job.key, lease, due: due.adding(seconds: 1))]
       return try await store.commit(change)
     }
-    let start = books.time.now()
+    let (start, began) = (books.time.now(), books.time.steady())
     let outcome = await caller.call(
       request(event, announcement, to: endpoint, at: start),
       limits: CallLimits(
         connectMilliseconds: Self.limits.connect, totalMilliseconds: Self.limits.total,
         responseBytes: Self.limits.response, cutsBody: true, addressPolicy: addresses))
-    let end = books.time.now()
     var delivery = DeliveryTry(
       payin: place.payin, event: event.id, endpoint: endpoint.id, at: start, status: nil,
-      failure: nil, milliseconds: end.milliseconds(since: start))
+      failure: nil, milliseconds: books.time.steady().milliseconds(since: began))
+    var asked: Int64 = 0
     switch outcome {
     case .answered(let response):
       delivery.status = response.status
-      if !(200...299).contains(response.status) { delivery.failure = "status" }
+      if !(200...299).contains(response.status) {
+        delivery.failure = "status"
+        asked = RetryAfter.seconds(in: response, at: books.time.now(), cap: Self.longestAsked) ?? 0
+      }
+    case .neverSent(let failure) where failure.label == .shutdown:
+      return try await letGo(job, lease, nil)
+    case .sentNoAnswer(let failure) where failure.label == .shutdown:
+      delivery.failure = failure.label.rawValue
+      return try await letGo(job, lease, delivery)
     case .neverSent(let failure), .sentNoAnswer(let failure):
       delivery.failure = failure.label.rawValue
     }
     failing.note(job.account, isFailing: delivery.failure != nil)
-    try await record(delivery, job, lease, event, endpoint, place)
+    try await record(delivery, job, lease, event, endpoint, place, askedSeconds: asked)
+  }
+
+  /// The gateway stops: the next one goes on with it.
+  private func letGo(
+    _ job: Job, _ lease: Lease, _ delivery: DeliveryTry?
+  ) async throws(StoreError) {
+    var change = Change()
+    change.tries = delivery.map { [$0] } ?? []
+    let due = books.time.now().adding(seconds: delivery == nil ? 0 : Self.delays[0])
+    change.jobs = [.reschedule(job.key, lease, due: due)]
+    try await books.store.commit(change)
   }
 
   /// Nil where there is none, or none that could ever be sent: the others do not wait behind it.
@@ -199,7 +220,7 @@ public struct WebhookRunner: Sendable {
 
   private func record(
     _ delivery: DeliveryTry, _ job: Job, _ lease: Lease, _ event: PayinEvent,
-    _ endpoint: WebhookEndpoint, _ place: Place
+    _ endpoint: WebhookEndpoint, _ place: Place, askedSeconds: Int64
   ) async throws(StoreError) {
     let result =
       delivery.failure == nil ? "delivered" : delivery.status == 410 ? "gone" : "failed"
@@ -210,7 +231,8 @@ public struct WebhookRunner: Sendable {
     }
     let tries = try await books.store.deliveryTries(of: place.payin)
       .count { $0.event == event.id && $0.endpoint == endpoint.id }
-    let due = delivery.at.adding(milliseconds: delay(after: tries))
+    let due = books.time.now().adding(
+      milliseconds: max(delay(after: tries), askedSeconds * 1000))
     let patience = event.at.adding(seconds: Self.patienceSeconds)
     // One that was asked for again long after its time has some tries, too.
     guard due <= patience || job.tries <= Self.delays.count else {

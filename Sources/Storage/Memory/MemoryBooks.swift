@@ -195,6 +195,14 @@ struct MemoryBooks: Sendable {
     }
   }
 
+  mutating func drawIn(_ times: DrawnDueTimes) {
+    jobs = jobs.mapValues { job in
+      var job = job
+      job.due = times.due(of: job)
+      return job
+    }
+  }
+
   mutating func endLeases(at now: Instant) -> Int {
     let leased = jobs.values.filter { $0.lease != nil }
     for job in leased {
@@ -205,6 +213,8 @@ struct MemoryBooks: Sendable {
   }
 
   // MARK: Reading
+
+  var newestEvent: Instant? { events.values.lazy.flatMap(\.values).map(\.at).max() }
 
   func payin(token: String) -> Payin? {
     tokens[ExactKey(token)].flatMap { payins[$0] }

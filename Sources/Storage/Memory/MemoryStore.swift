@@ -178,6 +178,14 @@ public final class MemoryStore: Store {
     }
   }
 
+  public func newestEvent() async throws(StoreError) -> Instant? {
+    try use { books in books.newestEvent }
+  }
+
+  public func drawIn(_ times: DrawnDueTimes) async throws(StoreError) {
+    try use { books in books.drawIn(times) }
+  }
+
   /// No other process can have this store open, so all leases end.
   public func releaseAbandonedLeases(at now: Instant) async throws(StoreError) -> Int {
     try use { books in books.endLeases(at: now) }

@@ -118,6 +118,10 @@ extension SQLiteStore {
     try await read { session throws(StoreError) in try session.nextDue() }
   }
 
+  public func newestEvent() async throws(StoreError) -> Instant? {
+    try await read { session throws(StoreError) in try session.newestEvent() }
+  }
+
   public func backlog(at now: Instant) async throws(StoreError) -> Backlog {
     try await read { session throws(StoreError) in try session.backlog(at: now) }
   }

@@ -24,8 +24,11 @@ public final class SQLiteStore: Store {
     self.damage = damage
     let file = try DatabaseFile(path: path)
     let presence = try PresenceLock(path: file.path + ".lock")
+    let connection = try file.openWriter()
+    let place = DatabasePlace(connection, path: file.path)
     let writer = Handover(
-      try GroupCommit(WriteSession(try file.openWriter(), presence: presence, damage: damage)))
+      try GroupCommit(
+        WriteSession(connection, presence: presence, damage: damage), at: place))
     var sessions: [Handover<ReadSession>] = []
     for _ in 0..<max(readers, 1) {
       sessions.append(Handover(try ReadSession(try file.openReader())))
@@ -116,6 +119,10 @@ extension SQLiteStore {
     try await write { session throws(StoreError) in
       try session.releaseAbandonedLeases(at: now)
     }
+  }
+
+  public func drawIn(_ times: DrawnDueTimes) async throws(StoreError) {
+    try await write { session throws(StoreError) in try session.drawIn(times) }
   }
 
   public func probe() async throws(StoreError) {

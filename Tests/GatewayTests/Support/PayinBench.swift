@@ -67,7 +67,8 @@ final class PayinBench: Sendable {
     _ reference: String, key: String? = nil, hash: [UInt8] = [1]
   ) async throws -> PayinService.Created {
     try await service.create(
-      Self.request(reference), merchant: "shop", key: key ?? reference, requestHash: hash)
+      Self.request(reference), merchant: "shop", key: key ?? reference,
+      requestHash: RequestHash(value: hash))
   }
 
   /// As `create` leaves it.

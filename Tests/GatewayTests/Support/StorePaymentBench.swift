@@ -71,7 +71,8 @@ final class StorePaymentBench: Sendable {
   ) async throws -> JSON {
     let created = try await (process ?? first).service.create(
       Self.request(transaction, reference: reference), merchant: "chain",
-      key: key ?? "k\(transaction)", requestHash: [UInt8(transaction & 255)])
+      key: key ?? "k\(transaction)",
+      requestHash: RequestHash(value: [UInt8(transaction & 255)]))
     return try JSON(parsing: created.body)
   }
 

@@ -7,20 +7,36 @@ final class WebhookClock: TimeSource {
   static let start = Instant(milliseconds: 1_780_000_000_000)
 
   private let instant = Mutex(WebhookClock.start)
+  private let wallOffset = Mutex<Int64>(0)
 
-  func now() -> Instant { instant.withLock { $0 } }
+  func now() -> Instant { steady().adding(milliseconds: wallOffset.withLock { $0 }) }
+
+  func steady() -> Instant { instant.withLock { $0 } }
+
+  /// The wall clock alone.
+  func setBack(seconds: Int64) { wallOffset.withLock { $0 -= seconds * 1000 } }
 
   func advance(seconds: Int64) { instant.withLock { $0 = $0.adding(seconds: seconds) } }
 
-  func advance(to later: Instant) { instant.withLock { $0 = max($0, later) } }
+  /// Until the wall clock shows it.
+  func advance(to later: Instant) {
+    let milliseconds = max(0, later.milliseconds(since: now()))
+    instant.withLock { $0 = $0.adding(milliseconds: milliseconds) }
+  }
 
   /// Nobody waits in tests that move the time themselves.
   func sleep(until instant: Instant) async {}
 }
 
-/// The machine's clock, for tests with sockets.
-struct WallClock: TimeSource {
-  func now() -> Instant {
+/// The machine's clock, for tests that wait.
+final class WallClock: TimeSource {
+  private let offset = Mutex<Int64>(0)
+
+  func now() -> Instant { steady().adding(milliseconds: offset.withLock { $0 }) }
+
+  func setBack(seconds: Int64) { offset.withLock { $0 -= seconds * 1000 } }
+
+  func steady() -> Instant {
     let elapsed = ContinuousClock.now - Self.origin
     let (seconds, attoseconds) = elapsed.components
     return WebhookClock.start.adding(
@@ -30,7 +46,7 @@ struct WallClock: TimeSource {
   private static let origin = ContinuousClock.now
 
   func sleep(until instant: Instant) async {
-    let milliseconds = instant.milliseconds(since: now())
+    let milliseconds = instant.milliseconds(since: steady())
     if milliseconds > 0 { try? await Task.sleep(for: .milliseconds(milliseconds)) }
   }
 }

@@ -108,12 +108,7 @@ struct Installation {
   ) async throws -> Program {
     let gateway = try Program(
       isTwin ? ["serve", "--config", "twin.json5"] : ["serve"], in: place.path,
-      environment: [
-        "KEY_SHA256": Self.hash(Self.key),
-        "HOOK_SECRET": WebhookTests.secret, "TZ": zone,
-        // Nothing is taken from it but what the configuration names: this one answers nobody.
-        "http_proxy": "http://127.0.0.1:\(try TakenPort().port)",
-      ], output: output, openFiles: openFiles)
+      environment: try Self.environment(zone: zone), output: output, openFiles: openFiles)
     let client = Client(port: isTwin ? twinPort : port)
     let isReady = try await eventually {
       try? await client.get("/health/ready").status == 200 ? true : nil
@@ -123,6 +118,19 @@ struct Installation {
       throw DidNotStart(errors: await gateway.ended().errors)
     }
     return gateway
+  }
+
+  private static func environment(zone: String = "UTC") throws -> [String: String] {
+    [
+      "KEY_SHA256": hash(key), "HOOK_SECRET": WebhookTests.secret, "TZ": zone,
+      // Nothing is taken from it but what the configuration names: this one answers nobody.
+      "http_proxy": "http://127.0.0.1:\(try TakenPort().port)",
+    ]
+  }
+
+  /// A start that ends by itself.
+  func refusedStart(_ options: [String]) async throws -> Program.Ended {
+    try await Program.run(["serve"] + options, in: place.path, environment: Self.environment())
   }
 
   func stop(_ gateway: Program) async -> Program.Ended {

@@ -50,6 +50,46 @@ struct JobContractTests {
     }
   }
 
+  @Test(
+    "due times are drawn in: free jobs by so much and no later than told, leases to their end",
+    arguments: StoreKind.allCases)
+  func drawnIn(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      func due(_ subject: String) async throws -> Int64? {
+        try await store.firstJob(.queryAttempt, subjectPrefix: subject)?.due
+          .milliseconds(since: noon)
+      }
+      for (subject, second) in [("held", 0), ("near", 100), ("far", 9000)] as [(String, Int64)] {
+        try await commit(store, .put(author.job(subject, due: noon.adding(seconds: second))))
+      }
+      #expect(subjects(try await store.lease(request("t"))) == ["held"])
+      func draw(by seconds: Int64, lease: Int64) async throws {
+        try await store.drawIn(
+          DrawnDueTimes(
+            by: seconds * 1000, latest: noon.adding(seconds: 5000),
+            leaseEnd: noon.adding(seconds: lease)))
+      }
+      try await draw(by: 60, lease: 40)
+      #expect(try await due("near") == 40_000)
+      #expect(try await due("far") == 5_000_000)
+      #expect(try await due("held") == 30_000)
+      try await draw(by: 0, lease: 10)
+      #expect(try await due("near") == 40_000)
+      #expect(try await due("held") == 10_000)
+    }
+  }
+
+  @Test("the newest event is the last that was written", arguments: StoreKind.allCases)
+  func newestEvent(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      #expect(try await store.newestEvent() == nil)
+      let changes = author.fullLife("order-1").map(\.change)
+      for change in changes { try await store.commit(change) }
+      let last = try #require(changes.last { !$0.events.isEmpty }?.events.last)
+      #expect(try await store.newestEvent() == last.at)
+    }
+  }
+
   @Test("accounts to be skipped are left alone", arguments: StoreKind.allCases)
   func skipping(kind: StoreKind) async throws {
     try await withStore(kind) { store in

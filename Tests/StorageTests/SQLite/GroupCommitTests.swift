@@ -53,7 +53,7 @@ struct GroupCommitTests {
     for write in writes { #expect(queue.put(write)) }
     queue.close()
     let meter = CommitMeter()
-    try GroupCommit(session).run(queue, meter)
+    try GroupCommit(session, at: DatabasePlace(connection, path: file.path)).run(queue, meter)
     return meter.statistics
   }
 

@@ -30,6 +30,12 @@ import Glibc
     guard code == .ok else { throw failure("sqlite3_exec", code) }
   }
 
+  /// The file's own name, links resolved.
+  var path: String? {
+    guard let name = unsafe sqlite3_db_filename(handle, "main") else { return nil }
+    return unsafe String(cString: name)
+  }
+
   /// Whether a transaction is open; a failing medium may end one by itself.
   var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 

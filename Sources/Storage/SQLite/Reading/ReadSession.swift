@@ -17,6 +17,7 @@ final class ReadSession {
   private let unknownCallbacks: SQLiteStatement
   private let nextJob: SQLiteStatement
   private let dueJobs: SQLiteStatement
+  private let newestEventTime: SQLiteStatement
   let webhooks: WebhookReading
   let storePayments: StorePaymentReading
 
@@ -35,6 +36,8 @@ final class ReadSession {
     unknownCallbacks = try SQLiteStatement(connection, SQL.unknownCallbacks)
     nextJob = try SQLiteStatement(connection, SQL.nextJob)
     dueJobs = try SQLiteStatement(connection, SQL.dueJobs)
+    newestEventTime = try SQLiteStatement(
+      connection, "SELECT at_ms FROM events WHERE number = (SELECT max(number) FROM events)")
     webhooks = try WebhookReading(connection)
     storePayments = try StorePaymentReading(connection)
   }
@@ -114,6 +117,10 @@ final class ReadSession {
 
   func nextDue() throws(StoreError) -> Instant? {
     try nextJob.first { row in row.optional(0, row.instant) } ?? nil
+  }
+
+  func newestEvent() throws(StoreError) -> Instant? {
+    try newestEventTime.first { row in row.instant(0) }
   }
 
   func backlog(at now: Instant) throws(StoreError) -> Backlog {

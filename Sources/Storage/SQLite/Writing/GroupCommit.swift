@@ -19,6 +19,7 @@ struct GroupCommit {
   private static let batchLimit = 256
 
   private let session: WriteSession
+  private let place: DatabasePlace
   private let begin: SQLiteStatement
   private let commit: SQLiteStatement
   private let rollback: SQLiteStatement
@@ -26,8 +27,10 @@ struct GroupCommit {
   private let rollbackToSavepoint: SQLiteStatement
   private let release: SQLiteStatement
 
-  init(_ session: WriteSession) throws(StoreError) {
+  /// - Parameter place: where what is committed must be found again.
+  init(_ session: WriteSession, at place: DatabasePlace) throws(StoreError) {
     self.session = session
+    self.place = place
     let connection = session.connection
     begin = try SQLiteStatement(connection, "BEGIN IMMEDIATE")
     commit = try SQLiteStatement(connection, "COMMIT")
@@ -76,6 +79,7 @@ struct GroupCommit {
       verdicts.append(verdict)
     }
     try commit.run()
+    try place.check()
     return verdicts
   }
 }

@@ -12,6 +12,7 @@ struct JobTable {
   private let selectDue: SQLiteStatement
   private let takeJob: SQLiteStatement
   private let endLeases: SQLiteStatement
+  private let connection: SQLiteConnection
   private let postponeJob: SQLiteStatement
   private let damage: DamageRegister
 
@@ -67,6 +68,7 @@ struct JobTable {
       """)
     endLeases = try SQLiteStatement(
       connection, "UPDATE jobs SET due_ms = ?, lease = NULL WHERE lease IS NOT NULL")
+    self.connection = connection
   }
 
   func write(_ change: JobChange) throws(StoreError) {
@@ -116,6 +118,20 @@ struct JobTable {
       leased.append(job.leased(by: request))
     }
     return leased
+  }
+
+  /// Looks at every job; done when a clock is set back, and at a start.
+  func drawIn(_ times: DrawnDueTimes) throws(StoreError) {
+    try SQLiteStatement(
+      connection,
+      """
+      UPDATE jobs SET due_ms = min(due_ms - ?1, ?2)
+      WHERE lease IS NULL AND (?1 > 0 OR due_ms > ?2)
+      """
+    ).run(.integer(times.by), .milliseconds(times.latest))
+    try SQLiteStatement(
+      connection, "UPDATE jobs SET due_ms = ?1 WHERE lease IS NOT NULL AND due_ms > ?1"
+    ).run(.milliseconds(times.leaseEnd))
   }
 
   func releaseAll(at now: Instant) throws(StoreError) -> Int {

@@ -51,6 +51,8 @@ final class WriteSession {
     try presence.isAlone() ? jobs.releaseAll(at: now) : 0
   }
 
+  func drawIn(_ times: DrawnDueTimes) throws(StoreError) { try jobs.drawIn(times) }
+
   /// Its pages go through the log and to the disk like any others'.
   func probe() throws(StoreError) {
     try insertProbe.run()

@@ -1,0 +1,97 @@
+import Foundation
+import Gateway
+import JSONText
+import Synchronization
+
+/// Writes the log on a thread of its own: whoever reads it, or does not, nobody who logs waits.
+/// What there is no room for is dropped, and its number is said as soon as lines flow again.
+final class LogWriter: @unchecked Sendable {  // `state` is touched under `condition` only
+  /// Bytes that may wait.
+  static let roomBytes = 1 << 20
+
+  private struct State {
+    var lines: [[UInt8]] = []
+    var bytes = 0
+    var isWriting = false
+    var dropped: Int64 = 0
+  }
+
+  private let condition = NSCondition()
+  private var state = State()
+  private let stream: StandardStream
+  private let onDrop: @Sendable () -> Void
+
+  /// - Parameters:
+  ///   - onDrop: called for each line that is dropped.
+  ///   - report: the line that says how many were.
+  init(
+    to stream: StandardStream, onDrop: @escaping @Sendable () -> Void,
+    report: @escaping @Sendable (Int64) -> [UInt8]
+  ) {
+    self.stream = stream
+    self.onDrop = onDrop
+    let thread = Thread { [self] in run(report) }
+    thread.name = "log"
+    thread.start()
+  }
+
+  /// - Parameter line: whole, with its newline.
+  func put(_ line: [UInt8]) {
+    condition.lock()
+    let isTaken = state.bytes + line.count <= Self.roomBytes
+    if isTaken {
+      state.lines.append(line)
+      state.bytes += line.count
+      condition.broadcast()
+    } else {
+      state.dropped += 1
+    }
+    condition.unlock()
+    if !isTaken { onDrop() }
+  }
+
+  /// Blocks until all is written, or so long.
+  func flush(withinSeconds seconds: Double) {
+    let end = Date(timeIntervalSinceNow: seconds)
+    condition.lock()
+    defer { condition.unlock() }
+    while !state.lines.isEmpty || state.isWriting || state.dropped > 0 {
+      guard condition.wait(until: end) else { return }
+    }
+  }
+
+  private func run(_ report: (Int64) -> [UInt8]) {
+    while true {
+      condition.lock()
+      state.isWriting = false
+      condition.broadcast()
+      while state.lines.isEmpty { condition.wait() }
+      let (lines, dropped) = (state.lines, state.dropped)
+      state.lines = []
+      state.bytes = 0
+      state.dropped = 0
+      state.isWriting = true
+      condition.unlock()
+      // What was dropped came after what waited.
+      stream.write(Array(lines.joined()) + (dropped > 0 ? report(dropped) : []))
+    }
+  }
+}
+
+extension LogWriter {
+  /// The log on standard output.
+  static func start(_ level: Log.Level, _ metrics: Metrics) -> (log: Log, writer: LogWriter) {
+    let dropped = "pasarela_log_dropped_total"
+    metrics.increment(dropped, by: 0)
+    let writer = LogWriter(to: .output) {
+      metrics.increment(dropped)
+    } report: { count in
+      let line = Mutex<[UInt8]>([])
+      Log(level: .warn, time: SystemTime()) { bytes in line.withLock { $0 = bytes } }.warn(
+        "log lines were dropped",
+        ["count": JSON(count), "detail": .string("\(count) lines were dropped")])
+      return line.withLock(\.self)
+    }
+    return (Log(level: level, time: SystemTime()) { writer.put($0) }, writer)
+  }
+}

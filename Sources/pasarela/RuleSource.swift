@@ -1,0 +1,70 @@
+import Foundation
+import Gateway
+import JSONText
+import Routing
+
+/// Where rule sets come from: the folder's files, and beside the store the last good ones, so that
+/// a bad file keeps no gateway from starting.
+struct RuleSource: Sendable {
+  let folder: String
+  let accounts: [Account]
+  /// In place of the folder's.
+  let given: [RuleFile]?
+  /// Nil: no set is kept.
+  let keptPath: String?
+
+  init(_ configuration: Configuration, given: [RuleFile]?) {
+    folder = configuration.rules
+    accounts = configuration.accounts
+    self.given = given
+    switch configuration.store {
+    case .sqlite(let path): keptPath = given == nil ? "\(path).rules.json" : nil
+    }
+  }
+
+  func files() throws(ConfigurationFault) -> [RuleFile] {
+    if let given { return given }
+    return try RuleFiles.read(folder: folder)
+  }
+
+  func load(_ files: [RuleFile]) throws(ConfigurationFault) -> RuleSet {
+    let set = try RuleFiles.load(files, accounts: accounts)
+    keep(files)
+    return set
+  }
+
+  /// The folder's set, or where that is refused the one kept, and why.
+  /// - Parameter isStrict: whether the kept one will not do.
+  func start(isStrict: Bool) throws(ConfigurationFault) -> (set: RuleSet, refusal: [String]?) {
+    do throws(ConfigurationFault) {
+      return (try load(files()), nil)
+    } catch {
+      guard !isStrict, let kept = kept(),
+        let set = try? RuleFiles.load(kept, accounts: accounts)
+      else { throw error }
+      return (set, error.faults)
+    }
+  }
+
+  private func keep(_ files: [RuleFile]) {
+    guard let keptPath else { return }
+    let members = files.map { file -> JSON in
+      ["name": .string(file.name), "text": .string(file.text)]
+    }
+    let bytes = JSON.object(["files": .array(members)]).bytes
+    guard FileManager.default.contents(atPath: keptPath).map(Array.init) != bytes else { return }
+    // Without it the next start needs good files, as the first did.
+    try? Data(bytes).write(to: URL(filePath: keptPath), options: .atomic)
+  }
+
+  private func kept() -> [RuleFile]? {
+    guard let keptPath, let data = FileManager.default.contents(atPath: keptPath),
+      let members = (try? JSON(parsing: Array(data)))?["files"]?.array
+    else { return nil }
+    let files = members.compactMap { member -> RuleFile? in
+      guard let name = member["name"]?.string, let text = member["text"]?.string else { return nil }
+      return RuleFile(name: name, text: text)
+    }
+    return files.count == members.count && !files.isEmpty ? files : nil
+  }
+}

@@ -1,0 +1,122 @@
+import HTTPCalling
+import JSONText
+import Payins
+import Routing
+import Storage
+import Testing
+
+@testable import Gateway
+
+/// What a wall clock that is set back may not stop.
+@Suite("a clock that is set back", .timeLimit(.minutes(2)))
+struct ClockTests {
+  private static let steps: [Int64] = [600, 3600, 86_400]
+
+  private func keeper(_ bench: WebhookBench) -> ClockKeeper {
+    ClockKeeper(
+      store: bench.store, time: bench.books.time,
+      log: Log(level: .error, time: bench.books.time) { _ in })
+  }
+
+  private func look(_ keeper: ClockKeeper) async throws {
+    try await keeper.look { $0.adding(seconds: 45) }
+  }
+
+  private func due(_ bench: WebhookBench, _ payin: Payin) async throws -> Instant? {
+    try await bench.store.firstJob(.deliverEvent, subjectPrefix: payin.id.text)?.due
+  }
+
+  @Test("news is told at once, though the pay-in is older than the clock", arguments: steps)
+  func news(seconds: Int64) async throws {
+    let time = WallClock()
+    let bench = WebhookBench(time: time)
+    bench.caller.answers { _ in .status(200) }
+    let log = Log(level: .error, time: time) { _ in }
+    let calls = ProviderCalls(
+      accounts: [], caller: bench.caller, time: time, publicURL: "", metrics: bench.books.metrics,
+      log: log)
+    let jobs = JobRunner(books: bench.books, calls: calls, webhooks: bench.runner, log: log)
+    let running = Task { await jobs.run() }
+    let payin = try await bench.payin("order-1")
+    #expect(try await eventually { try await bench.states(payin) == ["delivered"] })
+    time.setBack(seconds: seconds)
+    try await bench.pay(payin)
+    #expect(
+      try await eventually { try await bench.states(payin) == ["delivered", "delivered"] })
+    #expect(try await eventually { jobs.setBack != nil })
+    jobs.stop()
+    await running.value
+  }
+
+  @Test("what was to be tried again in seconds still is", arguments: steps)
+  func retry(seconds: Int64) async throws {
+    let bench = WebhookBench()
+    let keeper = keeper(bench)
+    try await look(keeper)
+    let payin = try await bench.payin("order-1")
+    bench.caller.answers(500)
+    try await bench.deliver()
+    let before = try #require(try await due(bench, payin))
+    let wait = before.milliseconds(since: bench.clock.now())
+    bench.clock.setBack(seconds: seconds)
+    try await look(keeper)
+    let after = try #require(try await due(bench, payin))
+    #expect(after.milliseconds(since: bench.clock.now()) == wait)
+    #expect(keeper.setBack?.milliseconds == seconds * 1000)
+    // Once.
+    try await look(keeper)
+    #expect(try await due(bench, payin) == after)
+    bench.clock.advance(seconds: ClockKeeper.toldSeconds)
+    try await look(keeper)
+    #expect(keeper.setBack == nil)
+  }
+
+  @Test("a start holds the clock against what is stored", arguments: steps)
+  func start(seconds: Int64) async throws {
+    let bench = WebhookBench()
+    let payin = try await bench.payin("order-1")
+    bench.caller.answers(500)
+    try await bench.deliver()
+    bench.clock.setBack(seconds: seconds)
+    let keeper = keeper(bench)
+    try await look(keeper)
+    let after = try #require(try await due(bench, payin))
+    #expect(after <= bench.clock.now().adding(seconds: 10))
+    #expect(keeper.setBack != nil)
+  }
+
+  @Test("small steps are no matter, and none forward")
+  func small() async throws {
+    let bench = WebhookBench()
+    let keeper = keeper(bench)
+    try await look(keeper)
+    bench.clock.setBack(seconds: 2)
+    try await look(keeper)
+    bench.clock.setBack(seconds: -5000)
+    try await look(keeper)
+    #expect(keeper.setBack == nil)
+  }
+
+  @Test("an account's rate and breaker go on", arguments: steps)
+  func account(seconds: Int64) async throws {
+    let bench = try PayinBench(AccountLimits(rate: 1))
+    #expect(try await bench.create("order-1").status == 201)
+    #expect(try await bench.create("order-2").status == 201)
+    bench.clock.setBack(seconds: seconds)
+    for number in 3..<7 {
+      bench.clock.advance(seconds: 1)
+      #expect(try await bench.create("order-\(number)").status == 201)
+    }
+  }
+
+  @Test("a key whose first call was never answered is not in progress until the clock comes back")
+  func key() async throws {
+    let bench = try PayinBench()
+    bench.caller.answers { _ in .timeout }
+    let made = try await bench.create("order-1")
+    #expect(made.status == 202)
+    bench.clock.setBack(seconds: 3600)
+    let again = try await bench.create("order-1")
+    #expect(again.isReplay && again.id == made.id)
+  }
+}
