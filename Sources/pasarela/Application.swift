@@ -40,8 +40,9 @@ final class Application: Sendable {
     let time = self.time
     let accounts = configuration.accounts
     let source = RuleSource(configuration, given: given)
-    let book = try Self.rules(source, isStrict: isStrict, metrics, log)
+    let rules = try source.start(isStrict: isStrict)
     let store = try await Self.store(configuration, log)
+    let book = Self.rules(rules, of: source, metrics, log)
     let (caller, deliveries) = (CurlCaller(), CurlCaller())
     let calls = ProviderCalls(
       accounts: accounts, caller: caller, time: time, publicURL: configuration.publicURL,
@@ -124,6 +125,7 @@ final class Application: Sendable {
             return true
           }
           book.replace(with: try source.load(files), at: time.now())
+          source.keep(files)
           log.info("a new rule set is in force", ["version": .string(book.version)])
           return true
         } catch {
@@ -135,12 +137,12 @@ final class Application: Sendable {
   }
 
   private static func rules(
-    _ source: RuleSource, isStrict: Bool, _ metrics: Metrics, _ log: Log
-  ) throws(ConfigurationFault) -> RuleBook {
-    let (set, refusal) = try source.start(isStrict: isStrict)
+    _ start: RuleSource.Start, of source: RuleSource, _ metrics: Metrics, _ log: Log
+  ) -> RuleBook {
+    source.keep(start.files)
     let now = SystemTime().now()
-    let book = RuleBook(set, at: now, metrics: metrics)
-    if let refusal { refuse(refusal, book, at: now, log) }
+    let book = RuleBook(start.set, at: now, metrics: metrics)
+    if let refusal = start.refusal { refuse(refusal, book, at: now, log) }
     return book
   }
 

@@ -28,25 +28,32 @@ struct RuleSource: Sendable {
   }
 
   func load(_ files: [RuleFile]) throws(ConfigurationFault) -> RuleSet {
-    let set = try RuleFiles.load(files, accounts: accounts)
-    keep(files)
-    return set
+    try RuleFiles.load(files, accounts: accounts)
+  }
+
+  struct Start {
+    var set: RuleSet
+    var files: [RuleFile]
+    /// Why the folder's files are not those in force.
+    var refusal: [String]?
   }
 
   /// The folder's set, or where that is refused the one kept, and why.
   /// - Parameter isStrict: whether the kept one will not do.
-  func start(isStrict: Bool) throws(ConfigurationFault) -> (set: RuleSet, refusal: [String]?) {
+  func start(isStrict: Bool) throws(ConfigurationFault) -> Start {
     do throws(ConfigurationFault) {
-      return (try load(files()), nil)
+      let files = try files()
+      return Start(set: try load(files), files: files, refusal: nil)
     } catch {
       guard !isStrict, let kept = kept(),
         let set = try? RuleFiles.load(kept, accounts: accounts)
       else { throw error }
-      return (set, error.faults)
+      return Start(set: set, files: kept, refusal: error.faults)
     }
   }
 
-  private func keep(_ files: [RuleFile]) {
+  /// Keeps the files of a good set, once there is a store to keep them beside.
+  func keep(_ files: [RuleFile]) {
     guard let keptPath else { return }
     let members = files.map { file -> JSON in
       ["name": .string(file.name), "text": .string(file.text)]
