@@ -13,7 +13,7 @@ if [ $${#missing[@]} -gt 0 ]; then echo "installing $${missing[*]}"; \
   $(SUDO) apt-get install -y -qq --no-install-recommends $${missing[@]} >/dev/null; fi
 endef
 
-.PHONY: help deps test-deps build run demo test test-clients mutants fuzz simulate crash-test bench rules lint format
+.PHONY: help deps test-deps build run demo test test-clients mutants fuzz simulate crash-test bench hostile rules lint format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -71,6 +71,9 @@ crash-test: deps ## kill the real executable CRASHES times under load
 
 rules: build ## check the shipped rules, with the tests inside them
 	.build/release/pasarela rules check routing-rules
+
+hostile: build ## load the gateway as strangers can; an honest client and the memory are held to bounds
+	python3 Tests/Hostile/hostile.py .build/release/pasarela
 
 lint: ## check the form of every Swift file
 	swift format lint --strict --configuration .swift-format -r Package.swift Sources Tests

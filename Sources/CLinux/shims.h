@@ -2,6 +2,7 @@
 #ifndef PASARELA_CLINUX_H
 #define PASARELA_CLINUX_H
 #include <stdint.h>
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -41,6 +42,12 @@ static inline int pasarela_epoll_wait(
   }
   return count;
 }
+
+// Bytes that the C library keeps though nobody uses them.
+static inline size_t pasarela_unused_bytes(void) { return mallinfo2().fordblks; }
+
+// Gives them back to the system, as far as whole pages are unused.
+static inline void pasarela_return_unused(void) { malloc_trim(0); }
 
 // Two pieces in one system call, and a broken connection is an error code, not a SIGPIPE.
 static inline ssize_t pasarela_send(

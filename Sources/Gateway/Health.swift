@@ -20,6 +20,7 @@ public final class Health: Sendable {
   private let rules: RuleBook
   private let jobs: JobRunner
   private let version: String
+  private let further: @Sendable () -> [Check]
   private let last = Mutex(Last())
   private let listed = Mutex<Listed?>(nil)
 
@@ -45,9 +46,12 @@ public final class Health: Sendable {
     var isBeingMade = false
   }
 
+  /// - Parameter further: what is checked besides, such as the server's connections.
   public init(
-    books: Books, calls: ProviderCalls, rules: RuleBook, jobs: JobRunner, version: String
+    books: Books, calls: ProviderCalls, rules: RuleBook, jobs: JobRunner, version: String,
+    further: @escaping @Sendable () -> [Check] = { [] }
   ) {
+    self.further = further
     self.books = books
     self.calls = calls
     self.rules = rules
@@ -55,14 +59,17 @@ public final class Health: Sendable {
     self.version = version
   }
 
-  private struct Check {
+  public struct Check: Sendable {
     var name: String
     var component: String
     var status: Status
     var value: JSON?
     var output: String?
 
-    init(
+    /// - Parameters:
+    ///   - name: `component:measurement`.
+    ///   - output: one sentence, where something is wrong.
+    public init(
       name: String, component: String, status: Status, value: JSON? = nil, output: String? = nil
     ) {
       self.name = name
@@ -114,6 +121,7 @@ public final class Health: Sendable {
       store, damageCheck(), await backlogCheck(now), disputeCheck(listed),
       await reversalCheck(now), heldCheck(listed), webhookCheck(), rulesCheck(),
     ]
+    checks += further()
     checks += calls.accounts.keys.sorted().compactMap { accountCheck($0, now) }
     let status: Status =
       store.status == .fail ? .fail : checks.allSatisfy { $0.status == .pass } ? .pass : .warn

@@ -45,6 +45,11 @@ public final class Metrics: Sendable {
     "pasarela_webhook_tries_total": "Tries to tell merchants of events, by result.",
     "pasarela_webhook_endpoints_gone": "Endpoints that answered 410 and are disabled.",
     "pasarela_http_connections": "Open inbound connections.",
+    "pasarela_http_connections_turned_away_total":
+      "Connections that gave way, got a place of the reserve or were closed at once, by reason.",
+    "pasarela_http_held_bytes": "Bytes of requests that have begun and are not complete.",
+    "pasarela_http_bodies_refused_total": "Requests refused because too many were half sent.",
+    "pasarela_rate_limited_total": "Requests refused for their rate, by limit.",
     "pasarela_account_accepts_creates": "1 where the account's breaker lets creates through.",
     "pasarela_account_breaker": "1 for the state that the account's breaker is in.",
     "pasarela_account_silent_payments": "Payments in a row that no callback told of.",

@@ -10,13 +10,22 @@ public final class PayinChanges: Sendable {
   }
 
   private struct Waiter {
+    var number: Int
     var deadline: Instant
     var isEnough: @Sendable (Payin) -> Bool
     var continuation: CheckedContinuation<Commit?, Never>
   }
 
+  /// The looks at the store for all who wait for the same pay-in.
+  private struct Look {
+    var count: Int
+    var task: Task<Void, Never>
+  }
+
   private struct State {
     var waiters: [PayinID: [Waiter]] = [:]
+    var lastNumber = 0
+    var looks: [PayinID: Look] = [:]
     /// When the one timer rings; nil where none is set.
     var alarm: Instant?
   }
@@ -38,23 +47,72 @@ public final class PayinChanges: Sendable {
     for waiter in woken { waiter.continuation.resume(returning: commit) }
   }
 
-  /// The first commit of the pay-in from now on that is enough; nil once `deadline` has passed.
+  /// Has `look` done over and over while anybody waits for the pay-in in `work`, once for all.
+  func looking<Value: Sendable>(
+    at id: PayinID, _ look: @escaping @Sendable () async -> Void, while work: () async -> Value
+  ) async -> Value {
+    state.withLock { state in
+      if let known = state.looks[id] {
+        state.looks[id] = Look(count: known.count + 1, task: known.task)
+      } else {
+        let task = Task { while !Task.isCancelled { await look() } }
+        state.looks[id] = Look(count: 1, task: task)
+      }
+    }
+    defer {
+      state.withLock { state in
+        state.looks[id]?.count -= 1
+        if let known = state.looks[id], known.count == 0 {
+          known.task.cancel()
+          state.looks[id] = nil
+        }
+      }
+    }
+    return await work()
+  }
+
+  /// The first commit of the pay-in from now on that is enough; nil once `deadline` has passed or
+  /// the task is cancelled.
   /// - Parameter start: runs after the wait has begun, so that no commit is missed.
   func next(
     of id: PayinID, by deadline: Instant, _ time: any TimeSource,
     where isEnough: @escaping @Sendable (Payin) -> Bool, start: () -> Void = {}
   ) async -> Commit? {
-    await withCheckedContinuation { continuation in
-      let isFirst = state.withLock { state in
-        state.waiters[id, default: []].append(
-          Waiter(deadline: deadline, isEnough: isEnough, continuation: continuation))
-        if let alarm = state.alarm, alarm <= deadline { return false }
-        state.alarm = deadline
-        return true
-      }
-      if isFirst { set(deadline, time) }
-      start()
+    let number = state.withLock { state in
+      state.lastNumber += 1
+      return state.lastNumber
     }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        // A cancellation comes before this look at it, or finds the waiter in its place.
+        let isFirst: Bool? = state.withLock { state in
+          guard !Task.isCancelled else { return nil }
+          state.waiters[id, default: []].append(
+            Waiter(
+              number: number, deadline: deadline, isEnough: isEnough, continuation: continuation))
+          if let alarm = state.alarm, alarm <= deadline { return false }
+          state.alarm = deadline
+          return true
+        }
+        guard let isFirst else { return continuation.resume(returning: nil) }
+        if isFirst { set(deadline, time) }
+        start()
+      }
+    } onCancel: {
+      cancel(number, of: id)
+    }
+  }
+
+  private func cancel(_ number: Int, of id: PayinID) {
+    let waiter = state.withLock { state -> Waiter? in
+      guard let place = state.waiters[id]?.firstIndex(where: { $0.number == number }) else {
+        return nil
+      }
+      let waiter = state.waiters[id]?.remove(at: place)
+      if state.waiters[id]?.isEmpty == true { state.waiters[id] = nil }
+      return waiter
+    }
+    waiter?.continuation.resume(returning: nil)
   }
 
   private func set(_ alarm: Instant, _ time: any TimeSource) {

@@ -13,8 +13,8 @@ extension PayinService {
     return payin
   }
 
-  /// The pay-in once its status differs from what it was at the call, or after `seconds`. One that
-  /// succeeded never changes its status, so it is not waited for.
+  /// The pay-in once its status differs from what it was at the call, after `seconds`, or once the
+  /// task is cancelled. One that succeeded never changes its status, so it is not waited for.
   public func payin(
     _ id: PayinID, merchant: String, waitingSeconds seconds: Int64
   ) async throws(PayinRefusal) -> Payin {
@@ -23,35 +23,44 @@ extension PayinService {
     let deadline = books.time.now().adding(seconds: seconds)
     let status = payin.status
     let books = books
-    var looking: Task<Void, Never>?
-    let changed = await books.changes.next(
-      of: id, by: deadline, books.time, where: { $0.status != status },
-      start: {
-        // A commit between the read above and the wait, or by another process, is not missed.
-        looking = Task {
-          while !Task.isCancelled {
-            if let latest = try? await books.store.payin(id) {
-              books.changes.publish(PayinChanges.Commit(payin: latest))
-            }
-            let next = books.time.now().adding(milliseconds: Self.lookMilliseconds)
-            await books.time.sleep(until: next)
-          }
-        }
-      })
-    looking?.cancel()
+    let look: @Sendable () async -> Void = {
+      if let latest = try? await books.store.payin(id) {
+        books.changes.publish(PayinChanges.Commit(payin: latest))
+      }
+      await books.time.sleep(
+        until: books.time.now().adding(milliseconds: Self.lookMilliseconds))
+    }
+    // A commit between the read above and the wait, or by another process, is found by a look.
+    let changed = await books.changes.looking(at: id, look) {
+      await books.changes.next(of: id, by: deadline, books.time, where: { $0.status != status })
+    }
     if let changed { return changed.payin }
     return try await self.payin(id, merchant: merchant)
   }
 
-  public func payins(_ query: PayinQuery) async throws(PayinRefusal) -> [Payin] {
-    do { return try await books.store.payins(query) } catch { throw .store(error) }
+  public func page(_ query: PayinQuery) async throws(PayinRefusal) -> PayinPage {
+    do { return try await books.store.page(query) } catch { throw .store(error) }
   }
 
+  /// - Parameter sequence: those behind it.
   public func events(
-    of id: PayinID, merchant: String
+    of id: PayinID, merchant: String, after sequence: Int, limit: Int
   ) async throws(PayinRefusal) -> [PayinEvent] {
     _ = try await payin(id, merchant: merchant)
-    do { return try await books.store.events(of: id) } catch { throw .store(error) }
+    do {
+      return try await books.store.events(of: id, after: sequence, limit: limit)
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  /// What merchants were told by that event; nil where they were told nothing.
+  public func announcedType(
+    _ id: EventID, merchant: String
+  ) async throws(PayinRefusal) -> String? {
+    do { return try await books.store.announcement(id, merchant: merchant)?.type } catch {
+      throw .store(error)
+    }
   }
 
   /// Callbacks about orders that are not ours, newest first.

@@ -15,29 +15,36 @@ struct Acceptor: Sendable {
 
   let listener: Listener
   let mailboxes: [Mailbox]
-  let connections: ConnectionCount
-  /// Open connections; one more is accepted and closed at once, which its client sees at once.
-  let limit: Int
+  let registry: ConnectionRegistry
+  let proxies: TrustedProxies
   private var next = 0
 
-  init(listener: Listener, mailboxes: [Mailbox], connections: ConnectionCount, limit: Int) {
+  init(
+    listener: Listener, mailboxes: [Mailbox], registry: ConnectionRegistry, proxies: TrustedProxies
+  ) {
     self.listener = listener
     self.mailboxes = mailboxes
-    self.connections = connections
-    self.limit = limit
+    self.registry = registry
+    self.proxies = proxies
   }
 
-  mutating func acceptShare() -> Outcome {
+  /// - Parameter now: in milliseconds of the loops' clock.
+  mutating func acceptShare(at now: Int64) -> Outcome {
     for _ in 0..<Self.share {
       switch listener.accept() {
       case .none: return .idle
       case .failed(let fault): return .failed(fault)
       case .connection(let descriptor, let peer):
-        let isFull = connections.value >= limit
-        let socket = ConnectionSocket(descriptor: descriptor, peer: peer, count: connections)
-        guard !isFull else { continue }
-        mailboxes[next].post(.adopt(socket))
+        let loop = mailboxes[next]
         next = (next + 1) % mailboxes.count
+        switch registry.admit(peer, isBounded: !proxies.contains(peer), to: loop, at: now) {
+        case .refused: ConnectionSocket.close(descriptor)
+        case .admitted(let seat, let leaver):
+          leaver?.loop.post(.giveWay(leaver?.number ?? 0))
+          loop.post(
+            .adopt(
+              ConnectionSocket(descriptor: descriptor, peer: peer, seat: seat, of: registry)))
+        }
       }
     }
     return .busy

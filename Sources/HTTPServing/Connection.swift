@@ -1,8 +1,10 @@
+internal import Synchronization
+
 /// One client's connection: its conversation, played over its socket, through TLS where there is a
 /// session. Belongs to one loop's thread.
 final class Connection {
-  let token: UInt64
   let socket: ConnectionSocket
+  let presence = ClientPresence()
   var conversation: Conversation
   private let tls: TLSSession?
   private var ciphertext = OutputQueue()
@@ -20,15 +22,16 @@ final class Connection {
 
   /// - Parameter handshakeDeadline: in milliseconds of the conversation's clock.
   init(
-    token: UInt64, socket: ConnectionSocket, tls: TLSSession?, conversation: Conversation,
+    socket: ConnectionSocket, tls: TLSSession?, conversation: Conversation,
     handshakeDeadline: Int64
   ) {
-    self.token = token
     self.socket = socket
     self.tls = tls
     self.conversation = conversation
     self.handshakeDeadline = handshakeDeadline
   }
+
+  var token: UInt64 { EventLoop.Token.firstConnection + socket.seat.number }
 
   private var isEstablished: Bool { tls?.isEstablished ?? true }
 
@@ -41,6 +44,22 @@ final class Connection {
     if conversation.wantsBytes || !isEstablished { interest.insert(.readable) }
     if !conversation.output.isEmpty || !ciphertext.isEmpty { interest.insert(.writable) }
     return interest
+  }
+
+  /// Bytes of a request that is not complete, as they are counted.
+  private(set) var countedBytes = 0
+
+  /// Counts what is held of the client's request.
+  /// - Returns: false where it is more than there is room for.
+  func countHeld(in all: borrowing Atomic<Int>, limit: Int) -> Bool {
+    let held = isOver ? 0 : conversation.heldBytes
+    let change = held - countedBytes
+    guard change != 0 else { return true }
+    countedBytes = held
+    let share = socket.seat.share
+    let ours = share.heldBytes.add(change, ordering: .relaxed).newValue
+    let sum = all.add(change, ordering: .relaxed).newValue
+    return change < 0 || sum <= limit && (!share.isBounded || ours <= limit / 4)
   }
 
   /// Cuts the connection: something went wrong that leaves nothing to say.

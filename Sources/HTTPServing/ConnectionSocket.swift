@@ -1,19 +1,7 @@
 internal import CLinux
 internal import Glibc
-internal import Synchronization
 
-/// How many connections are open, over all loops.
-final class ConnectionCount: Sendable {
-  private let count = Atomic<Int>(0)
-
-  var value: Int { count.load(ordering: .relaxed) }
-
-  fileprivate func add(_ change: Int) {
-    count.add(change, ordering: .relaxed)
-  }
-}
-
-/// The socket of one accepted connection; closes it and counts it out when it goes.
+/// The socket of one accepted connection; closes it and gives its seat back when it goes.
 final class ConnectionSocket: Sendable {
   enum Outcome {
     case bytes(Int)
@@ -24,24 +12,26 @@ final class ConnectionSocket: Sendable {
   }
 
   let descriptor: Int32
-  /// The numeric address of the other side.
-  let peer: String
-  private let count: ConnectionCount
+  /// The address of the other side.
+  let peer: NetworkAddress
+  let seat: ConnectionSeat
+  private let registry: ConnectionRegistry
 
-  init(descriptor: Int32, peer: String, count: ConnectionCount) {
+  init(
+    descriptor: Int32, peer: NetworkAddress, seat: ConnectionSeat, of registry: ConnectionRegistry
+  ) {
     self.descriptor = descriptor
     self.peer = peer
-    self.count = count
-    count.add(1)
-    var yes: Int32 = 1
-    _ = unsafe setsockopt(
-      descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+    self.seat = seat
+    self.registry = registry
   }
 
   deinit {
-    close(descriptor)
-    count.add(-1)
+    Self.close(descriptor)
+    registry.leave(seat)
   }
+
+  static func close(_ descriptor: Int32) { Glibc.close(descriptor) }
 
   func read(into buffer: inout [UInt8]) -> Outcome {
     let capacity = buffer.count

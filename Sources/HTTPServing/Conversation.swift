@@ -33,9 +33,10 @@ struct Conversation {
     case body(request: Int)
   }
 
-  /// Progress that earns a slow reader a new write deadline, and as much unsent output as stops us
-  /// from taking further requests.
+  /// Progress that earns a slow reader a new write deadline.
   private static let outputBytes = 65_536
+  /// As much of answers that are not sent stops us from taking further requests.
+  private static let unsentBytes = 16_384
 
   private let limits: HTTPLimits
   private let deadlines: HTTPDeadlines
@@ -52,10 +53,12 @@ struct Conversation {
   private var firstSequence = 0
   private var isDraining = false
   /// The client has closed its side.
-  private var hasEnded = false
+  private(set) var hasEnded = false
   /// No further request is taken, because the last one said so or could not be read.
   private var isLast = false
 
+  /// Since when the client has been at its present business.
+  private var businessSince: Int64
   private var wait = Wait.nothing
   private var readDeadline: Int64?
   private var writeDeadline: Int64?
@@ -64,6 +67,7 @@ struct Conversation {
   init(limits: HTTPLimits, deadlines: HTTPDeadlines, at now: Moment) {
     self.limits = limits
     self.deadlines = deadlines
+    businessSince = now.milliseconds
     parser = RequestParser(limits: limits)
     updateDeadlines(at: now)
   }
@@ -90,9 +94,21 @@ struct Conversation {
   /// Whether a client would lose something if the connection were cut now.
   var isBusy: Bool { !exchanges.isEmpty || !output.isEmpty }
 
+  /// Since when the client is waited for: its request, its reading; nil while a handler works.
+  var waitingSince: Int64? {
+    exchanges.contains { $0.answer == nil } ? nil : businessSince
+  }
+
+  /// Bytes that are kept of a request that is not complete.
+  var heldBytes: Int { phase == .open ? parser.heldBytes : 0 }
+
   private var takesRequests: Bool {
     phase == .open && !isLast && exchanges.count < limits.pipelinedRequests
-      && output.count < Self.outputBytes && !(isDraining && !exchanges.isEmpty)
+      && unsentBytes < Self.unsentBytes && !(isDraining && !exchanges.isEmpty)
+  }
+
+  private var unsentBytes: Int {
+    exchanges.reduce(output.count) { $0 + ($1.answer?.body.count ?? 0) }
   }
 
   // MARK: What happens
@@ -113,13 +129,21 @@ struct Conversation {
   }
 
   /// The next request to handle; nil when there is none yet, and then all else is up to date.
-  mutating func takeRequest(at now: Moment, id: () -> String) -> Assignment? {
+  /// - Parameter judge: what a request gets for its head alone; nil where it may come.
+  mutating func takeRequest(
+    at now: Moment, id: () -> String,
+    judge: (RequestMessage, _ id: String, _ isWhole: Bool) -> PreparedAnswer? = { _, _, _ in nil }
+  ) -> Assignment? {
     moveAnswers(date: now.date)
     while takesRequests {
       switch parser.next() {
       case .request(let message):
         let exchange = Exchange(
           id: id(), isHead: message.method == .head, persistence: message.persistence)
+        if let answer = judge(message, exchange.id, true) {
+          refuse(answer, id: exchange.id)
+          continue
+        }
         exchanges.append(exchange)
         if message.persistence == .close { isLast = true }
         return Assignment(
@@ -128,6 +152,13 @@ struct Conversation {
       case .incomplete where hasEnded && parser.hasBegun:
         refuse(.invalidRequest("the request ends before its end"), id: id())
       case .incomplete:
+        if let head = parser.takeHead() {
+          let id = id()
+          if let answer = judge(head, id, false) {
+            refuse(answer, id: id)
+            continue
+          }
+        }
         if hasEnded || isDraining && !parser.hasBegun { isLast = true }
         settle(at: now)
         return nil
@@ -142,6 +173,12 @@ struct Conversation {
     let place = sequence - firstSequence
     guard exchanges.indices.contains(place) else { return }
     exchanges[place].answer = answer
+  }
+
+  /// There is no room for more of the request that has begun.
+  mutating func refuseForWantOfRoom(id: String) {
+    refuse(
+      .unavailable("too many half-sent requests are held at present", retryAfterSeconds: 1), id: id)
   }
 
   /// That much of `output` is gone.
@@ -164,11 +201,14 @@ struct Conversation {
   // MARK: Within
 
   private mutating func refuse(_ problem: Problem, id: String) {
-    exchanges.append(
-      Exchange(
-        id: id, isHead: false, persistence: .close,
-        answer: PreparedAnswer(problem, id: id, isHead: false)))
+    refuse(PreparedAnswer(problem, id: id, isHead: false), id: id)
+  }
+
+  /// The last answer; what the client sent beyond it is forgotten.
+  private mutating func refuse(_ answer: PreparedAnswer, id: String) {
+    exchanges.append(Exchange(id: id, isHead: false, persistence: .close, answer: answer))
     isLast = true
+    parser = RequestParser(limits: limits)
   }
 
   /// Brings output, phase and deadlines in line with what happened.
@@ -203,6 +243,9 @@ struct Conversation {
 
   private mutating func updateDeadlines(at now: Moment) {
     let next = currentWait
+    if next != wait || output.isEmpty != (writeDeadline == nil) {
+      businessSince = now.milliseconds
+    }
     if next != wait || readDeadline == nil {
       wait = next
       readDeadline = duration(of: next).map { now.milliseconds + $0 }

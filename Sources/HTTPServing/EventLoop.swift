@@ -1,10 +1,13 @@
 internal import Glibc
+internal import Synchronization
 
 /// What all loops of a server share.
 struct LoopSetting: Sendable {
   let configuration: HTTPServerConfiguration
   let handler: Handler
-  let tls: TLSContext?
+  let registry: ConnectionRegistry
+  let proxies: TrustedProxies
+  let tls: TLSKeeper?
   let gate: DrainGate
 }
 
@@ -36,7 +39,6 @@ final class EventLoop {
   private var dateSeconds: Int64 = -1
   private var ids: RequestIDSource
   private var connections: [UInt64: Connection] = [:]
-  private var nextToken = Token.firstConnection
   private var touched: [Connection] = []
   private var deadlines = DeadlineQueue()
   private var events = Poller.Events()
@@ -101,6 +103,7 @@ final class EventLoop {
       self.acceptor = acceptor
       others = acceptor.mailboxes.filter { $0 !== mailbox }
     case .adopt(let socket): adopt(socket)
+    case .giveWay(let number): giveWay(number)
     case .answer(let token, let sequence, let answer):
       running -= 1
       guard let connection = connections[token] else { return }
@@ -143,7 +146,7 @@ final class EventLoop {
   // MARK: Connections
 
   private func accept() {
-    guard case .failed(let fault)? = acceptor?.acceptShare() else { return }
+    guard case .failed(let fault)? = acceptor?.acceptShare(at: now.milliseconds) else { return }
     setting.configuration.onFault(fault)
     watchListener(for: [])
     deadlines.insert(Token.listener, due: now.milliseconds + Self.acceptPauseMilliseconds)
@@ -156,9 +159,8 @@ final class EventLoop {
 
   private func adopt(_ socket: ConnectionSocket) {
     let configuration = setting.configuration
-    let tls = setting.tls?.session()
-    let token = nextToken
-    nextToken += 1
+    let tls = setting.tls?.current.session()
+    let token = Token.firstConnection + socket.seat.number
     guard setting.tls == nil || tls != nil else { return }
     do throws(HTTPServerFault) {
       try poller.add(socket.descriptor, token: token, for: .readable)
@@ -166,12 +168,25 @@ final class EventLoop {
       return configuration.onFault(error)
     }
     let connection = Connection(
-      token: token, socket: socket, tls: tls,
+      socket: socket, tls: tls,
       conversation: Conversation(
         limits: configuration.limits, deadlines: configuration.deadlines, at: now),
       handshakeDeadline: now.milliseconds + configuration.deadlines.handshakeMilliseconds)
     connections[token] = connection
     if drainDeadline != nil { finish(connection) }
+    touch(connection)
+  }
+
+  private func giveWay(_ number: UInt64) {
+    guard let connection = connections[Token.firstConnection + number] else { return }
+    // What has come and was not read yet may be a request.
+    if connection.interest.contains(.readable) { connection.receive(&bytes, &plaintext) }
+    startRequests(of: connection)
+    guard connection.conversation.waitingSince != nil else {
+      touch(connection)
+      return setting.registry.stays(connection.socket.seat)
+    }
+    connection.cut()
     touch(connection)
   }
 
@@ -185,15 +200,12 @@ final class EventLoop {
   private func settle(_ connection: Connection) {
     connection.isTouched = false
     repeat {
-      while let assignment = connection.conversation.takeRequest(at: now, id: { ids.next() }) {
-        start(assignment, of: connection)
-      }
+      startRequests(of: connection)
+      if !countHeld(of: connection) { startRequests(of: connection) }
     } while connection.flush()
-    guard !connection.isOver else {
-      connection.sayGoodbye()
-      connections[connection.token] = nil
-      return
-    }
+    guard !connection.isOver else { return end(connection) }
+    connection.socket.seat.waitingSince = connection.conversation.waitingSince
+    if connection.conversation.hasEnded { connection.presence.leave() }
     let interest = connection.wantedInterest
     if interest != connection.interest {
       connection.interest = interest
@@ -205,8 +217,58 @@ final class EventLoop {
     }
   }
 
+  private func end(_ connection: Connection) {
+    connection.sayGoodbye()
+    _ = countHeld(of: connection)
+    connection.presence.leave()
+    connections[connection.token] = nil
+  }
+
+  private func startRequests(of connection: Connection) {
+    while let assignment = connection.conversation.takeRequest(
+      at: now, id: { ids.next() },
+      judge: { self.judge($0, id: $1, isWhole: $2, of: connection) })
+    {
+      start(assignment, of: connection)
+    }
+  }
+
+  /// What a request gets for its head alone.
+  private func judge(
+    _ message: RequestMessage, id: String, isWhole: Bool, of connection: Connection
+  ) -> PreparedAnswer? {
+    let configuration = setting.configuration
+    if connection.socket.seat.isSpare, !configuration.isVital(message.path) {
+      let problem = Problem.unavailable("all connections are in use", retryAfterSeconds: 1)
+      return PreparedAnswer(problem, id: id, isHead: message.method == .head)
+    }
+    guard !isWhole else { return nil }
+    let request = request(message, id: id, of: connection)
+    return configuration.judge(request).map {
+      PreparedAnswer($0, to: request, onFault: configuration.onFault)
+    }
+  }
+
+  /// Counts what is held of the client's request, and refuses it where that is too much.
+  private func countHeld(of connection: Connection) -> Bool {
+    let limit = setting.configuration.limits.heldBytes
+    guard !connection.countHeld(in: setting.registry.heldBytes, limit: limit) else { return true }
+    setting.registry.refusedBodies.add(1, ordering: .relaxed)
+    connection.conversation.refuseForWantOfRoom(id: ids.next())
+    _ = connection.countHeld(in: setting.registry.heldBytes, limit: limit)
+    return false
+  }
+
+  private func request(
+    _ message: RequestMessage, id: String, of connection: Connection
+  ) -> Request {
+    Request(
+      message, id: id, peer: setting.proxies.client(of: connection.socket.peer, message.headers),
+      milliseconds: now.milliseconds, presence: connection.presence)
+  }
+
   private func start(_ assignment: Conversation.Assignment, of connection: Connection) {
-    let request = Request(assignment.request, id: assignment.id, peer: connection.socket.peer)
+    let request = request(assignment.request, id: assignment.id, of: connection)
     let token = connection.token
     let onFault = setting.configuration.onFault
     running += 1
@@ -225,7 +287,7 @@ final class EventLoop {
     guard deadline < drainDeadline ?? .max else { return }
     drainDeadline = deadline
     deadlines.insert(Token.drain, due: deadline)
-    while case .busy? = acceptor?.acceptShare() {}
+    while case .busy? = acceptor?.acceptShare(at: now.milliseconds) {}
     acceptor = nil  // closes the listener; whoever waited in its backlog is with a loop by now
     for other in others { other.post(.drain(withinMilliseconds: milliseconds)) }
     for connection in connections.values { finish(connection) }

@@ -15,12 +15,14 @@ public final class HTTPServer: Sendable {
 
   private let configuration: HTTPServerConfiguration
   private let handler: Handler
-  private let connections = ConnectionCount()
+  private let registry: ConnectionRegistry
   private let stage = Mutex(Stage.ready)
+  private let tls = Mutex<TLSKeeper?>(nil)
 
   public init(configuration: HTTPServerConfiguration, handler: @escaping Handler) {
     self.configuration = configuration
     self.handler = handler
+    registry = ConnectionRegistry(configuration.limits)
   }
 
   deinit {
@@ -28,7 +30,9 @@ public final class HTTPServer: Sendable {
   }
 
   /// Connections that are open now.
-  public var openConnections: Int { connections.value }
+  public var openConnections: Int { registry.open }
+
+  public var figures: HTTPServerFigures { registry.figures }
 
   /// Listens and starts the loops. May ask the name service for the host: call it once, at the
   /// start of the program.
@@ -37,8 +41,9 @@ public final class HTTPServer: Sendable {
   public func start() throws(HTTPServerFault) -> Int {
     try stage.withLock { stage throws(HTTPServerFault) in
       guard case .ready = stage else { throw .alreadyStarted }
-      let tls: TLSContext?
-      if let files = configuration.tls { tls = try TLSContext(files) } else { tls = nil }
+      let tls: TLSKeeper?
+      if let files = configuration.tls { tls = try TLSKeeper(files) } else { tls = nil }
+      self.tls.withLock { $0 = tls }
       let listener = try Listener(host: configuration.host, port: configuration.port)
       var mailboxes: [Mailbox] = []
       var pollers: [Poller] = []
@@ -50,14 +55,15 @@ public final class HTTPServer: Sendable {
         pollers.append(poller)
       }
       try pollers[0].add(listener.descriptor, token: EventLoop.Token.listener, for: .readable)
+      let proxies = TrustedProxies(ranges: configuration.trustedProxies)
       mailboxes[0].post(
         .accept(
           Acceptor(
-            listener: listener, mailboxes: mailboxes, connections: connections,
-            limit: configuration.limits.connections)))
+            listener: listener, mailboxes: mailboxes, registry: registry, proxies: proxies)))
       let gate = DrainGate(loops: mailboxes.count)
       let setting = LoopSetting(
-        configuration: configuration, handler: handler, tls: tls, gate: gate)
+        configuration: configuration, handler: handler, registry: registry, proxies: proxies,
+        tls: tls, gate: gate)
       for (index, (mailbox, poller)) in zip(mailboxes, pollers).enumerated() {
         let thread = Thread { EventLoop(setting, mailbox: mailbox, poller: poller).run() }
         thread.name = "http-\(index)"
@@ -66,6 +72,12 @@ public final class HTTPServer: Sendable {
       stage = .serving(mailboxes, gate)
       return listener.port
     }
+  }
+
+  /// Reads the files of `configuration.tls` anew, for connections from now on.
+  /// - Throws: what keeps them from being used; those that are in force stay so.
+  public func reloadTLS() throws(HTTPServerFault) {
+    try tls.withLock(\.self)?.reload()
   }
 
   /// Stops accepting, lets what has begun finish, says `Connection: close`, and cuts off what is

@@ -9,6 +9,14 @@ public struct HTTPServerConfiguration: Sendable {
   /// Event loops, each a thread; by default one per core.
   public var loops: Int
   public var limits = HTTPLimits()
+  /// Whose `X-Forwarded-For` or `Forwarded` is believed.
+  public var trustedProxies: [AddressRange] = []
+  /// Judges a request by its head, before the body is read and before `100 Continue` is said; nil
+  /// lets it come. Asked only where the body has not come with the head: the handler judges all.
+  /// Called on a loop's thread: must not wait.
+  public var judge: @Sendable (Request) -> Response? = { _ in nil }
+  /// Whether requests for the path are answered where everybody else's must wait.
+  public var isVital: @Sendable (String) -> Bool = { _ in false }
   public var deadlines = HTTPDeadlines()
   /// Seconds since 1970, for `Date`.
   public var unixSeconds: @Sendable () -> Int64 = { SystemCall.unixSeconds() }

@@ -7,6 +7,8 @@ struct HeaderSection: Equatable {
   private var contentLength: Int?
   private var codings: Codings?
   private var expectation: Expectation?
+  private var hasContentType = false
+  private var isEncoded = false
   private(set) var asksToClose = false
   private(set) var asksToKeepAlive = false
 
@@ -34,8 +36,15 @@ struct HeaderSection: Equatable {
         if option.isSameIgnoringCase(as: "close") { asksToClose = true }
         if option.isSameIgnoringCase(as: "keep-alive") { asksToKeepAlive = true }
       }
+    case 12 where field.name.isSameIgnoringCase(as: "content-type"):
+      guard !hasContentType else { throw .invalidRequest("Content-Type is given twice") }
+      hasContentType = true
     case 14 where field.name.isSameIgnoringCase(as: "content-length"):
       try setLength(field.value)
+    case 16 where field.name.isSameIgnoringCase(as: "content-encoding"):
+      if field.value.listed.contains(where: { !$0.isSameIgnoringCase(as: "identity") }) {
+        isEncoded = true
+      }
     case 17 where field.name.isSameIgnoringCase(as: "transfer-encoding"):
       addCodings(field.value)
     default: break
@@ -72,6 +81,11 @@ struct HeaderSection: Equatable {
     guard let expectation, !isLegacy else { return false }
     guard expectation == .hundredContinue else { throw .expectationFailed }
     return true
+  }
+
+  /// A body is read as it is: one in a content coding would be taken for something else.
+  func checkContentCoding() throws(Problem) {
+    if isEncoded { throw .unreadableContentCoding }
   }
 
   private mutating func setLength(_ value: ArraySlice<UInt8>) throws(Problem) {

@@ -4,11 +4,17 @@ internal import Glibc
 /// The listening socket; closed when nobody holds it any more.
 final class Listener: Sendable {
   enum Accepted {
-    case connection(descriptor: Int32, peer: String)
+    case connection(descriptor: Int32, peer: NetworkAddress)
     case none
     /// As when descriptors have run out: accepting again at once would fail again.
     case failed(HTTPServerFault)
   }
+
+  /// What the kernel may hold of answers that a client does not take, in bytes; it doubles that
+  /// for its own bookkeeping. Bounds a connection to 64 KiB a round trip.
+  private static let sendBufferBytes: Int32 = 65_536
+  /// Of these, bytes that are not on their way yet: more are asked for below that.
+  private static let unsentBytes: Int32 = 16_384
 
   let descriptor: Int32
   let port: Int
@@ -24,9 +30,16 @@ final class Listener: Sendable {
       Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw SystemCall.fault("socket", address: name) }
-    var yes: Int32 = 1
-    let size = socklen_t(MemoryLayout<Int32>.size)
-    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, size)
+    // Accepted sockets inherit them all.
+    for (level, option, value) in [
+      (SOL_SOCKET, SO_REUSEADDR, 1), (SOL_SOCKET, SO_SNDBUF, Self.sendBufferBytes),
+      (Int32(IPPROTO_TCP), TCP_NODELAY, 1),
+      (Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Self.unsentBytes),
+    ] {
+      var value: Int32 = value
+      let size = socklen_t(MemoryLayout<Int32>.size)
+      _ = unsafe setsockopt(descriptor, level, option, &value, size)
+    }
     guard unsafe resolved.withPointer({ unsafe bind(descriptor, $0, $1) }) == 0 else {
       let fault = SystemCall.fault("bind", address: name)
       close(descriptor)
@@ -53,7 +66,7 @@ final class Listener: Sendable {
       let accepted = unsafe peer.withMutablePointer {
         unsafe pasarela_accept4(descriptor, $0, $1, flags)
       }
-      guard accepted < 0 else { return .connection(descriptor: accepted, peer: peer.numericHost) }
+      guard accepted < 0 else { return .connection(descriptor: accepted, peer: peer.address) }
       switch errno {
       case EAGAIN: return .none
       case EINTR, ECONNABORTED: continue

@@ -9,6 +9,8 @@ final class Mailbox: Sendable {
     /// The loop is to accept for all; the message hands the listener over.
     case accept(Acceptor)
     case adopt(ConnectionSocket)
+    /// The connection of that number is to be closed, if its client is still waited for.
+    case giveWay(UInt64)
     case answer(connection: UInt64, sequence: Int, PreparedAnswer)
     /// Finish what is in flight; after so many milliseconds cut what is left.
     case drain(withinMilliseconds: Int64)

@@ -11,7 +11,7 @@ struct PreparedAnswer: Sendable, Equatable {
   /// What the server says itself, whatever the handler says.
   private static let ownFields: Set<String> = [
     "connection", "content-length", "date", "keep-alive", "request-id", "transfer-encoding",
-    "upgrade",
+    "upgrade", "x-content-type-options",
   ]
 
   /// - Throws: `unusableHeader` where a name is no token or a value holds a control character.
@@ -28,6 +28,7 @@ struct PreparedAnswer: Sendable, Equatable {
       Self.append(field.name, field.value, to: &head)
     }
     Self.append("Request-Id", id, to: &head)
+    Self.append("X-Content-Type-Options", "nosniff", to: &head)
     if response.status.forbidsBody {
       body = []
     } else {

@@ -36,6 +36,8 @@ public struct Problem: Error, Sendable, Equatable {
   public var effect: Effect
   /// What failed here, for the log; never sent.
   public var cause: String?
+  /// Further header fields of the answer.
+  public var headers = Headers()
 
   /// - Parameter effect: nil: none for a refusal, unknown where the fault is the server's.
   public init(
@@ -70,6 +72,7 @@ public struct Problem: Error, Sendable, Equatable {
     if !errors.isEmpty { write(errors, to: &json) }
     json.endObject()
     var headers: Headers = ["Content-Type": "application/problem+json"]
+    for field in self.headers.fields { headers.append(field.name, field.value) }
     headers["Retry-After"] = retryAfterSeconds.map(String.init)
     // RFC 9110 section 11.6.1 demands a challenge.
     if status == .unauthorized { headers["WWW-Authenticate"] = "Bearer" }
@@ -114,6 +117,15 @@ extension Problem {
     Problem(
       .contentTooLarge, code: "body_too_large", detail: "a body may have at most \(limit) bytes")
   }
+
+  /// RFC 9110 section 15.5.16 has the answer name what would be taken.
+  static let unreadableContentCoding = {
+    var problem = Problem(
+      .unsupportedMediaType, code: "unsupported_media_type",
+      detail: "a body must come without a Content-Encoding")
+    problem.headers = ["Accept-Encoding": "identity"]
+    return problem
+  }()
 
   static func uriTooLong(bytes limit: Int) -> Problem {
     Problem(

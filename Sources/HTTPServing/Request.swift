@@ -12,22 +12,31 @@ public struct Request: Sendable {
   public var body: [UInt8]
   /// `req_` and 16 random characters, answered as `Request-Id`.
   public var id: String
-  /// The numeric address of the other end of the connection, without its port.
-  public var peer: String
+  /// The client's address: the other end of the connection, or whom trusted proxies name.
+  public var peer: NetworkAddress
+  /// When it was read, in milliseconds of a clock that never goes back.
+  public var milliseconds: Int64
+  /// Whether the client still waits for the answer.
+  public var presence: ClientPresence
 
   /// For tests and for calls without a socket.
   public init(
     _ method: HTTPMethod, path: String, query: Query = Query(), headers: Headers = Headers(),
-    body: [UInt8] = [], id: String = "req_0", peer: String = "127.0.0.1"
+    body: [UInt8] = [], id: String = "req_0", peer: NetworkAddress = .unknown
   ) {
     self.init(
       RequestMessage(
         method: method, target: path, path: path, query: query, headers: headers, body: body,
         persistence: .keep),
-      id: id, peer: peer)
+      id: id, peer: peer, milliseconds: 0, presence: ClientPresence())
   }
 
-  init(_ message: RequestMessage, id: String, peer: String) {
+  init(
+    _ message: RequestMessage, id: String, peer: NetworkAddress, milliseconds: Int64,
+    presence: ClientPresence
+  ) {
+    self.milliseconds = milliseconds
+    self.presence = presence
     method = message.method
     target = message.target
     path = message.path

@@ -32,6 +32,8 @@ struct RequestParser {
   private var extensionBytes = 0
   private var body: [UInt8] = []
 
+  /// The current head was given to be judged.
+  private var isJudged = false
   /// The client asked for `100 Continue`, was not told so yet, and has sent nothing of the body.
   private var owesContinue = false
 
@@ -54,6 +56,21 @@ struct RequestParser {
 
   /// Whether the client may be waiting for `100 Continue` before it sends the body.
   var awaitsContinue: Bool { owesContinue && start == buffer.count }
+
+  /// Bytes that are kept of a request that is not complete.
+  var heldBytes: Int { buffer.count - start + body.count }
+
+  /// The head of a request whose body is still to come; once for each.
+  mutating func takeHead() -> RequestMessage? {
+    guard !isJudged else { return nil }
+    switch phase {
+    case .requestLine, .headers: return nil
+    case .body(let head, _), .chunkLine(let head), .chunkData(let head, _), .chunkEnd(let head),
+      .trailers(let head):
+      isJudged = true
+      return Self.message(head, body: [])
+    }
+  }
 
   /// To be called when the client was told.
   mutating func continued() {
@@ -139,6 +156,7 @@ struct RequestParser {
       phase = .body(head, remaining: length)
     case .chunked: phase = .chunkLine(head)
     }
+    try head.section.checkContentCoding()
     owesContinue = expectsContinue
     return nil
   }
@@ -194,17 +212,22 @@ struct RequestParser {
   }
 
   private mutating func finish(_ head: RequestHead) -> Step {
-    let message = RequestMessage(
-      method: head.line.method, target: head.line.target, path: head.line.path,
-      query: head.line.query, headers: head.section.headers, body: body,
-      persistence: head.persistence)
+    let message = Self.message(head, body: body)
     phase = .requestLine(afterEmptyLine: false)
     body = []
     sectionBytes = 0
     trailerCount = 0
     extensionBytes = 0
     owesContinue = false
+    isJudged = false
     return .request(message)
+  }
+
+  private static func message(_ head: RequestHead, body: [UInt8]) -> RequestMessage {
+    RequestMessage(
+      method: head.line.method, target: head.line.target, path: head.line.path,
+      query: head.line.query, headers: head.section.headers, body: body,
+      persistence: head.persistence)
   }
 
   // MARK: Bytes

@@ -1,4 +1,5 @@
-/// An answer. The server itself adds `Date`, `Content-Length`, `Connection` and `Request-Id`, and
+/// An answer. The server itself adds `Date`, `Content-Length`, `Connection`, `Request-Id` and
+/// `X-Content-Type-Options: nosniff`, and
 /// leaves out what a handler says in their place.
 public struct Response: Sendable, Equatable {
   public var status: HTTPStatus

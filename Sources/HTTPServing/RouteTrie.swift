@@ -2,9 +2,13 @@
 struct RouteTrie: Sendable {
   typealias Action = @Sendable (Request, PathParameters) async throws -> Response
 
+  typealias Judge = @Sendable (Request, PathParameters) throws -> Void
+
   struct Endpoint: Sendable {
     let template: String
     let names: [String]
+    /// Of the head alone.
+    let judge: Judge?
     let action: Action
   }
 

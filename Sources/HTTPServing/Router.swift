@@ -11,6 +11,9 @@ public struct Router: Sendable {
   /// a 500 that says nothing.
   public typealias Action = @Sendable (Request, PathParameters) async throws -> Response
 
+  /// Throws what a request gets for its head alone, before its body is read.
+  public typealias Judge = @Sendable (Request, PathParameters) throws -> Void
+
   public struct Answer: Sendable {
     public let response: Response
     /// The template of the route, a bounded label for metrics; nil where no path fits.
@@ -35,7 +38,7 @@ public struct Router: Sendable {
   /// malformed template or a route that is there already is a programmer's error and stops the
   /// program.
   public mutating func on(
-    _ method: HTTPMethod, _ template: String, _ action: @escaping Action
+    _ method: HTTPMethod, _ template: String, judge: Judge? = nil, _ action: @escaping Action
   ) {
     guard let segments = RouteTemplate.segments(template) else {
       preconditionFailure("\(template) is no route template")
@@ -43,7 +46,8 @@ public struct Router: Sendable {
     let names = segments.compactMap { segment in
       if case .parameter(let name) = segment { name } else { nil }
     }
-    let endpoint = RouteTrie.Endpoint(template: template, names: names, action: action)
+    let endpoint = RouteTrie.Endpoint(
+      template: template, names: names, judge: judge, action: action)
     guard trie.insert(method, segments, endpoint) else {
       preconditionFailure("\(method) \(template) is registered already")
     }
@@ -56,43 +60,75 @@ public struct Router: Sendable {
 
   /// The response together with the template that led to it.
   public func answer(_ request: Request) async -> Answer {
+    switch find(request) {
+    case .answer(let answer): return answer
+    case .endpoint(let endpoint, let parameters):
+      return await run(endpoint, request, parameters)
+    }
+  }
+
+  /// What a request gets for its head alone; nil where its body may come.
+  public func judge(_ request: Request) -> Answer? {
+    switch find(request) {
+    case .answer(let answer): return answer
+    case .endpoint(let endpoint, let parameters):
+      do {
+        try endpoint.judge?(request, parameters)
+        return nil
+      } catch {
+        return Self.answer(to: error, request, endpoint)
+      }
+    }
+  }
+
+  private enum Found {
+    case answer(Answer)
+    case endpoint(RouteTrie.Endpoint, PathParameters)
+  }
+
+  private func find(_ request: Request) -> Found {
     if request.path == "*" {
       let allowed = Self.allowed(Set(routes.map(\.method)))
-      return Answer(response: Self.options(allowed), template: nil)
+      return .answer(Answer(response: Self.options(allowed), template: nil))
     }
     guard let segments = Self.segments(of: request.path) else {
       let problem = Problem.invalidRequest("the path holds an invalid percent-encoding")
-      return Answer(response: problem.response(requestID: request.id), template: nil)
+      return .answer(
+        Answer(response: problem.response(requestID: request.id), template: nil))
     }
     switch trie.match(request.method, segments) {
     case .found(let endpoint, let values):
-      let parameters = PathParameters(names: endpoint.names, values: values)
-      return await run(endpoint, request, parameters)
+      return .endpoint(endpoint, PathParameters(names: endpoint.names, values: values))
     case .otherMethods(let methods, let template):
       let allowed = Self.allowed(methods)
       if request.method == .options {
-        return Answer(response: Self.options(allowed), template: template)
+        return .answer(Answer(response: Self.options(allowed), template: template))
       }
       var response = Problem.methodNotAllowed(allowed).response(requestID: request.id)
       response.headers["Allow"] = allowed
-      return Answer(response: response, template: template)
+      return .answer(Answer(response: response, template: template))
     case .none:
-      return Answer(response: Problem.notFound().response(requestID: request.id), template: nil)
+      return .answer(
+        Answer(response: Problem.notFound().response(requestID: request.id), template: nil))
     }
   }
 
   private func run(
     _ endpoint: RouteTrie.Endpoint, _ request: Request, _ parameters: PathParameters
   ) async -> Answer {
-    let problem: Problem
     do {
       return Answer(
         response: try await endpoint.action(request, parameters), template: endpoint.template)
-    } catch let thrown as Problem {
-      problem = thrown
     } catch {
-      problem = .internalError(because: "\(type(of: error))")
+      return Self.answer(to: error, request, endpoint)
     }
+  }
+
+  private static func answer(
+    to error: any Error, _ request: Request, _ endpoint: RouteTrie.Endpoint
+  ) -> Answer {
+    let problem =
+      error as? Problem ?? .internalError(because: "\(type(of: error))")
     return Answer(
       response: problem.response(requestID: request.id), template: endpoint.template,
       fault: problem.cause)

@@ -45,18 +45,17 @@ struct SocketAddress {
     return Int(UInt16(bigEndian: network))
   }
 
-  /// As digits; an IPv4 address that came over an IPv6 socket as IPv4.
-  var numericHost: String {
-    var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-    let capacity = socklen_t(text.count)
-    let code = unsafe withPointer {
-      unsafe getnameinfo($0, $1, &text, capacity, nil, 0, NI_NUMERICHOST)
+  /// Without the port.
+  var address: NetworkAddress {
+    unsafe withUnsafeBytes(of: storage) { bytes in
+      switch Int32(storage.ss_family) {
+      case AF_INET:
+        unsafe NetworkAddress(
+          v4: UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
+      case AF_INET6: unsafe NetworkAddress(v6: bytes[8..<24])
+      default: NetworkAddress.unknown
+      }
     }
-    guard code == 0 else { return "unknown" }
-    let host = String(
-      decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    let isMapped = host.utf8.starts(with: "::ffff:".utf8) && host.unicodeScalars.contains(".")
-    return isMapped ? String(Substring(host.utf8.dropFirst(7))) : host
   }
 
   func withPointer<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {

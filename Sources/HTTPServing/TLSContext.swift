@@ -1,6 +1,26 @@
 internal import COpenSSL
+internal import Synchronization
 
-/// What every TLS session of a server shares: certificate, key, TLS 1.2 or later.
+/// The certificate and key in force; sessions keep the one that they began with.
+final class TLSKeeper: Sendable {
+  private let files: TLSFiles
+  private let context: Mutex<TLSContext>
+
+  init(_ files: TLSFiles) throws(HTTPServerFault) {
+    self.files = files
+    context = Mutex(try TLSContext(files))
+  }
+
+  var current: TLSContext { context.withLock(\.self) }
+
+  /// Reads the files anew; what cannot be used changes nothing.
+  func reload() throws(HTTPServerFault) {
+    let fresh = try TLSContext(files)
+    context.withLock { $0 = fresh }
+  }
+}
+
+/// What every TLS session of a server shares: certificate, key, what is spoken.
 @safe final class TLSContext: @unchecked Sendable {  // OpenSSL locks it; set up once in init
   private let context: OpaquePointer
 

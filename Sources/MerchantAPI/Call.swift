@@ -46,10 +46,19 @@ extension Router {
     query known: Set<String> = [],
     _ action: @escaping @Sendable (Call) async throws -> Response
   ) {
-    serve(method, template) { request, path in
-      let caller = try keys.caller(of: request, needing: scope)
+    let judge: Judge = { request, _ in
+      _ = try keys.caller(of: request, needing: scope, tokens: 0)
+      _ = try RequestReading.parameters(request, known: known)
+      // Other methods' bodies say nothing.
+      if [.post, .put, .patch].contains(method) { try RequestReading.checkType(of: request) }
+    }
+    serve(method, template, judge: judge) { request, path in
+      let (caller, standing) = try keys.caller(of: request, needing: scope)
       let query = try RequestReading.parameters(request, known: known)
-      return try await action(Call(request: request, path: path, caller: caller, query: query))
+      var response = try await action(
+        Call(request: request, path: path, caller: caller, query: query))
+      response.add(standing)
+      return response
     }
   }
 }

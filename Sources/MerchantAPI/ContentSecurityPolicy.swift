@@ -34,7 +34,6 @@ extension Response {
     var response = Response.text(.ok, text, type: type)
     response.headers["Cache-Control"] = caching
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = policy.text
     return response
   }

@@ -3,7 +3,7 @@ import HTTPServing
 /// The operator's page: one file without data. What it shows it asks of the API, with the key that
 /// the operator types.
 struct DashboardRoutes: Sendable {
-  private let response: Response
+  private let page: StaticDocument
 
   /// - Parameter html: with one `<style>` and one `<script>`; nothing else in it may run.
   init(html: [UInt8]) {
@@ -11,11 +11,12 @@ struct DashboardRoutes: Sendable {
     let policy = ContentSecurityPolicy(
       styles: Self.contents(of: "style", in: text), scripts: Self.contents(of: "script", in: text),
       sources: ["connect-src": "'self'"])
-    response = .page(text, type: "text/html; charset=utf-8", caching: "no-cache", policy)
+    page = StaticDocument(
+      .page(text, type: "text/html; charset=utf-8", caching: "no-cache", policy))
   }
 
   func register(on router: inout Router) {
-    router.serve(.get, "/dashboard") { [response] _, _ in response }
+    router.serve(.get, "/dashboard") { [page] request, _ in page.response(to: request) }
   }
 
   /// The text of the first element of that name, if any.

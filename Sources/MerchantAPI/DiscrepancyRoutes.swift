@@ -26,7 +26,7 @@ struct DiscrepancyRoutes: Sendable {
     var query = PayinQuery(merchant: call.merchant, limit: page.lookup)
     query.isDiscrepant = true
     query.before = try call.parameter("cursor") { PayinID($0) }
-    let found = try await service.payins(query)
+    let found = try await service.page(query).payins
     let data = page.shown(found).flatMap { ours($0, withAnswer: isOperator) }
     guard isOperator, page.lookup > found.count else {
       return page.response(data, of: found) { $0.id.text }

@@ -30,32 +30,47 @@ struct Caller: Sendable {
   var merchant: String
   var key: String
   var scopes: Set<Scope>
+
+  /// Tells keys of different merchants apart.
+  var name: String { "\(merchant)/\(key)" }
 }
 
-/// Tells who calls from `Authorization: Bearer KEY`.
+/// Tells who calls from `Authorization: Bearer KEY`, and whether they call too often.
 public struct KeyRing: Sendable {
   private let keys: [[UInt8]: APIKey]
+  let limits: RateLimits
 
-  public init(_ keys: [APIKey]) {
+  public init(_ keys: [APIKey], limits: RateLimits = RateLimits()) {
+    self.limits = limits
     self.keys = Dictionary(keys.map { ($0.sha256, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  func caller(of request: Request, needing scope: Scope) throws(Problem) -> Caller {
-    let fields = request.headers.values(of: "Authorization")
-    guard fields.count == 1, let field = fields.first?.utf8,
-      field.prefix(7).isSameIgnoringCase(as: "bearer ")
-    else { throw .unauthorized }
-    let presented = Digest.sha256(Array(field.dropFirst(7)))
-    // The table is keyed by the digest, which tells a guesser nothing about a key; the whole
-    // digest is compared once more in constant time.
-    guard let key = keys[presented], ConstantTime.equal(key.sha256, presented) else {
-      throw .unauthorized
+  /// - Parameter tokens: what the call takes of its key's rate; 0 only looks.
+  func caller(
+    of request: Request, needing scope: Scope, tokens: Int64 = 1
+  ) throws(Problem) -> (caller: Caller, standing: RateStanding?) {
+    guard let key = key(of: request) else {
+      throw limits.failure(of: request) ?? .unauthorized
     }
+    let caller = Caller(merchant: key.merchant, key: key.id, scopes: key.scopes)
+    let standing = try limits.call(by: caller.name, of: request, tokens: tokens)
     guard key.scopes.contains(scope) else {
       throw Problem(
         .forbidden, code: "forbidden", detail: "this key lacks the scope \(scope.rawValue)")
     }
-    return Caller(merchant: key.merchant, key: key.id, scopes: key.scopes)
+    return (caller, standing)
+  }
+
+  private func key(of request: Request) -> APIKey? {
+    let fields = request.headers.values(of: "Authorization")
+    guard fields.count == 1, let field = fields.first?.utf8,
+      field.prefix(7).isSameIgnoringCase(as: "bearer ")
+    else { return nil }
+    let presented = Digest.sha256(Array(field.dropFirst(7)))
+    // The table is keyed by the digest, which tells a guesser nothing about a key; the whole
+    // digest is compared once more in constant time.
+    guard let key = keys[presented], ConstantTime.equal(key.sha256, presented) else { return nil }
+    return key
   }
 }
 

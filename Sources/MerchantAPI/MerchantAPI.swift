@@ -1,5 +1,5 @@
 public import Gateway
-public import HTTPServing
+import HTTPServing
 import JSONText
 import Payins
 
@@ -22,6 +22,12 @@ public struct MerchantAPI: Sendable {
     public var specification: [UInt8]
     /// The bytes of the operator's page.
     public var dashboard: [UInt8]
+    /// Whether what operators need is served by `operators` only.
+    public var hasOperatorListener = false
+    /// Whether it is spoken to over TLS.
+    public var isSecure = false
+    /// Requests of one key that may wait for a change at the same time.
+    public var waitsPerKey = 500
     /// Loads the rule files anew; false where they were refused.
     public var reloadRules: @Sendable () async -> Bool
 
@@ -49,57 +55,66 @@ public struct MerchantAPI: Sendable {
     }
   }
 
-  private let router: Router
-  private let metrics: Metrics
-  private let time: any TimeSource
-  private let log: Log
+  /// What the public listener serves.
+  public let everybody: Face
+  /// What the operators' own listener serves, where there is one.
+  public let operators: Face?
 
   public init(_ parts: Parts) {
+    let shared = SharedRoutes(parts)
+    guard parts.hasOperatorListener else {
+      everybody = Face(parts, shared.router(.everything))
+      operators = nil
+      return
+    }
+    everybody = Face(parts, shared.router(.withoutOperators))
+    operators = Face(parts, shared.router(.operators))
+  }
+}
+
+/// What is served at one listener.
+enum Audience {
+  case everything
+  /// Without pages, figures and routes that only operators need.
+  case withoutOperators
+  /// What an operator's page and programs need.
+  case operators
+}
+
+/// What the routes of all listeners share.
+private struct SharedRoutes {
+  let parts: MerchantAPI.Parts
+  let waits: WaitPlaces
+  let dashboard: DashboardRoutes
+  let specification: StaticDocument
+
+  init(_ parts: MerchantAPI.Parts) {
+    self.parts = parts
+    waits = WaitPlaces(perKey: parts.waitsPerKey)
+    dashboard = DashboardRoutes(html: parts.dashboard)
+    specification = StaticDocument(.json(.ok, parts.specification))
+  }
+
+  func router(_ audience: Audience) -> Router {
     var router = Router()
     PayinRoutes(
-      service: parts.service, keys: parts.keys, time: parts.time
+      service: parts.service, keys: parts.keys, time: parts.time, waits: waits
     ).register(on: &router)
     DiscrepancyRoutes(service: parts.service, keys: parts.keys).register(on: &router)
     StorePaymentRoutes(service: parts.storePayments, keys: parts.keys).register(on: &router)
     WebhookRoutes(service: parts.webhooks, keys: parts.keys).register(on: &router)
-    CallbackRoutes(service: parts.callbacks).register(on: &router)
-    HostedPageRoutes(service: parts.service).register(on: &router)
-    DashboardRoutes(html: parts.dashboard).register(on: &router)
+    if audience != .operators {
+      CallbackRoutes(
+        service: parts.callbacks, calls: parts.calls, limits: parts.keys.limits
+      ).register(on: &router)
+      HostedPageRoutes(service: parts.service).register(on: &router)
+    }
+    if audience != .withoutOperators { dashboard.register(on: &router) }
     OperatorRoutes(
       health: parts.health, metrics: parts.metrics, calls: parts.calls, rules: parts.rules,
-      keys: parts.keys, time: parts.time, specification: parts.specification,
-      reload: parts.reloadRules
+      keys: parts.keys, time: parts.time, specification: specification,
+      isForOperators: audience != .withoutOperators, reload: parts.reloadRules
     ).register(on: &router)
-    self.router = router
-    metrics = parts.metrics
-    time = parts.time
-    log = parts.log
-  }
-
-  /// Every route that is served.
-  public var routes: [Route] { router.routes }
-
-  public func handle(_ request: Request) async -> Response {
-    let start = time.now()
-    let answer = await router.answer(request)
-    let route = answer.template ?? "none"
-    var response = answer.response
-    // Payers' data, and secrets that are shown once.
-    if route.utf8.starts(with: "/v1/".utf8) { response.headers["Cache-Control"] = "no-store" }
-    if response.status == .internalServerError || answer.fault != nil {
-      log.error(
-        "a request failed",
-        [
-          "request_id": .string(request.id), "route": .string(route),
-          "http_status": JSON(response.status.code), "detail": JSON(answer.fault),
-        ])
-    }
-    metrics.increment(
-      "pasarela_http_requests_total",
-      [("route", route), ("status", String(response.status.code))])
-    metrics.observe(
-      "pasarela_http_request_seconds", [("route", route)],
-      milliseconds: time.now().milliseconds(since: start))
-    return response
+    return router
   }
 }

@@ -12,20 +12,21 @@ struct OperatorRoutes: Sendable {
   let rules: RuleBook
   let keys: KeyRing
   let time: any TimeSource
-  let specification: [UInt8]
+  let specification: StaticDocument
+  /// Whether details, figures and admin's calls are served.
+  let isForOperators: Bool
   let reload: @Sendable () async -> Bool
 
   func register(on router: inout Router) {
     router.serve(.get, "/health") { _, _ in await report() }
     router.serve(.get, "/health/ready") { _, _ in await report() }
     router.serve(.get, "/health/live") { _, _ in
-      Self.health(.ok, ["status": "pass", "version": "1", "serviceId": "pasarela"])
+      Self.health(
+        .ok,
+        isForOperators
+          ? ["status": "pass", "version": "1", "serviceId": "pasarela"] : ["status": "pass"])
     }
-    router.serve(.get, "/metrics") { _, _ in
-      _ = await health.report()
-      return .text(.ok, metrics.exposition, type: "text/plain; version=0.0.4; charset=utf-8")
-    }
-    router.serve(.get, "/openapi.json") { _, _ in .json(.ok, specification) }
+    router.serve(.get, "/openapi.json") { request, _ in specification.response(to: request) }
     router.serve(.get, "/v1/providers", to: keys, with: .payinsRead) { _ in
       .json(.ok, JSON.object(["data": .array(accounts())]).bytes)
     }
@@ -34,6 +35,14 @@ struct OperatorRoutes: Sendable {
     }
     router.serve(.post, "/v1/routing/evaluate", to: keys, with: .payinsRead) { call in
       try evaluate(call)
+    }
+    if isForOperators { registerForOperators(on: &router) }
+  }
+
+  private func registerForOperators(on router: inout Router) {
+    router.serve(.get, "/metrics") { _, _ in
+      _ = await health.report()
+      return .text(.ok, metrics.exposition, type: "text/plain; version=0.0.4; charset=utf-8")
     }
     router.serve(.post, "/v1/rules/reload", to: keys, with: .admin) { call in
       try call.takeNoMembers()
@@ -49,7 +58,8 @@ struct OperatorRoutes: Sendable {
   private func report() async -> Response {
     let report = await health.report()
     return Self.health(
-      report.status == .fail ? .serviceUnavailable : .ok, report.body)
+      report.status == .fail ? .serviceUnavailable : .ok,
+      isForOperators ? report.body : ["status": JSON(report.status.rawValue)])
   }
 
   private static func health(_ status: HTTPStatus, _ body: JSON) -> Response {

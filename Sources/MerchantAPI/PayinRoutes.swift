@@ -10,6 +10,7 @@ struct PayinRoutes: Sendable {
   let service: PayinService
   let keys: KeyRing
   let time: any TimeSource
+  let waits: WaitPlaces
 
   func register(on router: inout Router) {
     router.serve(.post, "/v1/payins", to: keys, with: .payinsWrite) { call in
@@ -21,9 +22,9 @@ struct PayinRoutes: Sendable {
     router.serve(.get, "/v1/payins/{id}", to: keys, with: .payinsRead, query: ["wait"]) { call in
       try await get(call)
     }
-    router.serve(.get, "/v1/payins/{id}/events", to: keys, with: .payinsRead) { call in
-      try await events(call)
-    }
+    router.serve(
+      .get, "/v1/payins/{id}/events", to: keys, with: .payinsRead, query: Page.parameters
+    ) { call in try await events(call) }
     router.serve(.post, "/v1/payins/{id}/cancel", to: keys, with: .payinsWrite) { call in
       try call.takeNoMembers()
       return try await answer(service.cancel(id(call), merchant: call.merchant))
@@ -69,8 +70,14 @@ struct PayinRoutes: Sendable {
     guard (0...30).contains(seconds) else {
       throw Problem.invalidRequest("wait must be 0 to 30 seconds")
     }
-    let payin = try await service.payin(
-      id(call), merchant: call.merchant, waitingSeconds: seconds)
+    let id = try id(call)
+    guard seconds > 0 else { return try await answer(service.payin(id, merchant: call.merchant)) }
+    let payin = try await waits.taking(of: call.caller.name) {
+      // Nobody waits for a client that has gone.
+      try await call.request.presence.bounding {
+        try await service.payin(id, merchant: call.merchant, waitingSeconds: seconds)
+      }
+    }
     return answer(payin)
   }
 
@@ -91,24 +98,47 @@ struct PayinRoutes: Sendable {
     query.amountFrom = try call.parameter("amount_from") { Int64($0) }
     query.amountTo = try call.parameter("amount_to") { Int64($0) }
     query.before = try call.parameter("cursor") { PayinID($0) }
-    let found = try await service.payins(query)
+    let found = try await service.page(query)
     let now = time.now()
-    let shown = page.shown(found).map { service.document.json($0, at: now) }
-    return page.response(shown, of: found) { $0.id.text }
+    let shown = page.shown(found.payins).map { service.document.json($0, at: now) }
+    // A short page goes on where the search for it ended.
+    if let place = found.lookedTo { return page.response(shown, next: place.text) }
+    return page.response(shown, of: found.payins) { $0.id.text }
   }
+
+  /// The most entries of one page of a timeline, and as many as are given unasked: most pay-ins'
+  /// whole ones.
+  private static let timelinePage = 1000
 
   /// What happened here, and between it the tries to tell the merchant.
   private func events(_ call: Call) async throws -> Response {
     let id = try id(call)
-    let events = try await service.events(of: id, merchant: call.merchant)
+    let limit = try call.parameter("limit") { Int($0) } ?? Self.timelinePage
+    guard (1...Self.timelinePage).contains(limit) else {
+      throw Problem.invalidRequest("limit must be 1 to \(Self.timelinePage)")
+    }
+    let cursor = try call.parameter("cursor") { Int($0) } ?? 0
+    let found = try await service.events(
+      of: id, merchant: call.merchant, after: cursor, limit: limit + 1)
+    let events = found.prefix(limit)
     var entries = events.map { (at: $0.at, json: EventDocument.timeline($0)) }
-    let announced = Dictionary(
-      events.filter { $0.announcement != nil }.map { ($0.id, $0.type) }, uniquingKeysWith: { $1 })
+    var types = Dictionary(events.map { ($0.id, $0.type) }, uniquingKeysWith: { $1 })
+    let next = found.count > limit ? found.last : nil
     for delivery in try await service.deliveryTries(of: id) {
-      let json = EventDocument.timeline(delivery, of: announced[delivery.event] ?? "")
+      // Those before the page's first event stand on the page before.
+      guard cursor == 0 || delivery.at >= entries.first?.at ?? delivery.at,
+        next.map({ delivery.at < $0.at }) ?? true
+      else { continue }
+      if types[delivery.event] == nil {
+        types[delivery.event] = try await service.announcedType(
+          delivery.event, merchant: call.merchant)
+      }
+      let json = EventDocument.timeline(delivery, of: types[delivery.event] ?? "")
       let place = entries.lastIndex { $0.at <= delivery.at } ?? entries.endIndex - 1
       entries.insert((delivery.at, json), at: place + 1)
     }
-    return .json(.ok, JSON.object(["data": .array(entries.map(\.json))]).bytes)
+    let place = next == nil ? nil : events.last.map { String($0.sequence) }
+    return .json(
+      .ok, JSON.object(["data": .array(entries.map(\.json)), "next_cursor": JSON(place)]).bytes)
   }
 }

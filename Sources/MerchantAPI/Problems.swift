@@ -130,11 +130,7 @@ extension Problem {
 enum RequestReading {
   /// The body as a JSON object; `Content-Type` must say that it is JSON.
   static func object(_ request: Request) throws(Problem) -> JSONObject {
-    guard request.headers["Content-Type"].map(Self.isJSON) == true else {
-      throw Problem(
-        .unsupportedMediaType, code: "unsupported_media_type",
-        detail: "the body must be application/json")
-    }
+    try checkType(of: request)
     let json: JSON
     do { json = try JSON(parsing: request.body) } catch {
       throw .invalidRequest(
@@ -145,6 +141,14 @@ enum RequestReading {
       throw .invalidRequest("the body must be a JSON object, not \(json.kind)")
     }
     return object
+  }
+
+  static func checkType(of request: Request) throws(Problem) {
+    guard request.headers["Content-Type"].map(Self.isJSON) == true else {
+      throw Problem(
+        .unsupportedMediaType, code: "unsupported_media_type",
+        detail: "the body must be application/json")
+    }
   }
 
   /// Whether a `Content-Type` names JSON, whatever its parameters.
@@ -191,10 +195,10 @@ enum RequestReading {
 extension Router {
   /// Registers a route whose action may also throw the domain's refusals.
   mutating func serve(
-    _ method: HTTPMethod, _ template: String,
+    _ method: HTTPMethod, _ template: String, judge: Judge? = nil,
     _ action: @escaping @Sendable (Request, PathParameters) async throws -> Response
   ) {
-    on(method, template) { request, path in
+    on(method, template, judge: judge) { request, path in
       do {
         return try await action(request, path)
       } catch let refusal as PayinRefusal {

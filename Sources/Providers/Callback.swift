@@ -6,10 +6,12 @@ public struct CallbackDelivery: Equatable, Sendable {
   public var headers: [HTTPHeader]
   /// The bytes as they came: signatures cover them.
   public var body: [UInt8]
+  public var receivedAt: Instant
 
-  public init(headers: [HTTPHeader], body: [UInt8]) {
+  public init(headers: [HTTPHeader], body: [UInt8], receivedAt: Instant) {
     self.headers = headers
     self.body = body
+    self.receivedAt = receivedAt
   }
 
   /// The value of the only header of that name; nil where there is none or more than one.

@@ -23,11 +23,13 @@ public protocol Store: Sendable {
   /// The attempt that an account's callback speaks of, by our number or the provider's.
   func attempt(account: String, number: OrderLookup) async throws(StoreError) -> AttemptPlace?
   /// Newest first.
-  func payins(_ query: PayinQuery) async throws(StoreError) -> [Payin]
+  func page(_ query: PayinQuery) async throws(StoreError) -> PayinPage
   /// Pay-ins of which a provider no longer shows money that is recorded, oldest first.
   func disputedPayins(limit: Int) async throws(StoreError) -> Tally<PayinID>
-  /// In order of `sequence`.
-  func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent]
+  /// In order of `sequence`, those behind one.
+  func events(
+    of payin: PayinID, after sequence: Int, limit: Int
+  ) async throws(StoreError) -> [PayinEvent]
   func idempotent(_ key: IdempotencyKey) async throws(StoreError) -> IdempotencyRecord?
   func callback(_ key: CallbackKey) async throws(StoreError) -> CallbackRecord?
   /// Callbacks about orders that no attempt of ours is known for, newest first, only those older
@@ -71,6 +73,18 @@ public protocol Store: Sendable {
   func probe() async throws(StoreError)
   /// Ends after the changes that wait; later calls throw `.closed`.
   func close() async
+}
+
+extension Store {
+  /// A page's pay-ins.
+  public func payins(_ query: PayinQuery) async throws(StoreError) -> [Payin] {
+    try await page(query).payins
+  }
+
+  /// All of a pay-in's events.
+  public func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent] {
+    try await events(of: payin, after: 0, limit: .max)
+  }
 }
 
 public enum StoreError: Error, Equatable, Sendable {
@@ -262,9 +276,30 @@ public struct PayinQuery: Equatable, Sendable {
   /// merchant's has nothing older.
   public var before: PayinID?
   public var limit: Int
+  /// How many pay-ins are looked at, at most, for those that fit: of a rare account or amount among
+  /// millions a page may be short.
+  public var scan = 10_000
 
   public init(merchant: String, limit: Int) {
     self.merchant = merchant
     self.limit = limit
+  }
+
+  /// Whether some that are looked at may not fit.
+  var isSifting: Bool {
+    merchantReference == nil
+      && (method != nil || account != nil || amountFrom != nil || amountTo != nil)
+  }
+}
+
+public struct PayinPage: Equatable, Sendable {
+  public var payins: [Payin]
+  /// Where fewer than `limit` were found among those that were looked at: the last of these, for
+  /// `before` of the next page. Nil where there are no older ones, or the page is full.
+  public var lookedTo: PayinID?
+
+  public init(_ payins: [Payin], lookedTo: PayinID? = nil) {
+    self.payins = payins
+    self.lookedTo = lookedTo
   }
 }

@@ -23,6 +23,16 @@ enum AccountReader {
       timeoutSeconds: reader.integer("timeout_seconds", 1...120) ?? 30, amountMinimum: minimum,
       amountMaximum: maximum, rate: reader.integer("rate", 1...100_000),
       concurrency: Int(reader.integer("concurrency", 1...10_000) ?? 256))
+    // Whoever has it may tell us of payments.
+    if let password = reader.any("callback")?["password"]?.string,
+      password.unicodeScalars.count < 16
+    {
+      reader.report([
+        JSONProblem(
+          pointer: JSONPointer.appending("password", to: reader.pointer(to: "callback")),
+          detail: "must have at least 16 characters")
+      ])
+    }
     let merchants = reader.optionalArray("merchants")?.compactMap(\.string)
     guard let provider = kind.init(account: identity, settings: &reader) else { return nil }
     return Account(

@@ -20,7 +20,8 @@ final class Application: Sendable {
   private let caller: CurlCaller
   private let endpoints: WebhookEndpoints
   private let jobs: JobRunner
-  private let server: HTTPServer
+  private let listeners: Listeners
+  private let watch: ServingWatch
   private let time = SystemTime()
   private let reload: @Sendable () async -> Bool
 
@@ -57,21 +58,26 @@ final class Application: Sendable {
       webhooks: WebhookRunner(books: books, caller: caller, addresses: addresses, log: log),
       log: log)
     let reload = Self.reload(configuration, rules: given, into: book, log)
-    api = MerchantAPI(
-      MerchantAPI.Parts(
-        service: PayinService(
-          books: books, calls: calls, rules: book, requestSeconds: configuration.requestSeconds),
-        storePayments: StorePaymentService(
-          books: books, calls: calls, requestSeconds: configuration.requestSeconds),
-        webhooks: WebhookService(books: books, addresses: addresses),
-        callbacks: CallbackService(books: books, calls: calls, log: log),
-        health: Health(
-          books: books, calls: calls, rules: book, jobs: jobs, version: Self.version),
-        metrics: metrics, calls: calls, rules: book, keys: KeyRing(configuration.keys),
-        time: time, log: log, specification: Embedded.openAPI,
-        dashboard: Embedded.dashboard, reloadRules: reload))
-    server = HTTPServer(
-      configuration: Self.serverConfiguration(configuration, log: log), handler: api.handle)
+    let limits = RateLimits(key: configuration.keyRate, address: configuration.addressRate)
+    let watch = ServingWatch(limits: limits, metrics: metrics, log: log, time: time)
+    var parts = MerchantAPI.Parts(
+      service: PayinService(
+        books: books, calls: calls, rules: book, requestSeconds: configuration.requestSeconds),
+      storePayments: StorePaymentService(
+        books: books, calls: calls, requestSeconds: configuration.requestSeconds),
+      webhooks: WebhookService(books: books, addresses: addresses),
+      callbacks: CallbackService(books: books, calls: calls, log: log),
+      health: Health(
+        books: books, calls: calls, rules: book, jobs: jobs, version: Self.version,
+        further: { watch.checks }),
+      metrics: metrics, calls: calls, rules: book,
+      keys: KeyRing(configuration.keys, limits: limits),
+      time: time, log: log, specification: Embedded.openAPI,
+      dashboard: Embedded.dashboard, reloadRules: reload)
+    Self.setListening(of: &parts, configuration)
+    api = MerchantAPI(parts)
+    listeners = Listeners(configuration, api, watch, log: log)
+    self.watch = watch
     self.configuration = configuration
     self.log = log
     self.store = store
@@ -89,6 +95,15 @@ final class Application: Sendable {
       fields["detail"] = .string(row.reason)
       log.error("a stored row is damaged", fields)
     }
+  }
+
+  private static func setListening(
+    of parts: inout MerchantAPI.Parts, _ configuration: Configuration
+  ) {
+    parts.hasOperatorListener = configuration.operatorListener != nil
+    parts.isSecure = configuration.tls != nil
+    // Waiting requests leave connections to everybody else.
+    parts.waitsPerKey = max(1, min(configuration.waitsPerKey, configuration.connections / 4))
   }
 
   /// Loads the rule files anew where they changed; false where they were refused.
@@ -116,52 +131,20 @@ final class Application: Sendable {
     }
   }
 
-  private static func serverConfiguration(
-    _ configuration: Configuration, log: Log
-  ) -> HTTPServerConfiguration {
-    var out = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
-    out.tls = configuration.tls
-    out.limits.bodyBytes = configuration.bodyBytes
-    let files = OpenFileLimit.raise()
-    out.limits.connections = OpenFileLimit.connections(configuration.connections, under: files)
-    if out.limits.connections < configuration.connections {
-      log.warn(
-        "fewer connections than configured: the process may not open more files",
-        [
-          "connections": .number(.init(Int64(out.limits.connections))),
-          "open_files": .number(.init(Int64(files))),
-        ])
-    }
-    out.onFault = { fault in
-      guard case .unusableHeader(_, let id) = fault else {
-        return log.warn("the server reports", ["reason": .string("\(fault)")])
-      }
-      log.error(
-        "a request failed",
-        ["request_id": .string(id), "http_status": 500, "detail": .string("\(fault)")])
-    }
-    return out
-  }
-
   /// Serves until `stopped` returns, then drains: requests under way are answered, leases end.
   func run(
     started: (Int) -> Void = { _ in }, until stopped: @Sendable () async -> Void
   ) async throws {
-    let port = try server.start()
-    log.info(
-      "serving",
-      [
-        "host": .string(configuration.host), "port": .number(.init(Int64(port))),
-        "accounts": .array(configuration.accounts.map { .string($0.id) }),
-      ])
-    started(port)
+    started(try listeners.start())
+    let watching = Task { await watch.run() }
+    let watchingFiles = Task { await listeners.watchCertificate(time) }
     let running = Task { await jobs.run() }
     let following = Task { await endpoints.follow(store, time) }
     await stopped()
-    following.cancel()
+    for task in [following, watching, watchingFiles] { task.cancel() }
     log.info("draining")
     jobs.stop()
-    _ = await server.drain(withinSeconds: Int(configuration.requestSeconds) + 5)
+    await listeners.drain(withinSeconds: Int(configuration.requestSeconds) + 5)
     await running.value
     caller.close()
     await store.close()
@@ -169,6 +152,8 @@ final class Application: Sendable {
   }
 
   func reloadRules() async { _ = await reload() }
+
+  func reloadCertificate() { listeners.reloadCertificate() }
 }
 
 /// What the executable carries of the project's files.

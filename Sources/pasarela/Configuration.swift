@@ -10,6 +10,10 @@ struct Configuration: Sendable {
   var host = "127.0.0.1"
   var port = 8080
   var tls: TLSFiles?
+  /// Whose word about a client's address is taken.
+  var trustedProxies: [AddressRange] = []
+  /// Where health's details, metrics, the page and admin's calls are served instead.
+  var operatorListener: Address?
   /// Without a slash at its end.
   var publicURL = ""
   var store = StoreAddress.sqlite("var/pasarela.db")
@@ -20,6 +24,15 @@ struct Configuration: Sendable {
   var requestSeconds: Int64 = 10
   var bodyBytes = 65_536
   var connections = 10_000
+  /// Of one address; nil for a quarter of all.
+  var addressConnections: Int?
+  /// Bytes of all requests that have begun and are not complete.
+  var heldBytes = 64 << 20
+  /// Requests of one key that wait for a change at the same time.
+  var waitsPerKey = 500
+  /// Calls a second by one key, and by one address; nil for as many as come.
+  var keyRate: Int64?
+  var addressRate: Int64?
   var merchants: [Merchant] = []
   var keys: [APIKey] = []
   var accounts: [Account] = []
@@ -27,6 +40,11 @@ struct Configuration: Sendable {
   var endpoints: [WebhookEndpoint] = []
   /// Whether webhooks may go to loopback and private addresses, and over plain http.
   var allowsPrivateWebhooks = false
+
+  struct Address: Equatable, Sendable {
+    var host: String
+    var port: Int
+  }
 
   enum StoreAddress: Equatable, Sendable {
     case sqlite(String)

@@ -1,6 +1,5 @@
 import Crypto
 import Gateway
-import HTTPServing
 import JSONText
 import MerchantAPI
 import Payins
@@ -14,7 +13,7 @@ struct ConfigurationReader {
 
   mutating func read() -> Configuration {
     var out = Configuration()
-    listen(&out)
+    section("listen") { ListenReader.read(&$0, &out) }
     if let url = root.optionalString("public_url") {
       out.publicURL = publicURL(url)
     } else {
@@ -30,7 +29,7 @@ struct ConfigurationReader {
         reader.report("level", "must be debug, info, warn or error")
       }
     }
-    limits(&out)
+    section("limits") { ListenReader.readLimits(&$0, &out) }
     section("webhooks") { reader in
       out.allowsPrivateWebhooks = reader.optionalBool("allow_private_addresses") ?? false
     }
@@ -45,19 +44,6 @@ struct ConfigurationReader {
     var reader = ObjectReader(object, pointer: root.pointer(to: key))
     read(&reader)
     problems += reader.finish()
-  }
-
-  private mutating func listen(_ out: inout Configuration) {
-    section("listen") { reader in
-      if let host = reader.optionalString("host") { out.host = host }
-      if let port = reader.integer("port", 0...65_535) { out.port = Int(port) }
-      guard let tls = reader.optionalObject("tls") else { return }
-      var files = ObjectReader(tls, pointer: reader.pointer(to: "tls"))
-      if let certificate = files.string("certificate"), let key = files.string("key") {
-        out.tls = TLSFiles(certificate: certificate, key: key)
-      }
-      reader.report(files.finish())
-    }
   }
 
   private mutating func publicURL(_ text: String) -> String {
@@ -77,14 +63,6 @@ struct ConfigurationReader {
         ? "this version keeps its books in SQLite only: sqlite:PATH"
         : "must be sqlite:PATH")
     return .sqlite("")
-  }
-
-  private mutating func limits(_ out: inout Configuration) {
-    section("limits") { reader in
-      if let seconds = reader.integer("request_seconds", 1...300) { out.requestSeconds = seconds }
-      if let bytes = reader.integer("body_bytes", 1024...16_777_216) { out.bodyBytes = Int(bytes) }
-      if let count = reader.integer("connections", 1...1_000_000) { out.connections = Int(count) }
-    }
   }
 
   private mutating func objects(

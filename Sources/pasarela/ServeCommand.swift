@@ -12,9 +12,12 @@ enum ServeCommand {
     let signals = Signals()
     let (reloads, stops) = (signals.reloads, signals.stops)
     let reloading = Task {
-      for await _ in reloads { await application.reloadRules() }
+      for await _ in reloads {
+        await application.reloadRules()
+        application.reloadCertificate()
+      }
     }
-    let watcher = RuleFolderWatcher(folder: configuration.rules, time: SystemTime())
+    let watcher = FileWatcher(rules: configuration.rules, time: SystemTime())
     let watching = Task {
       await watcher.watch { await application.reloadRules() }
     }

@@ -1,7 +1,7 @@
 import Dispatch
 import Foundation
 
-/// SIGTERM and SIGINT ask to stop, SIGHUP to load the rules anew.
+/// SIGTERM and SIGINT ask to stop, SIGHUP to load rules and certificate anew.
 final class Signals {
   let reloads: AsyncStream<Void>
   let stops: AsyncStream<Void>

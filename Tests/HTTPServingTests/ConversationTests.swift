@@ -43,9 +43,18 @@ struct ConversationTests {
     #expect(!talk.conversation.wantsBytes)
     talk.get("/1")
     #expect(talk.taken == ["0 /0"])
-    _ = talk.send(150_000)
+    _ = talk.send(190_000)
     #expect(talk.taken == ["0 /0", "1 /1"])
     #expect(talk.conversation.wantsBytes)
+  }
+
+  @Test("takes no further request while a large answer waits for its turn")
+  func largeAnswerWaits() throws {
+    var talk = Talk { limits, _ in limits.pipelinedRequests = 3 }
+    talk.get("/0", "/1")
+    try talk.answer(1, String(repeating: "x", count: 200_000))
+    talk.get("/2")
+    #expect(talk.taken == ["0 /0", "1 /1"])
   }
 
   @Test("refuses after the answers that come before, and takes nothing more")

@@ -99,7 +99,8 @@ struct MessageTests {
       ], body: [1, 2])
     #expect(
       try head(response) == [
-        "HTTP/1.1 200 OK", "X: 1", "Y: é", "Request-Id: req_1", "Content-Length: 2", "Date: DATE",
+        "HTTP/1.1 200 OK", "X: 1", "Y: é", "Request-Id: req_1",
+        "X-Content-Type-Options: nosniff", "Content-Length: 2", "Date: DATE",
         "Connection: close",
       ])
   }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Bytes that a client may send, and what they come to.

@@ -85,6 +85,50 @@ struct TLSTests {
     #expect(output.contains("alert protocol version"))
   }
 
+  @Test("speaks TLS 1.2 with forward secrecy and authenticated encryption only")
+  func suites() async throws {
+    let certificate = try await Certificate()
+    let live = try LiveServer(configure: { $0.tls = certificate.files })
+    let port = live.port
+    for (suite, isSpoken) in [
+      ("ECDHE-ECDSA-AES128-GCM-SHA256", true), ("ECDHE-ECDSA-CHACHA20-POLY1305", true),
+      ("ECDHE-ECDSA-AES128-SHA", false), ("ECDHE-ECDSA-AES256-SHA384", false),
+      ("ECDHE-ECDSA-AES128-CCM", false),
+    ] {
+      let output = try await OtherProgram.run(
+        "openssl",
+        ["s_client", "-connect", "127.0.0.1:\(port)", "-tls1_2", "-cipher", suite]
+      ).output
+      #expect(output.contains("Cipher is \(suite)") == isSpoken, "\(suite)")
+    }
+  }
+
+  @Test("takes a new certificate for new connections, and keeps the old one where it is no good")
+  func renewal() async throws {
+    let (first, second) = (try await Certificate(), try await Certificate())
+    let live = try LiveServer(configure: { $0.tls = first.files })
+    let port = live.port
+    func served() async throws -> String {
+      let text = try await OtherProgram.run(
+        "openssl", ["s_client", "-connect", "127.0.0.1:\(port)"]
+      ).output
+      let lines = text.split(separator: "\n").drop { !$0.contains("BEGIN CERTIFICATE") }
+      return lines.prefix { !$0.contains("END CERTIFICATE") }.joined(separator: "\n")
+    }
+    let before = try await served()
+    for name in ["cert.pem", "key.pem"] {
+      let text = try String(contentsOfFile: "\(second.folder)/\(name)", encoding: .utf8)
+      try text.write(toFile: "\(first.folder)/\(name)", atomically: true, encoding: .utf8)
+      if name == "cert.pem" {
+        #expect(throws: HTTPServerFault.self) { try live.server.reloadTLS() }
+        #expect(try await served() == before)
+      }
+    }
+    try live.server.reloadTLS()
+    let after = try await served()
+    #expect(!after.isEmpty && after != before)
+  }
+
   @Test("closes a client that speaks plain HTTP, and one that never ends its handshake")
   func handshake() async throws {
     let certificate = try await Certificate()

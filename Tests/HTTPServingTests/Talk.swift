@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import HTTPServing
 
 /// A conversation with its clock in the test's hand.

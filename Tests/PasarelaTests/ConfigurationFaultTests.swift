@@ -20,7 +20,7 @@ struct ConfigurationFaultTests {
 
   static let account = """
     id: "openpay-main", provider: "openpay", base_url: "https://sandbox-api.openpay.mx",
-    merchant_id: "m", private_key: "k", callback: { user: "u", password: "p" }
+    merchant_id: "m", private_key: "k", callback: { user: "u", password: "sixteen-or-more." }
     """
 
   static let cases: [Case] = [
@@ -91,6 +91,17 @@ struct ConfigurationFaultTests {
       "a webhook over plain http",
       "{ merchants: [ { id: \"a\", webhooks: [ { id: \"w\", url: \"http://x\", secret: \"x\" } ] } ] }",
       "merchants[0].webhooks[0].url", "https"),
+    Case(
+      "a callback's password that can be guessed",
+      "{ provider_accounts: [ {\(account.replacingOccurrences(of: "sixteen-or-more.", with: "fifteen-at-most"))} ] }",
+      "provider_accounts[0].callback.password", "at least 16 characters"),
+    Case(
+      "a proxy that is no address", "{ listen: { trusted_proxies: [\n \"10.0.0.0/40\" ] } }",
+      "pasarela.json5:2:", "listen.trusted_proxies[0]", "10.0.0.0/8"),
+    Case(
+      "an operators' listener without a port", "{ listen: { operator: { host: \"::1\" } } }",
+      "listen.operator.port"),
+    Case("a rate of nothing", "{ limits: { key_rate: 0 } }", "limits.key_rate", "1 to"),
     Case("no rules folder", "{ rules: \"nowhere\" }", "nowhere"),
   ]
 

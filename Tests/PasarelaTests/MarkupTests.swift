@@ -94,6 +94,6 @@ struct MarkupTests {
 extension KeyRing {
   fileprivate func merchant(of authorization: String) -> String? {
     let request = Request(.get, path: "/", headers: ["Authorization": authorization])
-    return try? caller(of: request, needing: .admin).merchant
+    return try? caller(of: request, needing: .admin).caller.merchant
   }
 }

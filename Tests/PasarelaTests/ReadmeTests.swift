@@ -21,6 +21,7 @@ struct ReadmeTests {
       "SMILEPAYZ_PRIVATE_KEY": SandboxCredentials.smilepayzMerchantPrivateKey,
       "SMILEPAYZ_PLATFORM_KEY": SandboxCredentials.smilepayzPlatformPublicKey,
       "SHOP_WEBHOOK_SECRET": WebhookTests.secret,
+      "OPENPAY_CALLBACK_PASSWORD": "sixteen-or-more.",
     ]
     for name in block.matches(of: /\$\{([A-Z_0-9]+)\}/).map({ String($0.1) })
     where environment[name] == nil {

@@ -57,7 +57,7 @@ struct GoldenCase: CustomTestStringConvertible {
     guard let message = try message("delivery.http") else {
       throw GoldenFault("\(testDescription) needs a delivery.http")
     }
-    return CallbackDelivery(headers: message.headers, body: message.body)
+    return CallbackDelivery(headers: message.headers, body: message.body, receivedAt: now)
   }
 }
 

@@ -188,7 +188,9 @@ struct WireTests {
   func signedBodies() {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     func bodies(_ body: [UInt8]) -> [[UInt8]] {
-      CallbackDelivery(headers: [], body: body).signedBodies
+      CallbackDelivery(
+        headers: [], body: body, receivedAt: Instant(milliseconds: 0)
+      ).signedBodies
     }
     #expect(bodies([1, 2]) == [[1, 2]])
     #expect(bodies(mark + [1, 2]) == [mark + [1, 2], [1, 2]])

@@ -76,14 +76,16 @@ final class CrashingStore: Store {
     return try await base.attempt(account: account, number: number)
   }
 
-  func payins(_ query: PayinQuery) async throws(StoreError) -> [Payin] {
+  func page(_ query: PayinQuery) async throws(StoreError) -> PayinPage {
     try await turn()
-    return try await base.payins(query)
+    return try await base.page(query)
   }
 
-  func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent] {
+  func events(
+    of payin: PayinID, after sequence: Int, limit: Int
+  ) async throws(StoreError) -> [PayinEvent] {
     try await turn()
-    return try await base.events(of: payin)
+    return try await base.events(of: payin, after: sequence, limit: limit)
   }
 
   func idempotent(_ key: IdempotencyKey) async throws(StoreError) -> IdempotencyRecord? {

@@ -32,7 +32,8 @@ public struct CallbackService: Sendable {
     guard let account = calls.accounts[id],
       let provider = account.provider as? any ReceivesCallbacks
     else { return .unknownAccount }
-    let reading = provider.read(CallbackDelivery(headers: headers, body: body))
+    let reading = provider.read(
+      CallbackDelivery(headers: headers, body: body, receivedAt: books.time.now()))
     count(account, reading)
     switch reading {
     case .forged(let reason):

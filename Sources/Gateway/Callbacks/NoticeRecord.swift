@@ -5,6 +5,9 @@ import Storage
 
 /// What a callback said, as it is kept and read back.
 extension CallbackRecord {
+  /// The most bytes of a notice that are kept; a larger one is no provider's.
+  private static let mostBytes = 4096
+
   /// - Parameter now: when it came.
   init(id: EventID, key: CallbackKey, _ notice: CallbackNotice, at now: Instant) {
     let report = notice.report
@@ -16,6 +19,10 @@ extension CallbackRecord {
       notice: [
         "lookups": .array(notice.lookups.map(\.stored)), "report": report.stored,
       ])
+    let sizes = [orderNumber, providerOrderID].map { $0?.utf8.count ?? 0 }
+    guard sizes.reduce(self.notice.bytes.count, +) > Self.mostBytes else { return }
+    self.notice = .null
+    (orderNumber, providerOrderID) = (nil, nil)
   }
 
   /// Nil where an earlier release kept none of it.

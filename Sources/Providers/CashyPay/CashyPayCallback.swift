@@ -13,6 +13,9 @@ extension CashyPay {
     guard let sign = delivery.header("Sign").flatMap(Hex.decode),
       delivery.signedBodies.contains(where: { ConstantTime.equal(sign, Digest.md5($0 + key)) })
     else { return .forged("Sign is absent or wrong") }
+    if let other = delivery.header("MerchantId"), !other.utf8.elementsEqual(merchant.utf8) {
+      return .forged("MerchantId is another merchant's")
+    }
     guard let json = JSON(wire: delivery.body), let order = CashyPayOrder(json) else {
       return .malformed("orderNo, orderStatus or amount is missing or cannot be read")
     }

@@ -7,6 +7,9 @@ import Payins
 extension SmilePayz {
   public var acknowledgement: Acknowledgement { Acknowledgement(body: "SUCCESS") }
 
+  /// Milliseconds. Deliveries are repeated for hours, with their first stamp.
+  private static let mostStampAge: Int64 = 86_400_000
+
   public func read(_ delivery: CallbackDelivery) -> CallbackReading {
     guard let time = delivery.header("X-TIMESTAMP"),
       let signature = delivery.header("X-SIGNATURE").flatMap(Base64.decode)
@@ -27,6 +30,12 @@ extension SmilePayz {
     }
     guard signed.contains(where: { platformKey.verify(signature: signature, message: $0) }) else {
       return .forged("X-SIGNATURE is wrong")
+    }
+    // The signature covers the stamp: an old delivery proves nothing about today.
+    if let stamp = WireDate(.string(time)).instant,
+      abs(stamp.milliseconds(since: delivery.receivedAt)) > Self.mostStampAge
+    {
+      return .forged("X-TIMESTAMP is more than a day off")
     }
     guard let body, !body.isDamaged, let tradeNo = body.tradeNo, let status = body.status else {
       return .malformed("tradeNo or status is missing or cannot be read")

@@ -222,8 +222,9 @@ struct MemoryBooks: Sendable {
     }
   }
 
-  func events(of payin: PayinID) -> [PayinEvent] {
-    (events[payin] ?? [:]).values.sorted { $0.sequence < $1.sequence }
+  func events(of payin: PayinID, after sequence: Int, limit: Int) -> [PayinEvent] {
+    let found = (events[payin] ?? [:]).values.filter { $0.sequence > sequence }
+    return Array(found.sorted { $0.sequence < $1.sequence }.prefix(max(limit, 0)))
   }
 
   func firstJob(_ kind: JobKind, subjectPrefix: String) -> Job? {
@@ -234,15 +235,22 @@ struct MemoryBooks: Sendable {
 
   func record(of key: IdempotencyKey) -> IdempotencyRecord? { keys[ExactKey(key)] }
 
-  func list(_ query: PayinQuery) -> [Payin] {
+  func page(_ query: PayinQuery) -> PayinPage {
     let mark = query.before.map { payins[$0] }
-    let found = payins.values.filter { payin in
-      guard query.fits(payin) else { return false }
+    let all = payins.values.filter { payin in
+      guard query.covers(payin) else { return false }
       guard let mark else { return true }
       guard let mark, ExactKey(mark.merchant) == ExactKey(query.merchant) else { return false }
       return Self.isNewer(mark, payin)
     }
-    return Array(found.sorted(by: Self.isNewer).prefix(max(query.limit, 0)))
+    var looked = all.sorted(by: Self.isNewer)[...]
+    var end: PayinID?
+    if query.isSifting, looked.count >= query.scan {
+      looked = looked.prefix(query.scan)
+      end = looked.last?.id
+    }
+    let found = looked.filter(query.fits).prefix(max(query.limit, 0))
+    return PayinPage(Array(found), lookedTo: found.count < query.limit ? end : nil)
   }
 
   private static func isNewer(_ left: Payin, _ right: Payin) -> Bool {
@@ -251,18 +259,23 @@ struct MemoryBooks: Sendable {
 }
 
 extension PayinQuery {
-  fileprivate func fits(_ payin: Payin) -> Bool {
-    let current = payin.currentAttempt.target
-    func same(_ wanted: String?, _ text: String) -> Bool {
-      wanted.map { ExactKey($0) == ExactKey(text) } ?? true
-    }
-    return same(merchant, payin.merchant) && status ?? payin.status == payin.status
-      && method ?? current.method == current.method && same(account, current.account)
-      && same(merchantReference, payin.request.merchantReference)
+  /// Whether it is looked at.
+  fileprivate func covers(_ payin: Payin) -> Bool {
+    Self.same(merchant, payin.merchant) && status ?? payin.status == payin.status
+      && Self.same(merchantReference, payin.request.merchantReference)
       && (!isDiscrepant || payin.isDiscrepant)
       && createdFrom ?? payin.createdAt <= payin.createdAt
       && createdTo.map { payin.createdAt < $0 } ?? true
+  }
+
+  fileprivate func fits(_ payin: Payin) -> Bool {
+    let current = payin.currentAttempt.target
+    return method ?? current.method == current.method && Self.same(account, current.account)
       && amountFrom ?? .min <= payin.request.amount && payin.request.amount <= amountTo ?? .max
+  }
+
+  private static func same(_ wanted: String?, _ text: String) -> Bool {
+    wanted.map { ExactKey($0) == ExactKey(text) } ?? true
   }
 }
 

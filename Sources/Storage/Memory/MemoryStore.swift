@@ -57,8 +57,8 @@ public final class MemoryStore: Store {
     try use { books in books.attempt(account: account, number: number) }
   }
 
-  public func payins(_ query: PayinQuery) async throws(StoreError) -> [Payin] {
-    try use { books in books.list(query) }
+  public func page(_ query: PayinQuery) async throws(StoreError) -> PayinPage {
+    try use { books in books.page(query) }
   }
 
   public func disputedPayins(limit: Int) async throws(StoreError) -> Tally<PayinID> {
@@ -70,8 +70,10 @@ public final class MemoryStore: Store {
     }
   }
 
-  public func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent] {
-    try use { books in books.events(of: payin) }
+  public func events(
+    of payin: PayinID, after sequence: Int, limit: Int
+  ) async throws(StoreError) -> [PayinEvent] {
+    try use { books in books.events(of: payin, after: sequence, limit: limit) }
   }
 
   public func idempotent(

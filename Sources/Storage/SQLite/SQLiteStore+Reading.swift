@@ -33,16 +33,21 @@ extension SQLiteStore {
     }
   }
 
-  public func payins(_ query: PayinQuery) async throws(StoreError) -> [Payin] {
-    try await page(of: query.limit) { last throws(StoreError) in
+  public func page(_ query: PayinQuery) async throws(StoreError) -> PayinPage {
+    var end: PayinID?
+    if query.isSifting {
+      end = try await read { session throws(StoreError) in try session.end(of: query) }
+    }
+    let payins = try await page(of: query.limit) { last throws(StoreError) in
       var query = query
       if let last { query.before = PayinID(unchecked: last.id) }
-      return try await self.read { [query] session throws(StoreError) in
-        try session.payins(query)
+      return try await self.read { [query, end] session throws(StoreError) in
+        try session.payins(query, through: end)
       }
     } item: { row throws(StoreError) in
       try self.payin(row)
     }
+    return PayinPage(payins, lookedTo: payins.count < query.limit ? end : nil)
   }
 
   public func disputedPayins(limit: Int) async throws(StoreError) -> Tally<PayinID> {
@@ -51,9 +56,17 @@ extension SQLiteStore {
 
   // MARK: Evidence and keys
 
-  public func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent] {
-    let rows = try await read { session throws(StoreError) in try session.events(of: payin) }
-    return rows.compactMap { row in try? event(row) }
+  public func events(
+    of payin: PayinID, after sequence: Int, limit: Int
+  ) async throws(StoreError) -> [PayinEvent] {
+    try await page(of: limit) { last throws(StoreError) in
+      let sequence = last?.sequence ?? sequence
+      return try await self.read { session throws(StoreError) in
+        try session.events(of: payin, after: sequence, limit: limit)
+      }
+    } item: { row throws(StoreError) in
+      try self.event(row)
+    }
   }
 
   func event(_ row: EventRow) throws(StoreError) -> PayinEvent {

@@ -26,7 +26,7 @@ struct DocumentTests {
     let application = try await Application(
       configuration, log: Log(level: .error, time: SystemTime()) { _ in })
     let served = Set(
-      application.api.routes.map {
+      application.api.everybody.routes.map {
         Contract.Operation(method: $0.method.rawValue, template: $0.template)
       })
     let documented = Set(contract.operations.keys)

@@ -20,10 +20,13 @@ struct Installation {
     var errors: String
   }
 
-  /// - Parameter limits: of every provider account.
+  /// - Parameters:
+  ///   - limits: of every provider account.
+  ///   - listen: further members of `listen`.
+  ///   - serving: further members of `limits`.
   init(
     webhooks: JSON = [], allowsPrivateWebhooks: Bool = true, requestSeconds: Int = 10,
-    limits: JSONObject = [:]
+    limits: JSONObject = [:], listen: JSONObject = [:], serving: JSONObject = [:]
   ) async throws {
     place = try Workplace()
     // The gateway's port is fixed before it starts: providers call it there.
@@ -50,12 +53,13 @@ struct Installation {
     ]
     let configuration: JSON = [
       "webhooks": ["allow_private_addresses": JSON(allowsPrivateWebhooks)],
-      "limits": ["request_seconds": JSON(requestSeconds)],
-      "listen": ["port": JSON(port)], "public_url": JSON("http://127.0.0.1:\(port)"),
+      "limits": .object(Self.merged(["request_seconds": JSON(requestSeconds)], serving)),
+      "listen": .object(Self.merged(["port": JSON(port)], listen)),
+      "public_url": JSON("http://127.0.0.1:\(port)"),
       "store": "sqlite:books/pasarela.db", "merchants": [merchant, other],
       "provider_accounts": .array(
         (accounts?["provider_accounts"]?.array ?? []).map { account in
-          .object(JSONObject(((account.object?.members ?? []) + limits.members).map { ($0, $1) }))
+          .object(Self.merged(account.object ?? [:], limits))
         }),
     ]
     try place.write(configuration.text, to: "pasarela.json5")
@@ -79,6 +83,10 @@ struct Installation {
 
   var client: Client { Client(port: port, key: Self.key) }
   var twinClient: Client { Client(port: twinPort, key: Self.key) }
+
+  private static func merged(_ first: JSONObject, _ second: JSONObject) -> JSONObject {
+    JSONObject((first.members + second.members).map { ($0, $1) })
+  }
 
   private static func hash(_ key: String) -> String {
     Hex.encode(Digest.sha256(Array(key.utf8)))

@@ -65,10 +65,21 @@ final class ReadSession {
     }
   }
 
-  func payins(_ query: PayinQuery) throws(StoreError) -> [StoredPayin] {
-    let listing = PayinListing(query)
+  /// - Parameter end: the oldest that is looked at.
+  func payins(
+    _ query: PayinQuery, through end: PayinID? = nil
+  ) throws(StoreError) -> [StoredPayin] {
+    let listing = PayinListing(query, through: end)
     return try SQLiteStatement(connection, listing.sql).rows(
       listing.values, read: StoredPayin.init)
+  }
+
+  /// The last that is looked at for the page; nil where it is the oldest.
+  func end(of query: PayinQuery) throws(StoreError) -> PayinID? {
+    let listing = PayinListing.end(of: query)
+    return try SQLiteStatement(connection, listing.sql).rows(listing.values) { row in
+      PayinID(unchecked: row.text(0))
+    }.first
   }
 
   func disputed(limit: Int) throws(StoreError) -> Tally<PayinID> {
@@ -79,8 +90,11 @@ final class ReadSession {
       })
   }
 
-  func events(of payin: PayinID) throws(StoreError) -> [EventRow] {
-    try eventsByPayin.rows(.text(payin.text), read: EventRow.init)
+  func events(
+    of payin: PayinID, after sequence: Int, limit: Int
+  ) throws(StoreError) -> [EventRow] {
+    try eventsByPayin.rows(
+      .text(payin.text), .integer(sequence), .integer(max(limit, 0)), read: EventRow.init)
   }
 
   func idempotent(_ key: IdempotencyKey) throws(StoreError) -> KeyRow? {
@@ -130,7 +144,8 @@ private enum SQL {
     ORDER BY attempt DESC LIMIT 1
     """
   static let eventsByPayin = """
-    SELECT \(EventRow.columns) FROM events WHERE payin = ? ORDER BY sequence
+    SELECT \(EventRow.columns) FROM events
+    WHERE payin = ? AND sequence > ? ORDER BY sequence LIMIT ?
     """
   static let keyRecord = """
     SELECT \(KeyRow.columns) FROM idempotency_keys

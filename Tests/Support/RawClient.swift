@@ -2,23 +2,27 @@ import Foundation
 import Glibc
 
 /// A client that sends exactly the bytes it is told. Blocking: use it within `withClient`.
-final class RawClient {
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
+public final class RawClient {
+  public struct Failure: Error, CustomStringConvertible {
+    public let description: String
   }
 
-  struct Answer: Equatable, Sendable {
-    var status: Int
-    var headers: [String: String]
-    var body: [UInt8]
-    var text: String { String(decoding: body, as: UTF8.self) }
+  public struct Answer: Equatable, Sendable {
+    public var status: Int
+    public var headers: [String: String]
+    public var body: [UInt8]
+    public var text: String { String(decoding: body, as: UTF8.self) }
   }
 
   private let descriptor: Int32
   private var buffer: [UInt8] = []
 
-  /// - Parameter receiveBytes: of the socket's buffer, to be a slow reader with.
-  init(port: Int, host: String = "127.0.0.1", receiveBytes: Int32? = nil) throws {
+  /// - Parameters:
+  ///   - source: the client's own address, of 127.0.0.0/8.
+  ///   - receiveBytes: of the socket's buffer, to be a slow reader with.
+  public init(
+    port: Int, host: String = "127.0.0.1", from source: String? = nil, receiveBytes: Int32? = nil
+  ) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     // A test that waits for bytes which never come fails instead of hanging.
     var patience = timeval(tv_sec: 60, tv_usec: 0)
@@ -28,6 +32,16 @@ final class RawClient {
     if var receiveBytes {
       setsockopt(
         descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBytes, socklen_t(MemoryLayout<Int32>.size))
+    }
+    if let source {
+      var own = sockaddr_in()
+      own.sin_family = sa_family_t(AF_INET)
+      own.sin_addr.s_addr = inet_addr(source)
+      _ = withUnsafePointer(to: own) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+      }
     }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -45,11 +59,11 @@ final class RawClient {
     close(descriptor)
   }
 
-  func send(_ text: String) throws {
+  public func send(_ text: String) throws {
     try send(Array(text.utf8))
   }
 
-  func send(_ bytes: [UInt8]) throws {
+  public func send(_ bytes: [UInt8]) throws {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {
@@ -60,19 +74,19 @@ final class RawClient {
     }
   }
 
-  func endWriting() {
+  public func endWriting() {
     shutdown(descriptor, Int32(SHUT_WR))
   }
 
   /// Closes with a reset instead of an orderly end.
-  func reset() {
+  public func reset() {
     var abrupt = linger(l_onoff: 1, l_linger: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abrupt, socklen_t(MemoryLayout<linger>.size))
   }
 
   /// Further bytes; none at the end. A reset counts as the end where it is expected.
   @discardableResult
-  func receive(atMost limit: Int = 65_536) throws -> Int {
+  public func receive(atMost limit: Int = 65_536) throws -> Int {
     var chunk = [UInt8](repeating: 0, count: limit)
     let count = recv(descriptor, &chunk, limit, 0)
     guard count >= 0 else {
@@ -83,20 +97,27 @@ final class RawClient {
     return count
   }
 
+  /// Whether there is something to read, without waiting for it.
+  public var hasBytes: Bool {
+    var byte: UInt8 = 0
+    return !buffer.isEmpty
+      || recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
+  }
+
   /// All bytes until the server closes.
-  func readToEnd() throws -> [UInt8] {
+  public func readToEnd() throws -> [UInt8] {
     while try receive() > 0 {}
     defer { buffer = [] }
     return buffer
   }
 
   /// Whether the server closes without sending anything more.
-  func isClosed() throws -> Bool {
+  public func isClosed() throws -> Bool {
     try buffer.isEmpty && receive() == 0
   }
 
   /// The bytes of the next head, its empty line included.
-  func readHead() throws -> String {
+  public func readHead() throws -> String {
     let end = Array("\r\n\r\n".utf8)
     while true {
       if let range = buffer.firstRange(of: end) {
@@ -111,7 +132,7 @@ final class RawClient {
   }
 
   /// - Parameter isHead: the answer to a HEAD request: its length tells of no body.
-  func readAnswer(isHead: Bool = false) throws -> Answer {
+  public func readAnswer(isHead: Bool = false) throws -> Answer {
     let lines = try readHead().components(separatedBy: "\r\n")
     guard let status = Int(lines[0].split(separator: " ")[1]) else {
       throw Failure(description: "no status: \(lines[0])")
@@ -135,19 +156,19 @@ final class RawClient {
 }
 
 /// Runs blocking work on a thread of its own: the cooperative pool must stay free for handlers.
-func onThread<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
+public func onThread<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
   try await withCheckedThrowingContinuation { continuation in
     Thread { continuation.resume(with: Result { try work() }) }.start()
   }
 }
 
-func withClient<T: Sendable>(
+public func withClient<T: Sendable>(
   _ port: Int, receiveBytes: Int32? = nil, _ work: @escaping @Sendable (RawClient) throws -> T
 ) async throws -> T {
   try await onThread { try work(RawClient(port: port, receiveBytes: receiveBytes)) }
 }
 
 /// Each scalar as one byte: for texts with bytes beyond ASCII.
-func latin1(_ text: String) -> [UInt8] {
+public func latin1(_ text: String) -> [UInt8] {
   text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
 }
