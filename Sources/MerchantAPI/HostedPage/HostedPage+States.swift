@@ -92,7 +92,8 @@ extension HostedPage {
           "If you paid in time, we are confirming it and this page will tell you."))</p>
         """
     case .cancelled:
-      return "<p>\(t("\(name) canceló este pago.", "\(name) cancelled this payment."))</p><p>\(paid)</p>"
+      return
+        "<p>\(t("\(name) canceló este pago.", "\(name) cancelled this payment."))</p><p>\(paid)</p>"
     case .ended where payin.instructions == nil:
       return """
         <p>\(t("No fue posible preparar este pago.", "This payment could not be prepared."))</p>

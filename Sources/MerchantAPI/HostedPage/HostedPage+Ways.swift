@@ -21,47 +21,42 @@ extension HostedPage {
     let chain = StoreChain(store.networks.first)
     let name = chain.name
     let show: HTML = """
-      <p>\(t(
-        "Muestra este código en la caja:", "Show this code at the till:"))</p>\(bars(store.reference))
-      <dl class="fields">\(field(t("Referencia", "Reference"), store.reference, groups: [4]))</dl>
-      <p class="hint">\(t(
+      \(t("Muestra este código en la caja:", "Show this code at the till:"))\(bars(store.reference))
+      \(list([field(t("Referencia", "Reference"), store.reference, groups: [4])]))
+      \(hint(t(
         "Si no se puede escanear, dicta la referencia.",
-        "If it cannot be scanned, read out the reference."))</p>
+        "If it cannot be scanned, read out the reference.")))
       """
+    let pay = t(
+      "<p>Paga <strong>\(amount)</strong> en efectivo. Si la caja te pide otro importe, no pagues.</p>",
+      "<p>Pay <strong>\(amount)</strong> in cash. If the till asks for another amount, do not pay.</p>"
+    )
+    let fee = t(
+      "\(name) cobra aparte una comisión por recibir el pago: pregunta cuánto antes de pagar.",
+      "The store charges its own fee for taking the payment: ask how much before you pay.")
     return """
       <section class="card way"><h2>\(t("Paga en efectivo en \(name)", "Pay cash at \(name)"))</h2>
       \(steps([
-        "<p>\(chain.where(language))</p>\(chips(chain.shops, chain.map))",
+        "\(chain.where(language))\(chips(chain.shops, chain.map))",
         """
-        <p>\(t("Di en la caja:", "Say at the till:"))</p>\
-        <p class="say" lang="es">«\(chain.phrase)»</p>
+        \(t("Di en la caja:", "Say at the till:"))<p class="say" lang="es">«\(chain.phrase)»</p>
         """,
-        show,
-        """
-        <p>\(t("Paga", "Pay")) <strong>\(amount)</strong> \(t(
-          "en efectivo. Si la caja te pide otro importe, no pagues.",
-          "in cash. If the till asks for another amount, do not pay."))</p>\
-        <p class="hint">\(t(
-          "\(name) cobra aparte una comisión por recibir el pago; pregunta cuánto antes de pagar.",
-          "\(name) charges a fee of its own for taking the payment; ask how much before you pay."))</p>
-        """,
-        "<p>\(t("Guarda el ticket: es tu comprobante.", "Keep the slip: it is your proof of payment."))</p>",
+        show, pay + hint(fee),
+        t("Guarda el ticket: es tu comprobante.", "Keep the slip: it is your proof of payment."),
       ]))\(providerPage(store.paymentURL))</section>
       """
   }
 
+  private func hint(_ text: HTML) -> HTML { "<p class=\"hint\">\(text)</p>" }
+
   private func chips(_ shops: [String], _ map: String?) -> HTML {
     guard !shops.isEmpty else { return .none }
-    let nearest: HTML =
-      map.map { url in
-        """
-        <p class="hint"><a href="\(url)" rel="noreferrer noopener">\(t(
-          "Buscar la tienda más cercana", "Find the nearest store"))</a></p>
-        """
-      } ?? .none
+    let nearest = t("Buscar la tienda más cercana", "Find the nearest store")
+    let link: HTML =
+      map.map { "\(hint("<a href=\"\($0)\" rel=\"noreferrer noopener\">\(nearest)</a>"))" } ?? .none
     return """
       <ul class="shops">\(shops.map { "<li>\($0)</li>" as HTML })\
-      <li>\(t("y más", "and more"))</li></ul>\(nearest)
+      <li>\(t("y más", "and more"))</li></ul>\(link)
       """
   }
 
@@ -80,51 +75,54 @@ extension HostedPage {
   /// A payment of services to the agreement: its reference is what other banks take as concept
   /// (S002; dossier 2.5, 3.4).
   private func fromBBVA(_ agreement: String, _ reference: String) -> HTML {
-    """
-    <section class="card way"><h2>\(t("Desde BBVA", "From BBVA"))</h2>\(steps([
-      "<p>\(t("En tu app o en bbva.mx elige", "In your app or at bbva.mx choose")) \
-      <strong lang=\"es\">Pagar → De servicios</strong>.</p>",
+    let menu = t(
+      "En tu app o en bbva.mx elige <strong>Pagar → De servicios</strong>.",
       """
-      <p>\(t("Escribe estos datos:", "Enter these details:"))</p><dl class="fields">\
-      \(field(t("Convenio CIE", "CIE agreement (convenio)"), agreement, groups: [7]))\
-      \(field(t("Referencia", "Reference (referencia)"), reference, groups: [4]))\(amountField())</dl>
-      """,
-      "<p>\(exactly)</p>",
-      "<p>\(keep)</p>",
-    ]))</section>
-    """
+      In your app or at bbva.mx choose <strong lang="es">Pagar → De servicios</strong> (pay services).
+      """)
+    let fields: [HTML] = [
+      field(t("Convenio CIE", "CIE agreement (convenio)"), agreement, groups: [7]),
+      field(t("Referencia", "Reference (referencia)"), reference, groups: [4]), amountField(),
+    ]
+    return """
+      <section class="card way"><h2>\(t("Desde BBVA", "From BBVA"))</h2>\(steps([
+        menu, t("Escribe estos datos:", "Enter these details:") + list(fields), exactly, keep,
+      ]))</section>
+      """
   }
 
   private func anyBank(_ spei: SPEIInstructions, _ title: HTML) -> HTML {
-    let isShared = spei.agreement != nil
-    let bank = Banks.name(clabe: spei.clabe) ?? spei.bank
-    let concept =
-      spei.concept.map { field(t("Concepto de pago", "Concept (concepto)"), $0, groups: [4]) }
-      ?? fact(
-        t("Concepto de pago", "Concept (concepto)"),
-        t("El que quieras, por ejemplo tu pedido", "Any, for instance your order number"))
-    let reference = (spei.reference ?? spei.agreement).map {
-      field(t("Referencia numérica", "Numeric reference (referencia)"), $0, groups: [7])
+    let add = t(
+      "En la app de tu banco elige <strong>Transferir</strong> y agrega esta cuenta:",
+      """
+      In your bank's app choose <strong lang="es">Transferir</strong> (transfer) and add this account:
+      """)
+    var account = [field(t("CLABE", "CLABE"), spei.clabe, groups: [3, 3, 11, 1])]
+    if let bank = Banks.name(clabe: spei.clabe) ?? spei.bank {
+      account.append(fact(t("Banco", "Bank"), "\(bank)"))
+    }
+    account.append(field(t("Beneficiario", "Beneficiary"), beneficiary(spei)))
+    let concept = t("Concepto de pago", "Concept (concepto)")
+    var order = [amountField()]
+    if let given = spei.concept {
+      order.append(field(concept, given, groups: [4]))
+    } else {
+      order.append(
+        fact(concept, t("El que quieras, por ejemplo tu pedido", "Any, such as your order")))
+    }
+    if let reference = spei.reference ?? spei.agreement {
+      let name = t("Referencia numérica", "Numeric reference (referencia)")
+      order.append(field(name, reference, groups: [7]))
     }
     return """
       <section class="card way"><h2>\(title)</h2>\(steps([
-        """
-        <p>\(t(
-          "En la app de tu banco elige <strong>Transferir</strong> y agrega esta cuenta:",
-          "In your bank's app choose <strong lang=\"es\">Transferir</strong> and add this account:"))</p>\
-        <dl class="fields">\(field(t("CLABE", "CLABE"), spei.clabe, groups: [3, 3, 11, 1]))\
-        \(bank.map { fact(t("Banco", "Bank"), "\($0)") } ?? .none)\
-        \(field(t("Beneficiario", "Beneficiary"), beneficiary(spei)))</dl>
-        """,
-        """
-        <p>\(t("Llena la transferencia así:", "Fill in the transfer like this:"))</p>\
-        <dl class="fields">\(amountField())\(concept)\(reference ?? .none)</dl>
-        """,
-        "<p>\(isShared ? exactly : anyAmount)</p>",
-        "<p>\(keep)</p>",
+        add + list(account), t("Llena la transferencia así:", "Fill in the transfer:") + list(order),
+        spei.agreement == nil ? anyAmount : exactly, keep,
       ]))\(providerPage(spei.paymentURL))</section>
       """
   }
+
+  private func list(_ fields: [HTML]) -> HTML { "<dl class=\"fields\">\(fields)</dl>" }
 
   private func beneficiary(_ spei: SPEIInstructions) -> String {
     spei.beneficiary ?? display.beneficiary ?? display.name
@@ -196,6 +194,7 @@ private struct StoreChain {
     shops.isEmpty
       ? language("Ve a cualquier tienda \(name).", "Go to any \(name) store.")
       : language(
-        "Ve a una tienda que reciba pagos de \(name):", "Go to a store that takes \(name) payments:")
+        "Ve a una tienda que reciba pagos de \(name):", "Go to a store that takes \(name) payments:"
+      )
   }
 }

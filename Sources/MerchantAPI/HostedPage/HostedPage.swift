@@ -50,7 +50,8 @@ struct HostedPage {
       """)
     return document(
       language, dress, title: title, header: .none,
-      main: "<main><section class=\"card summary\"><h1>\(title)</h1><p>\(advice)</p></section></main>",
+      main:
+        "<main><section class=\"card summary\"><h1>\(title)</h1><p>\(advice)</p></section></main>",
       footer: languageLink(language))
   }
 
@@ -145,7 +146,8 @@ struct HostedPage {
         """
     case .paid:
       let received = PesoText.text(payin.amountReceived)
-      return "<h1>\(t("Pagaste <b>\(received)</b> a \(name)", "You paid <b>\(received)</b> to \(name)"))</h1>"
+      return
+        "<h1>\(t("Pagaste <b>\(received)</b> a \(name)", "You paid <b>\(received)</b> to \(name)"))</h1>"
     case .pastTime:
       return "<h1>\(t("Estamos confirmando si pagaste", "We are checking whether you paid"))</h1>"
     case .expired, .ended, .cancelled:

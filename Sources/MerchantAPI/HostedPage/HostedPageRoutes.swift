@@ -11,12 +11,15 @@ struct HostedPageRoutes: Sendable {
   private let parts: HostedPageParts
   /// By merchant, made once.
   private let dresses: [String: HostedPageDress]
+  /// Requests for one page that wait at the same time: tabs and devices of one payer.
+  private let waits = WaitPlaces(perKey: 20)
 
   init(service: PayinService, time: any TimeSource, parts: HostedPageParts) {
     self.service = service
     self.time = time
     self.parts = parts
-    dresses = Dictionary(uniqueKeysWithValues: parts.displays.keys.map { ($0, parts.dress(of: $0)) })
+    dresses = Dictionary(
+      uniqueKeysWithValues: parts.displays.keys.map { ($0, parts.dress(of: $0)) })
   }
 
   func register(on router: inout Router) {
@@ -52,23 +55,29 @@ struct HostedPageRoutes: Sendable {
     let payin: Payin
     do { payin = try await self.payin(path) } catch PayinRefusal.notFound {
       let dress = HostedPageDress(Display(name: ""), parts)
-      return Self.answer(.notFound, HostedPage.unknown(language, dress), dress, language)
+      return Self.answer(
+        request, .notFound, HostedPage.unknown(language, dress), dress, language)
     }
     let dress = dress(of: payin)
     let page = HostedPage(
       payin: payin, dress: dress, language: language, publicURL: service.document.publicURL,
       now: time.now())
-    return Self.answer(.ok, page.html, dress, language)
+    return Self.answer(request, .ok, page.html, dress, language)
   }
 
   private static func answer(
-    _ status: HTTPStatus, _ html: HTML, _ dress: HostedPageDress, _ language: PageLanguage
+    _ request: Request, _ status: HTTPStatus, _ html: HTML, _ dress: HostedPageDress,
+    _ language: PageLanguage
   ) -> Response {
     var response = Response.page(
       html.source, type: "text/html; charset=utf-8", caching: "no-store", dress.policy)
     response.status = status
     response.headers["Content-Language"] = language.rawValue
-    response.headers["Vary"] = "Accept-Language"
+    response.headers["Vary"] = "Accept-Language, Accept-Encoding"
+    if StaticDocument.takesGzip(request) {
+      response.headers["Content-Encoding"] = "gzip"
+      response.body = Gzip.member(of: response.body)
+    }
     return response
   }
 
@@ -94,9 +103,14 @@ struct HostedPageRoutes: Sendable {
     if seconds > 0, query["seen"] ?? Self.mark(payin, now) == Self.mark(payin, now) {
       // The end of the payer's time changes the page without a commit.
       let left = (payin.expiresAt.milliseconds(since: now) + 999) / 1000
-      payin = try await service.payin(
-        payin.id, merchant: payin.merchant,
-        waitingSeconds: left > 0 ? min(seconds, left) : seconds)
+      let (id, merchant) = (payin.id, payin.merchant)
+      payin = try await waits.taking(of: payin.token) {
+        // Nobody waits for a client that has gone.
+        try await request.presence.bounding {
+          try await service.payin(
+            id, merchant: merchant, waitingSeconds: left > 0 ? min(seconds, left) : seconds)
+        }
+      }
     }
     let state = PageState(payin, at: time.now())
     var response = Response.json(
