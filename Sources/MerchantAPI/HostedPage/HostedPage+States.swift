@@ -86,7 +86,8 @@ extension HostedPage {
     case .pastTime:
       return """
         <p><strong>\(t("Ya no pagues.", "Do not pay any more."))</strong> \(t(
-          "El tiempo para pagar terminó el", "The time to pay ended on")) \(spoken(payin.expiresAt)).</p>
+          "El tiempo para pagar terminó el", "The time to pay ended on"))
+        \(spoken(payin.expiresAt)) \(mexicoCity).</p>
         <p>\(t(
           "Si pagaste a tiempo, lo estamos confirmando y esta página te avisará.",
           "If you paid in time, we are confirming it and this page will tell you."))</p>
@@ -108,11 +109,13 @@ extension HostedPage {
         """
     default:
       return """
-        <p>\(t("Este pago venció el", "This payment expired on")) \(spoken(payin.expiresAt)).</p>
-        <p>\(again) \(paid)</p>
+        <p>\(t("Este pago venció el", "This payment expired on")) \(spoken(payin.expiresAt))
+        \(mexicoCity).</p><p>\(again) \(paid)</p>
         """
     }
   }
+
+  private var mexicoCity: HTML { t("(hora de la Ciudad de México)", "(Mexico City time)") }
 
   /// Money that came all the same.
   private var arrived: HTML {
@@ -161,7 +164,7 @@ extension HostedPage {
       """
       <dl class="facts"><div><dt>\(t("Importe", "Amount"))</dt>\
       <dd>\(PesoText.text(receipt.amount))</dd></div>\
-      <div><dt>\(t("Fecha", "Date"))</dt><dd>\(spoken(receipt.receivedAt))</dd></div>\
+      <div><dt>\(t("Fecha", "Date"))</dt><dd>\(spoken(receipt.receivedAt)) \(mexicoCity)</dd></div>\
       <div><dt>\(t("Forma de pago", "Paid by"))</dt><dd>\(method)</dd></div>\
       <div><dt>\(t("Folio", "Receipt number"))</dt>\
       <dd>\(receipt.providerReference ?? receipt.id.text)</dd></div></dl>

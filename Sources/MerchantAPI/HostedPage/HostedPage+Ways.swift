@@ -3,7 +3,11 @@ import Payins
 /// The steps of each way to pay.
 extension HostedPage {
   private func steps(_ items: [HTML]) -> HTML {
-    "<ol>\(items.map { "<li>\($0)</li>" as HTML })</ol>"
+    // The list counts for those who hear it.
+    let steps = items.enumerated().map {
+      "<li><b aria-hidden=\"true\">\($0.offset + 1)</b>\($0.element)</li>" as HTML
+    }
+    return "<ol>\(steps)</ol>"
   }
 
   private func providerPage(_ url: String?) -> HTML {
@@ -86,7 +90,8 @@ extension HostedPage {
     ]
     return """
       <section class="card way"><h2>\(t("Desde BBVA", "From BBVA"))</h2>\(steps([
-        menu, t("Escribe estos datos:", "Enter these details:") + list(fields), exactly, keep,
+        menu, t("Escribe estos datos:", "Enter these details:") + list(fields), exactly,
+        t("Guarda el comprobante.", "Keep the receipt."),
       ]))</section>
       """
   }

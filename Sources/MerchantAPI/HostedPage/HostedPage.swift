@@ -18,8 +18,7 @@ struct HostedPage {
 
   func spoken(_ instant: Instant) -> HTML {
     """
-    <time datetime="\(instant.rfc3339)">\(SpokenTime(instant).text(language))</time> \
-    \(t("(hora de la Ciudad de México)", "(Mexico City time)"))
+    <time datetime="\(instant.rfc3339)">\(SpokenTime(instant).text(language))</time>
     """
   }
 
@@ -33,7 +32,7 @@ struct HostedPage {
         \(summary)\(content)
         </main>
         """,
-      footer: footer)
+      footer: footer, icon: display.logo == nil ? "data:," : "/pay/\(payin.token)/logo")
   }
 
   /// A small page for an address that leads nowhere.
@@ -57,14 +56,14 @@ struct HostedPage {
 
   private static func document(
     _ language: PageLanguage, _ dress: HostedPageDress, title: HTML, header: HTML, main: HTML,
-    footer: HTML
+    footer: HTML, icon: String = "data:,"
   ) -> HTML {
     """
     <!doctype html>
     <html lang="\(language.rawValue)">
     <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="robots" content="noindex"><meta name="format-detection" content="telephone=no">
-    <meta name="theme-color" content="\(dress.display.colour.text)"><title>\(title)</title>
+    <meta name="theme-color" content="\(dress.display.colour.text)"><link rel="icon" href="\(icon)"><title>\(title)</title>
     \(dress.head)</head>
     <body>
     \(header)
@@ -135,19 +134,18 @@ struct HostedPage {
     switch state {
     case .waiting, .preparing, .inDoubt:
       return """
-        <h1>\(t("Pagar", "Pay")) <b>\(asked)</b> \(t("a \(name)", "to \(name)"))</h1>
+        <h1>\(t("Pagar", "Pay")) \(big(payin.request.amount)) \(t("a \(name)", "to \(name)"))</h1>
         """
     case .partlyPaid:
-      let left = PesoText.short(payin.amountLeft)
+      let left = big(payin.amountLeft)
       let received = PesoText.short(payin.amountReceived)
       return """
-        <h1>\(t("Faltan <b>\(left) MXN</b> para \(name)", "<b>\(left) MXN</b> left to pay \(name)"))</h1>
+        <h1>\(t("Faltan \(left) para \(name)", "\(left) left to pay \(name)"))</h1>
         <p>\(t("Ya recibimos \(received) de \(asked).", "We have received \(received) of \(asked)."))</p>
         """
     case .paid:
-      let received = PesoText.text(payin.amountReceived)
-      return
-        "<h1>\(t("Pagaste <b>\(received)</b> a \(name)", "You paid <b>\(received)</b> to \(name)"))</h1>"
+      let received = big(payin.amountReceived)
+      return "<h1>\(t("Pagaste \(received) a \(name)", "You paid \(received) to \(name)"))</h1>"
     case .pastTime:
       return "<h1>\(t("Estamos confirmando si pagaste", "We are checking whether you paid"))</h1>"
     case .expired, .ended, .cancelled:
@@ -157,11 +155,15 @@ struct HostedPage {
     }
   }
 
+  private func big(_ centavos: Int64) -> HTML {
+    "<b>\(PesoText.short(centavos)) <small>MXN</small></b>"
+  }
+
   private var deadline: HTML {
     let seconds = payin.expiresAt.milliseconds(since: now) / 1000
     return """
-      <p class="until">\(t("Paga antes del", "Pay before")) <strong>\(spoken(payin.expiresAt))</strong>\
-      <span class="left" data-left="\(seconds)" \
+      <p class="until">\(t("Paga antes del", "Pay before")) <strong>\(spoken(payin.expiresAt))</strong> \
+      <small>\(t("Hora de la Ciudad de México", "Mexico City time"))</small> <span class="left" data-left="\(seconds)" \
       data-words="\(TimeLeft.words(language).joined(separator: "|"))">\
       \(TimeLeft.text(seconds: seconds, language))</span></p>
       """

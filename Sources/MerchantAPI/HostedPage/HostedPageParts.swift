@@ -33,6 +33,6 @@ struct HostedPageDress: Sendable {
     script = "<script>\(HTML(ours: parts.script))</script>"
     policy = ContentSecurityPolicy(
       styles: [colours, parts.style], scripts: [parts.script],
-      sources: ["img-src": "'self'", "connect-src": "'self'"])
+      sources: ["img-src": "'self' data:", "connect-src": "'self'"])
   }
 }

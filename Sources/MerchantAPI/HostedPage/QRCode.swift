@@ -120,7 +120,7 @@ struct QRCode {
   private mutating func draw(_ codewords: [UInt8]) {
     var index = 0
     for right in [Int](stride(from: size - 1, to: 6, by: -2)) + [5, 3, 1] {
-      let isUpward = (right > 6 ? right : right + 1) + 1 & 2 == 0
+      let isUpward = (right + 1) & 2 == 0
       for step in 0..<size {
         let y = isUpward ? size - 1 - step : step
         for x in [right, right - 1] where !isFixed[y * size + x] {

@@ -46,11 +46,11 @@ struct SpokenTime {
     case .spanish:
       let article = hour == 1 ? "a la" : "a las"
       return "\(Self.days[weekday]) \(day) de \(Self.months[month - 1]) de \(year),"
-        + " \(article) \(hour):\(minutes) h"
+        + " \(article) \(hour):\(minutes)\u{A0}h"
     case .english:
       let half = hour < 12 ? "a.m." : "p.m."
       return "\(Self.englishDays[weekday]), \(Self.englishMonths[month - 1]) \(day), \(year),"
-        + " \((hour + 11) % 12 + 1):\(minutes) \(half)"
+        + " \((hour + 11) % 12 + 1):\(minutes)\u{A0}\(half)"
     }
   }
 
