@@ -36,7 +36,7 @@ extension HostedPage {
       "<p>Pay <strong>\(amount)</strong> in cash. If the till asks for another amount, do not pay.</p>"
     )
     let fee = t(
-      "\(name) cobra aparte una comisión por recibir el pago: pregunta cuánto antes de pagar.",
+      "La tienda cobra aparte una comisión por recibir el pago: pregunta cuánto antes de pagar.",
       "The store charges its own fee for taking the payment: ask how much before you pay.")
     return """
       <section class="card way"><h2>\(t("Paga en efectivo en \(name)", "Pay cash at \(name)"))</h2>
