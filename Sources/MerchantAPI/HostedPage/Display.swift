@@ -48,11 +48,12 @@ public struct Colour: Equatable, Sendable {
     return "#" + String(decoding: digits, as: UTF8.self)
   }
 
-  /// White or black, whichever is read better on it: at a contrast of at least 4.5 (WCAG 2.2, 1.4.3).
+  /// White or black, whichever is read better on it: at a contrast of at least 4.5 (WCAG 2.2,
+  /// 1.4.3).
   var ink: String { luminance > 1791 ? "#000" : "#fff" }
 
-  /// Relative luminance (WCAG 2.2) in 1/10,000. Black is read as well as white at 0.1791, where both
-  /// contrasts are 4.58; the table's error of 0.002 leaves more than 4.5.
+  /// Relative luminance (WCAG 2.2) in 1/10,000. Black is read as well as white at 0.1791, where
+  /// both contrasts are 4.58; the table's error of 0.002 leaves more than 4.5.
   private var luminance: Int {
     let weights = [2126, 7152, 722]
     let sum = zip(parts, weights).reduce(0) { $0 + Self.linear($1.0) * $1.1 }

@@ -3,7 +3,8 @@ import Payins
 /// Numbers that a payer types or shows, and codes that a machine reads.
 extension HostedPage {
   /// A name with its value, which a button copies.
-  /// - Parameter groups: lengths after which the value is parted for the eye; copying takes no blanks.
+  /// - Parameter groups: lengths after which the value is parted for the eye; nothing parts what is
+  ///   copied.
   func field(_ name: HTML, _ value: String, groups: [Int] = []) -> HTML {
     """
     <div><dt>\(name)</dt><dd>\(Self.grouped(value, groups))\

@@ -45,7 +45,8 @@ extension HostedPage {
     """
     <noscript><p class="card">\(t(
       "Para ver si ya llegó tu pago, <a href=\"\">vuelve a cargar esta página</a>.",
-      "To see whether your payment has arrived, <a href=\"\">load this page again</a>."))</p></noscript>
+      "To see whether your payment has arrived, <a href=\"\">load this page again</a>."))</p>
+    </noscript>
     """
   }
 
@@ -108,10 +109,13 @@ extension HostedPage {
         <p>\(again) \(paid)</p>
         """
     default:
-      return """
-        <p>\(t("Este pago venció el", "This payment expired on")) \(spoken(payin.expiresAt))
-        \(mexicoCity).</p><p>\(again) \(paid)</p>
-        """
+      // A provider may end an order before the payer's time is over.
+      let when =
+        now < payin.expiresAt
+        ? t("Este pago venció.", "This payment has expired.")
+        : t("Este pago venció el", "This payment expired on")
+          + " \(spoken(payin.expiresAt)) \(mexicoCity)."
+      return "<p>\(when)</p><p>\(again) \(paid)</p>"
     }
   }
 
@@ -134,7 +138,8 @@ extension HostedPage {
   private var returnLink: HTML {
     guard let url = payin.request.returnURL else { return .none }
     return """
-      <p class="back"><a href="\(url)">\(t("Volver a \(display.name)", "Back to \(display.name)"))</a></p>
+      <p class="back"><a href="\(url)">\(t(
+        "Volver a \(display.name)", "Back to \(display.name)"))</a></p>
       """
   }
 
@@ -148,7 +153,7 @@ extension HostedPage {
       : """
       <p class="warning">\(t(
         "Son \(PesoText.text(over)) más de lo pedido: pide la diferencia a \(display.name).",
-        "That is \(PesoText.text(over)) more than was asked: ask \(display.name) for the difference."))</p>
+        "That is \(PesoText.text(over)) too much: ask \(display.name) for the difference."))</p>
       """
     return """
       <section class="card receipt"><h2>\(t("Comprobante de pago", "Payment receipt"))</h2>\

@@ -32,8 +32,8 @@ extension HostedPage {
         "If it cannot be scanned, read out the reference.")))
       """
     let pay = t(
-      "<p>Paga <strong>\(amount)</strong> en efectivo. Si la caja te pide otro importe, no pagues.</p>",
-      "<p>Pay <strong>\(amount)</strong> in cash. If the till asks for another amount, do not pay.</p>"
+      "Paga <strong>\(amount)</strong> en efectivo. Si te piden otro importe, no pagues.",
+      "Pay <strong>\(amount)</strong> in cash. If asked for another amount, do not pay."
     )
     let fee = t(
       "La tienda cobra aparte una comisión por recibir el pago: pregunta cuánto antes de pagar.",
@@ -82,7 +82,8 @@ extension HostedPage {
     let menu = t(
       "En tu app o en bbva.mx elige <strong>Pagar → De servicios</strong>.",
       """
-      In your app or at bbva.mx choose <strong lang="es">Pagar → De servicios</strong> (pay services).
+      In your app or at bbva.mx choose <strong lang="es">Pagar → De servicios</strong> (pay, \
+      services).
       """)
     let fields: [HTML] = [
       field(t("Convenio CIE", "CIE agreement (convenio)"), agreement, groups: [7]),
@@ -100,7 +101,8 @@ extension HostedPage {
     let add = t(
       "En la app de tu banco elige <strong>Transferir</strong> y agrega esta cuenta:",
       """
-      In your bank's app choose <strong lang="es">Transferir</strong> (transfer) and add this account:
+      In your bank's app choose <strong lang="es">Transferir</strong> (transfer) and add this \
+      account:
       """)
     var account = [field(t("CLABE", "CLABE"), spei.clabe, groups: [3, 3, 11, 1])]
     if let bank = Banks.name(clabe: spei.clabe) ?? spei.bank {
@@ -121,7 +123,8 @@ extension HostedPage {
     }
     return """
       <section class="card way"><h2>\(title)</h2>\(steps([
-        add + list(account), t("Llena la transferencia así:", "Fill in the transfer:") + list(order),
+        add + list(account),
+        t("Llena la transferencia así:", "Fill in the transfer:") + list(order),
         spei.agreement == nil ? anyAmount : exactly, keep,
       ]))\(providerPage(spei.paymentURL))</section>
       """
@@ -141,20 +144,20 @@ extension HostedPage {
       referencia tu banco puede rechazar o devolver el pago.
       """,
       """
-      Pay <strong>exactly \(amount)</strong> and copy the numbers as they are: with another amount or \
-      reference your bank may refuse or return the payment.
+      Pay <strong>exactly \(amount)</strong> and copy the numbers as they are: with another amount \
+      or reference your bank may refuse or return the payment.
       """)
   }
 
   private var anyAmount: HTML {
     t(
       """
-      Transfiere <strong>exactamente \(amount)</strong>. Si envías menos, aquí verás cuánto falta; si \
-      envías más, tendrás que pedir la diferencia a \(display.name).
+      Transfiere <strong>exactamente \(amount)</strong>. Si envías menos, aquí verás cuánto falta; \
+      si envías más, tendrás que pedir la diferencia a \(display.name).
       """,
       """
-      Transfer <strong>exactly \(amount)</strong>. If you send less, this page will show what is left; \
-      if you send more, you will have to ask \(display.name) for the difference.
+      Transfer <strong>exactly \(amount)</strong>. If you send less, this page will show what is \
+      left; if you send more, you will have to ask \(display.name) for the difference.
       """)
   }
 

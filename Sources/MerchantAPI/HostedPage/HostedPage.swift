@@ -40,12 +40,12 @@ struct HostedPage {
     let title = language("No encontramos este pago", "We cannot find this payment")
     let advice = language(
       """
-      Revisa que la dirección esté completa, tal como te la enviaron. Si sigue sin abrir, pide a la \
-      tienda que te la mande otra vez.
+      Revisa que la dirección esté completa, tal como te la enviaron. Si sigue sin abrir, pide a \
+      la tienda que te la mande otra vez.
       """,
       """
-      Check that the address is complete, just as it was sent to you. If it still does not open, ask \
-      the shop to send it again.
+      Check that the address is complete, just as it was sent to you. If it still does not open, \
+      ask the shop to send it again.
       """)
     return document(
       language, dress, title: title, header: .none,
@@ -63,7 +63,8 @@ struct HostedPage {
     <html lang="\(language.rawValue)">
     <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="robots" content="noindex"><meta name="format-detection" content="telephone=no">
-    <meta name="theme-color" content="\(dress.display.colour.text)"><link rel="icon" href="\(icon)"><title>\(title)</title>
+    <meta name="theme-color" content="\(dress.display.colour.text)">
+    <link rel="icon" href="\(icon)"><title>\(title)</title>
     \(dress.head)</head>
     <body>
     \(header)
@@ -141,7 +142,8 @@ struct HostedPage {
       let received = PesoText.short(payin.amountReceived)
       return """
         <h1>\(t("Faltan \(left) para \(name)", "\(left) left to pay \(name)"))</h1>
-        <p>\(t("Ya recibimos \(received) de \(asked).", "We have received \(received) of \(asked)."))</p>
+        <p>\(t(
+          "Ya recibimos \(received) de \(asked).", "We have received \(received) of \(asked)."))</p>
         """
     case .paid:
       let received = big(payin.amountReceived)
@@ -162,8 +164,10 @@ struct HostedPage {
   private var deadline: HTML {
     let seconds = payin.expiresAt.milliseconds(since: now) / 1000
     return """
-      <p class="until">\(t("Paga antes del", "Pay before")) <strong>\(spoken(payin.expiresAt))</strong> \
-      <small>\(t("Hora de la Ciudad de México", "Mexico City time"))</small> <span class="left" data-left="\(seconds)" \
+      <p class="until">\(t("Paga antes del", "Pay before"))
+      <strong>\(spoken(payin.expiresAt))</strong>
+      <small>\(t("Hora de la Ciudad de México", "Mexico City time"))</small>
+      <span class="left" data-left="\(seconds)" \
       data-words="\(TimeLeft.words(language).joined(separator: "|"))">\
       \(TimeLeft.text(seconds: seconds, language))</span></p>
       """
