@@ -13,7 +13,7 @@ if [ $${#missing[@]} -gt 0 ]; then echo "installing $${missing[*]}"; \
   $(SUDO) apt-get install -y -qq --no-install-recommends $${missing[@]} >/dev/null; fi
 endef
 
-.PHONY: help deps test-deps build run demo test test-clients mutants fuzz simulate crash-test bench hostile rules lint format
+.PHONY: help deps test-deps build run demo test test-clients test-pages mutants fuzz simulate crash-test bench hostile rules lint format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ test: lint test-deps ## check the form of every file, and run every test
 
 test-clients: build test-deps ## run other people's clients against the demo gateway
 	@Tests/Clients/run.sh .build/release/pasarela
+
+test-pages: build ## look at the payer's page in a real browser, and leave pictures in .build/pages
+	@Tests/Pages/run.sh .build/release/pasarela
 
 ONLY :=
 mutants: test-deps ## break the code in every way of Tests/Mutants (with ONLY in its words), and see tests fail

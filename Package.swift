@@ -52,7 +52,7 @@ let package = Package(
     .target(
       name: "Sandbox", dependencies: ["Crypto", "HTTPCalling", "HTTPServing", "JSONText"],
       swiftSettings: strict),
-    .target(name: "CEmbedded", exclude: ["dashboard.html"]),
+    .target(name: "CEmbedded", exclude: ["dashboard.html", "payer.css", "payer.js"]),
     .executableTarget(
       name: "pasarela",
       dependencies: [

@@ -13,6 +13,18 @@ static const uint8_t dashboard[] = {
 const size_t pasarela_dashboard_size = sizeof dashboard;
 const uint8_t *pasarela_dashboard_bytes(void) { return dashboard; }
 
+static const uint8_t payer_style[] = {
+#embed "payer.css"
+};
+const size_t pasarela_payer_style_size = sizeof payer_style;
+const uint8_t *pasarela_payer_style_bytes(void) { return payer_style; }
+
+static const uint8_t payer_script[] = {
+#embed "payer.js"
+};
+const size_t pasarela_payer_script_size = sizeof payer_script;
+const uint8_t *pasarela_payer_script_bytes(void) { return payer_script; }
+
 static const uint8_t default_rules[] = {
 #embed "../../routing-rules/default.json5"
 };

@@ -22,6 +22,8 @@ public struct MerchantAPI: Sendable {
     public var specification: [UInt8]
     /// The bytes of the operator's page.
     public var dashboard: [UInt8]
+    /// What payers' pages are made of.
+    public var hostedPage = HostedPageParts()
     /// Whether what operators need is served by `operators` only.
     public var hasOperatorListener = false
     /// Whether it is spoken to over TLS.
@@ -107,7 +109,9 @@ private struct SharedRoutes {
       CallbackRoutes(
         service: parts.callbacks, calls: parts.calls, limits: parts.keys.limits, log: parts.log
       ).register(on: &router)
-      HostedPageRoutes(service: parts.service).register(on: &router)
+      HostedPageRoutes(
+        service: parts.service, time: parts.time, parts: parts.hostedPage
+      ).register(on: &router)
     }
     if audience != .withoutOperators { dashboard.register(on: &router) }
     OperatorRoutes(

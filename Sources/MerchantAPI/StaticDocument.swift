@@ -45,7 +45,7 @@ final class StaticDocument: Sendable {
   }
 
   /// RFC 9110 section 12.5.3: named or covered by `*`, and not with a weight of zero.
-  private static func takesGzip(_ request: Request) -> Bool {
+  static func takesGzip(_ request: Request) -> Bool {
     var covered: Bool?
     for coding in elements(of: "Accept-Encoding", in: request) {
       let parts = coding.split(separator: UInt8(ascii: ";")).map(\.trimmed)

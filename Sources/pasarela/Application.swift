@@ -75,6 +75,8 @@ final class Application: Sendable {
       keys: KeyRing(configuration.keys, limits: limits),
       time: time, log: log, specification: Embedded.openAPI,
       dashboard: Embedded.dashboard, reloadRules: reload)
+    parts.hostedPage = HostedPageParts(
+      style: Embedded.payerStyle, script: Embedded.payerScript, displays: configuration.displays)
     Self.setListening(of: &parts, configuration)
     api = MerchantAPI(parts)
     listeners = Listeners(configuration, api, watch, log: log)
@@ -202,6 +204,11 @@ final class Application: Sendable {
 enum Embedded {
   static let openAPI = bytes(of: (pasarela_openapi_bytes(), pasarela_openapi_size))
   static let dashboard = bytes(of: (pasarela_dashboard_bytes(), pasarela_dashboard_size))
+  static let payerStyle = String(
+    decoding: bytes(of: (pasarela_payer_style_bytes(), pasarela_payer_style_size)), as: UTF8.self)
+  static let payerScript = String(
+    decoding: bytes(of: (pasarela_payer_script_bytes(), pasarela_payer_script_size)),
+    as: UTF8.self)
   static let defaultRules = String(
     decoding: bytes(of: (pasarela_default_rules_bytes(), pasarela_default_rules_size)),
     as: UTF8.self)

@@ -34,6 +34,8 @@ struct Configuration: Sendable {
   var keyRate: Int64?
   var addressRate: Int64?
   var merchants: [Merchant] = []
+  /// How each merchant shows itself to payers, by its id.
+  var displays: [String: Display] = [:]
   var keys: [APIKey] = []
   var accounts: [Account] = []
   /// Merchants' endpoints, as the operator wrote them.
@@ -65,7 +67,7 @@ struct Configuration: Sendable {
     return try read(text, file: path, folder: folder, environment: environment)
   }
 
-  /// - Parameter folder: what relative paths of `${file:…}` are read from.
+  /// - Parameter folder: what relative paths of `${file:…}` and of logos are read from.
   static func read(
     _ text: String, file: String, folder: String, environment: [String: String]
   ) throws(ConfigurationFault) -> Configuration {
@@ -78,7 +80,7 @@ struct Configuration: Sendable {
     guard let object = json.object else {
       throw ConfigurationFault(["\(file): the configuration must be an object"])
     }
-    var reader = ConfigurationReader(object)
+    var reader = ConfigurationReader(object, folder: folder)
     let configuration = reader.read()
     // A text that could not be made is not judged as well.
     let unmade = Set(substitution.problems.map(\.pointer))

@@ -7,9 +7,14 @@ import Payins
 /// Reads the configuration's object; faults are collected with their pointers.
 struct ConfigurationReader {
   private var root: ObjectReader
+  private let folder: String
   private(set) var problems: [JSONProblem] = []
 
-  init(_ object: JSONObject) { root = ObjectReader(object) }
+  /// - Parameter folder: what relative paths are read from.
+  init(_ object: JSONObject, folder: String) {
+    root = ObjectReader(object)
+    self.folder = folder
+  }
 
   mutating func read() -> Configuration {
     var out = Configuration()
@@ -84,9 +89,12 @@ struct ConfigurationReader {
 
   private mutating func merchants(_ out: inout Configuration) {
     var ids: Set<String> = []
+    let folder = folder
     objects("merchants") { reader in
       guard let id = reader.identifier("id", &ids) else { return }
-      out.merchants.append(Merchant(id: id, name: reader.optionalString("name") ?? id))
+      let name = reader.optionalString("name") ?? id
+      out.merchants.append(Merchant(id: id, name: name))
+      out.displays[id] = DisplayReader(merchant: name, folder: folder).read(&reader)
       for item in reader.items("api_keys") {
         if let key = Self.key(item.object, item.pointer, id, &reader) { out.keys.append(key) }
       }

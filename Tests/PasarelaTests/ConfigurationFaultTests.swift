@@ -84,6 +84,24 @@ struct ConfigurationFaultTests {
         scopes: ["payins:delete"] } ] } ] }
       """, "pasarela.json5:2:", "merchants[0].api_keys[0].scopes[0]", "payins:read"),
     Case(
+      "a colour", "{ merchants: [ { id: \"a\",\n display: { colour: \"red\" } } ] }",
+      "pasarela.json5:2:", "merchants[0].display.colour", "six hexadecimal digits"),
+    Case(
+      "a logo that is not there",
+      "{ merchants: [ { id: \"a\", display: { logo: \"gone.svg\" } } ] }",
+      "merchants[0].display.logo", "gone.svg cannot be read"),
+    Case(
+      "a logo of another kind",
+      "{ merchants: [ { id: \"a\", display: { logo: \"pasarela.json5\" } } ] }",
+      "merchants[0].display.logo", "neither a PNG nor an SVG"),
+    Case(
+      "a name of blanks", "{ merchants: [ { id: \"a\", display: { name: \" \" } } ] }",
+      "merchants[0].display.name", "1 to 120 bytes"),
+    Case(
+      "an unknown key of a display",
+      "{ merchants: [ { id: \"a\", display: { color: \"#fff\" } } ] }",
+      "merchants[0].display.color"),
+    Case(
       "a webhook's secret",
       "{ merchants: [ { id: \"a\", webhooks: [ { id: \"w\", url: \"https://x\", secret: \"x\" } ] } ] }",
       "merchants[0].webhooks[0].secret", "whsec_"),

@@ -44,6 +44,14 @@ struct MarkupTests {
     #expect(raw.isEmpty)
   }
 
+  @Test("markup escapes every text that is put into it, and no markup twice")
+  func markup() {
+    let text = "<b>&\"'"
+    let inner: HTML = "<i>\(text)</i>"
+    #expect(inner.source == "<i>&lt;b&gt;&amp;&quot;&#39;</i>")
+    #expect(("<p>\(inner)\([inner])</p>" as HTML).source == "<p>\(inner.source)\(inner.source)</p>")
+  }
+
   private func isRefused(_ member: String, _ value: JSON) -> Bool {
     var body = ServeTests.payin("r", method: "spei").object ?? [:]
     body[member] = value

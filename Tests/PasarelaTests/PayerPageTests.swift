@@ -1,4 +1,6 @@
 import Crypto
+import Foundation
+import HTTPCalling
 import JSONText
 import Testing
 
@@ -11,13 +13,13 @@ struct PayerPageTests {
       .joined(separator: "/")
   }
 
-  /// - Parameter isOver: whether it came to an end after the answer that made it.
   private func page(
-    _ client: Client, _ payin: JSON, isOver: Bool = false
+    _ client: Client, _ payin: JSON, _ state: String, query: String = "",
+    headers: [HTTPHeader] = []
   ) async throws -> String {
     var payer = client
     payer.key = nil
-    let answer = try await payer.get(Self.path(payin))
+    let answer = try await payer.call("GET", Self.path(payin) + query, [], headers)
     #expect(answer.status == 200)
     #expect(answer.header("Content-Type") == "text/html; charset=utf-8")
     #expect(answer.header("Cache-Control") == "no-store")
@@ -27,17 +29,27 @@ struct PayerPageTests {
     for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"] {
       #expect(policy.contains(part))
     }
-    #expect(!policy.contains("script-src") && !policy.contains("unsafe"))
+    #expect(!policy.contains("unsafe"))
     let html = String(decoding: answer.body, as: UTF8.self)
-    let styles = html.matches(of: #/<style>([^<]*)</style>/#).map { Array($0.1.utf8) }
-    let hashes = styles.map { "'sha256-\(Base64.encode(Digest.sha256($0)))'" }
-    #expect(hashes.count == 1 && policy.contains("style-src \(hashes.joined());"))
-    #expect(!html.contains(" style="))
-    // Whether it should be loaded anew is said where nobody else writes.
-    #expect(!html.contains("http-equiv"))
-    let isAwaited = payin["status"]?.string == "pending"
-    #expect(answer.header("Refresh") == (isOver || !isAwaited ? nil : "15"))
+    func hashes(_ element: String) -> String {
+      html.components(separatedBy: "<\(element)>").dropFirst()
+        .map { Array(($0.components(separatedBy: "</\(element)>").first ?? "").utf8) }
+        .map { "'sha256-\(Base64.encode(Digest.sha256($0)))'" }.joined(separator: " ")
+    }
+    #expect(policy.contains("style-src \(hashes("style"));"))
+    #expect(policy.contains("script-src \(hashes("script"));"))
+    #expect(!html.contains(" style=") && !html.contains("http-equiv"))
+    #expect(html.contains("<main data-state=\"\(state)\""))
     return html
+  }
+
+  /// The value that the page lets be copied under a name, in each of its lists.
+  private static func values(of name: String, in html: String) -> [String] {
+    html.components(separatedBy: "<dt>\(name)</dt>").dropFirst().map { rest in
+      let field = rest.components(separatedBy: "</dd>").first ?? ""
+      let copied = field.components(separatedBy: "data-copy=\"").dropFirst().first
+      return copied?.components(separatedBy: "\"").first ?? ""
+    }
   }
 
   @Test("shows a transfer's every part, and what the merchant wrote as text only")
@@ -46,23 +58,30 @@ struct PayerPageTests {
     let gateway = try await installation.serve()
     let client = installation.client
     var body = ServeTests.payin("page", method: "spei").object ?? [:]
+    body["amount"] = 1_234_500
     body["description"] = "\"><img src=x onerror='alert(1)'>&amp;"
     body["return_url"] = "https://shop.example/done?a=1&b='2'"
     let made = try await client.post("/v1/payins", .object(body), idempotencyKey: "page").json
-    let html = try await page(client, made)
-    #expect(html.contains(made["instructions"]?["clabe"]?.string ?? "?"))
-    #expect(html.contains("$150.00 MXN"))
+    let clabe = made["instructions"]?["clabe"]?.string ?? "?"
+    let html = try await page(client, made, "waiting")
+    #expect(Self.values(of: "CLABE", in: html) == [clabe])
+    #expect(Self.values(of: "Importe", in: html) == ["12345.00"])
+    #expect(html.contains("$12,345.00 MXN"))
     #expect(html.contains("Paga antes del"))
+    #expect(html.contains("quedan 23 horas"))
     #expect(html.contains("&quot;&gt;&lt;img src=x onerror=&#39;alert(1)&#39;&gt;&amp;amp;"))
     #expect(html.contains("href=\"https://shop.example/done?a=1&amp;b=&#39;2&#39;\""))
     #expect(!html.contains("<img") && !html.contains("ana@example.mx"))
-    let barcode = try await client.get(Self.path(made) + "/barcode.svg")
-    #expect(barcode.status == 404)
+    #expect(try await client.get(Self.path(made) + "/barcode.svg").status == 404)
+    #expect(try await client.get(Self.path(made) + "/logo").status == 404)
+    let english = [HTTPHeader("Accept-Language", "en-GB;q=0.9, es;q=0.8")]
+    #expect(try await page(client, made, "waiting", headers: english).contains("lang=\"en\""))
+    let byLink = try await page(client, made, "waiting", query: "?lang=es", headers: english)
+    #expect(byLink.contains("<html lang=\"es\">"))
     let id = made["id"]?.string ?? ""
     _ = try await client.post("/v1/payins/\(id)/cancel")
-    let cancelled = try await page(client, made, isOver: true)
-    #expect(cancelled.contains("cancelado"))
-    #expect(!cancelled.contains(made["instructions"]?["clabe"]?.string ?? "?"))
+    let cancelled = try await page(client, made, "cancelled")
+    #expect(cancelled.contains("Ya no lo pagues") && !cancelled.contains(clabe))
     _ = await installation.stop(gateway)
     await installation.end()
   }
@@ -85,31 +104,108 @@ struct PayerPageTests {
     await installation.end()
   }
 
-  @Test("an expired pay-in shows no instructions any more, one that was paid says so")
-  func expired() async throws {
+  @Test("a BBVA customer pays the agreement with the long number as reference, where there is one")
+  func banks() async throws {
+    let installation = try await Installation()
+    try installation.place.write(
+      """
+      { rules: [ { name: "openpay", when: "payin.amount == 15100",
+                   route: { priority: ["openpay-main/spei"] } } ],
+        otherwise: { priority: ["cashypay-main/spei"] } }
+      """, to: "routing-rules/default.json5")
+    let gateway = try await installation.serve()
+    let client = installation.client
+    for (name, settings, isOpenpay) in [
+      ("centralised", ["cashypay_mode": "centralised"] as JSON, false),
+      ("current", ["openpay_shape": "current"], true), ("seed", ["openpay_shape": "seed"], true),
+    ] {
+      #expect(
+        try await installation.sandboxClient.post("/_sandbox/settings", settings).status == 200)
+      var body = ServeTests.payin(name, method: "spei").object ?? [:]
+      body["amount"] = isOpenpay ? 15_100 : 15_000
+      let made = try await client.post("/v1/payins", .object(body), idempotencyKey: name).json
+      let html = try await page(client, made, "waiting")
+      let concept = made["instructions"]?["concept"]?.string ?? "?"
+      #expect(Self.values(of: "Concepto de pago", in: html) == [concept])
+      let hasAgreement = name != "seed"
+      #expect(concept.utf8.count == (hasAgreement ? 20 : 7))
+      #expect(html.contains("Desde BBVA") == hasAgreement)
+      let expected = hasAgreement ? ["1411217"] : []
+      #expect(Self.values(of: "Convenio CIE", in: html) == expected)
+      #expect(Self.values(of: "Referencia", in: html) == (hasAgreement ? [concept] : []))
+      #expect(Self.values(of: "Referencia numérica", in: html) == expected)
+      #expect(html.contains(hasAgreement ? "BBVA México" : "STP"))
+    }
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+
+  @Test("an expired pay-in shows no instructions any more, one that was paid a receipt")
+  func ended() async throws {
     let installation = try await Installation()
     try installation.place.write(
       "{ rules: [], otherwise: { priority: [\"smilepayz-main/spei\"] } }",
       to: "routing-rules/default.json5")
     let gateway = try await installation.serve()
     let client = installation.client
-    let sandbox = installation.sandboxClient
-    for (reference, move, status, words) in [
-      ("e", "expire", "expired", "venció"), ("p", "pay", "succeeded", "Pago recibido"),
+    for (move, state, words) in [
+      ("expire", "expired", "venció"), ("pay", "paid", "Comprobante de pago"),
+      ("fail", "ended", "Ya no lo pagues"),
     ] {
       let made = try await client.post(
-        "/v1/payins", ServeTests.payin(reference, method: "spei"), idempotencyKey: reference
+        "/v1/payins", ServeTests.payin(move, method: "spei"), idempotencyKey: move
       ).json
       let clabe = try #require(made["instructions"]?["clabe"]?.string)
-      let id = made["id"]?.string ?? ""
       let order = made["provider_order_id"]?.string ?? ""
-      #expect(try await sandbox.post("/_sandbox/orders/\(order)/\(move)").status == 200)
-      let after = try await client.post("/v1/payins/\(id)/sync").json
-      #expect(after["status"]?.string == status)
-      let html = try await page(client, made, isOver: true)
-      #expect(html.contains(words))
-      #expect(!html.contains(clabe))
+      let moved = try await installation.sandboxClient.post("/_sandbox/orders/\(order)/\(move)")
+      #expect(moved.status == 200)
+      _ = try await client.post("/v1/payins/\(made["id"]?.string ?? "")/sync")
+      let html = try await page(client, made, state)
+      #expect(html.contains(words) && !html.contains(clabe))
     }
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+
+  @Test("what is missing after a part has come is shown large, and asked for")
+  func partly() async throws {
+    let installation = try await Installation()
+    let gateway = try await installation.serve()
+    let client = installation.client
+    let made = try await client.post(
+      "/v1/payins", ServeTests.payin("part", method: "spei"), idempotencyKey: "part"
+    ).json
+    let order = made["provider_order_id"]?.string ?? ""
+    _ = try await installation.sandboxClient.post(
+      "/_sandbox/orders/\(order)/pay", ["amount": 2000])
+    _ = try await client.post("/v1/payins/\(made["id"]?.string ?? "")/sync")
+    let html = try await page(client, made, "partly_paid")
+    #expect(html.contains("Faltan <b>$130.00 <small>MXN</small></b>"))
+    #expect(Self.values(of: "Importe", in: html) == ["130.00"])
+    _ = await installation.stop(gateway)
+    await installation.end()
+  }
+
+  @Test("its state is told when it changes")
+  func following() async throws {
+    let installation = try await Installation()
+    let gateway = try await installation.serve()
+    let client = installation.client
+    let made = try await client.post(
+      "/v1/payins", ServeTests.payin("live", method: "spei"), idempotencyKey: "live"
+    ).json
+    let path = Self.path(made) + "/state"
+    let first = try await client.get(path).json
+    #expect(first["state"]?.string == "waiting")
+    let mark = "waiting.\(first["version"]?.int64 ?? -1)"
+    let changed = Task { [client] in try await client.get("\(path)?wait=30&seen=\(mark)").json }
+    let order = made["provider_order_id"]?.string ?? ""
+    _ = try await installation.sandboxClient.post("/_sandbox/orders/\(order)/pay")
+    let told = try await changed.value
+    #expect(told["state"]?.string == "paid")
+    #expect(told["version"] != first["version"])
+    #expect(try await client.get(path + "?wait=31").status == 400)
+    #expect(try await client.get(path + "?since=1").status == 400)
     _ = await installation.stop(gateway)
     await installation.end()
   }
@@ -122,16 +218,24 @@ struct PayerPageTests {
     let made = try await client.post(
       "/v1/payins", ServeTests.payin("bars", method: "store"), idempotencyKey: "bars"
     ).json
-    let html = try await page(client, made)
-    #expect(html.contains("src=\"\(Self.path(made))/barcode.svg\""))
+    let html = try await page(client, made, "waiting")
+    #expect(html.contains("class=\"bars narrow\"") && html.contains("pago de servicio Paynet"))
+    let reference = made["instructions"]?["reference"]?.string ?? "?"
+    #expect(Self.values(of: "Referencia", in: html) == [reference])
     let answer = try await client.get(Self.path(made) + "/barcode.svg")
     #expect(answer.header("Content-Type") == "image/svg+xml")
     #expect(answer.header("X-Content-Type-Options") == "nosniff")
     let svg = String(decoding: answer.body, as: UTF8.self)
     #expect(
       svg.wholeMatch(of: /<svg [^<>]*><rect [^<>]*\/><path d="[Mhvz0-9 -]+"\/><\/svg>/) != nil)
-    for path in ["/pay/x", "/pay/\(String(repeating: "0", count: 32))/barcode.svg"] {
-      #expect(try await client.get(path).status == 404)
+    for path in ["barcode.svg", "state", "logo"] {
+      let unknown = try await client.get("/pay/\(String(repeating: "0", count: 32))/\(path)")
+      #expect(unknown.status == 404 && unknown.code == "not_found")
+    }
+    for token in ["x", String(repeating: "0", count: 32), String(repeating: "0", count: 999)] {
+      let unknown = try await client.get("/pay/\(token)")
+      #expect(unknown.status == 404)
+      #expect(String(decoding: unknown.body, as: UTF8.self).contains("No encontramos este pago"))
     }
     _ = await installation.stop(gateway)
     await installation.end()

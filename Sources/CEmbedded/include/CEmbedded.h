@@ -5,8 +5,12 @@
 #include <stdint.h>
 extern const size_t pasarela_openapi_size;
 extern const size_t pasarela_dashboard_size;
+extern const size_t pasarela_payer_style_size;
+extern const size_t pasarela_payer_script_size;
 extern const size_t pasarela_default_rules_size;
 const uint8_t *pasarela_openapi_bytes(void);
 const uint8_t *pasarela_dashboard_bytes(void);
+const uint8_t *pasarela_payer_style_bytes(void);
+const uint8_t *pasarela_payer_script_bytes(void);
 const uint8_t *pasarela_default_rules_bytes(void);
 #endif
