@@ -159,7 +159,8 @@ struct WebhookTests {
       }
       #expect(failure == "unresolvable_host")
       #expect(receiver.taken().isEmpty)
-      for dead in ["http://shop.example/", "\(url)/hooks", "https://10.1.2.3/", "https://a:99999/"] {
+      for dead in ["http://shop.example/", "\(url)/hooks", "https://10.1.2.3/", "https://a:99999/"]
+      {
         #expect(try await client.post(path, ["url": JSON(dead)]).status == 400, "\(dead)")
       }
       // A name that nobody has is told in the same word.
