@@ -77,7 +77,7 @@ public struct Books: Sendable {
       if transition.isIdle { change.payin = nil }
       change.callback = callback
       do {
-        try await store.commit(change)
+        change = try await commit(change, telling: transition.payin.merchant)
         if !transition.isIdle {
           committed(transition, before: before.status, document: change.announced)
         }
@@ -106,20 +106,37 @@ public struct Books: Sendable {
     var change = Change()
     change.payin = write
     change.events = events(transition)
-    change.jobs =
-      jobs(transition, holding: holding, sending: sending)
-      + deliveries(of: change.events, merchant: transition.payin.merchant)
+    change.jobs = jobs(transition, holding: holding, sending: sending)
     return change
   }
 
-  /// One for each endpoint that listens to what is announced.
-  func deliveries(of events: [PayinEvent], merchant: String) -> [JobChange] {
+  /// Commits it with a delivery for each endpoint that listens to what it announces, as they stand
+  /// at the commit: the store refuses those that another process changed since they were read.
+  func commit(
+    _ change: Change, telling merchant: String
+  ) async throws(StoreError) -> Change {
+    let announced = change.events.filter { $0.announcement != nil }
     // Not the event's own time, which a clock that was set back has still to reach.
     let now = time.now()
-    return events.flatMap { event -> [JobChange] in
-      guard let sequence = event.announcement?.sequence else { return [] }
-      return endpoints.listening(to: event.type, of: merchant).map {
-        .put(WebhookRunner.job(event.payin, sequence, to: $0, due: min(event.at, now)))
+    while true {
+      var told = change
+      if !announced.isEmpty {
+        let standing = endpoints.standing(of: merchant)
+        told.endpointRevision = standing.revision
+        told.jobs += announced.flatMap { event in
+          standing.listening(to: event.type).map {
+            .put(
+              WebhookRunner.job(
+                event.payin, event.announcement?.sequence ?? 0, to: $0,
+                due: min(event.at, now)))
+          }
+        }
+      }
+      do throws(StoreError) {
+        try await store.commit(told)
+        return told
+      } catch .endpointsChanged {
+        try await endpoints.load(from: store)
       }
     }
   }

@@ -13,6 +13,9 @@ extension AddressPolicy {
     return !host.isEmpty && !["localhost", "local", "internal", "localdomain"].contains(last)
   }
 
+  /// Whether the text is an IPv6 address, without brackets.
+  public static func isIPv6(_ text: String) -> Bool { SocketAddress.bytes(text: text).count == 16 }
+
   /// In lower case, without user, port and brackets; empty where there is none.
   private static func host(of url: String) -> String {
     var rest = Array(url.lowercased().utf8)[...]

@@ -1,4 +1,5 @@
 import Gateway
+import HTTPCalling
 import JSONText
 import Payins
 import Storage
@@ -55,8 +56,19 @@ enum EventDocument {
 
   private static func attempt(_ delivery: DeliveryTry) -> JSONObject {
     [
-      "status": JSON(delivery.status.map { Int64($0) }), "failure": JSON(delivery.failure),
+      "status": JSON(delivery.status.map { Int64($0) }),
+      "failure": JSON(delivery.failure.map(shown)),
       "duration_ms": JSON(delivery.milliseconds),
     ]
   }
+
+  /// Whether a name leads nowhere or to a private address is one to merchants: else they could find
+  /// out the names of the gateway's own network.
+  private static func shown(_ failure: String) -> String {
+    hidden.contains(failure) ? "unresolvable_host" : failure
+  }
+
+  private static let hidden = [
+    CallFailure.Label.dns.rawValue, CallFailure.Label.forbiddenAddress.rawValue,
+  ]
 }

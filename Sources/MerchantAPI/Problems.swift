@@ -92,6 +92,11 @@ extension Problem {
       self.init(
         .unprocessableContent, code: "too_many_endpoints",
         detail: "a merchant has at most 10 webhook endpoints")
+    case .tooManySecrets(let seconds):
+      self.init(
+        .tooManyRequests, code: "rate_limited",
+        detail: "50 secrets of this endpoint sign already: each does for a day after it is rotated",
+        retryAfterSeconds: Int(clamping: seconds))
     case .configured:
       self.init(
         .conflict, code: "configured_endpoint",

@@ -13,12 +13,12 @@ struct WebhookRoutes: Sendable {
   func register(on router: inout Router) {
     let (list, one) = ("/v1/webhook_endpoints", "/v1/webhook_endpoints/{id}")
     router.serve(.get, list, to: keys, with: .payinsRead) { call in
-      let endpoints = service.endpoints(of: call.merchant).map { json($0) }
+      let endpoints = try await service.endpoints(of: call.merchant).map { json($0) }
       return .json(.ok, JSON.object(["data": .array(endpoints)]).bytes)
     }
     router.serve(.post, list, to: keys, with: .payinsWrite) { call in try await create(call) }
     router.serve(.get, one, to: keys, with: .payinsRead) { call in
-      .json(.ok, json(try service.endpoint(call.path["id"], of: call.merchant)).bytes)
+      .json(.ok, json(try await service.endpoint(call.path["id"], of: call.merchant)).bytes)
     }
     router.serve(.patch, one, to: keys, with: .payinsWrite) { call in try await update(call) }
     router.serve(.delete, one, to: keys, with: .payinsWrite) { call in
@@ -76,13 +76,7 @@ struct WebhookRoutes: Sendable {
   }
 
   private func check(_ url: String, _ reader: inout ObjectReader) {
-    let isPlain =
-      url.utf8.allSatisfy { (33...126).contains($0) } && !url.unicodeScalars.contains("@")
-    guard service.takes(url: url), isPlain, !PayinRequestReader.host(of: url).isEmpty,
-      url.utf8.count <= 2000
-    else {
-      return reader.report("url", "must be an https URL of at most 2000 ASCII characters")
-    }
+    if let fault = WebhookURL.fault(url, service.addresses) { reader.report("url", fault) }
   }
 
   private func events(_ reader: inout ObjectReader) -> [String]? {

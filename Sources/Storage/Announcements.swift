@@ -35,6 +35,32 @@ public struct EndpointRecord: Equatable, Sendable {
   public static func place(_ merchant: String, _ id: String) -> String { "\(merchant)/\(id)" }
 }
 
+/// The endpoints that a store keeps, as of one moment.
+public struct KeptEndpoints: Equatable, Sendable {
+  public var records: [EndpointRecord]
+  /// How often each merchant's endpoints were changed; a merchant who is not here has none and
+  /// never had.
+  public var revisions: [String: Int]
+
+  public init(records: [EndpointRecord], revisions: [String: Int]) {
+    self.records = records
+    self.revisions = revisions
+  }
+}
+
+/// Which of a merchant's endpoints a change was decided by.
+public struct EndpointRevision: Equatable, Sendable {
+  public var merchant: String
+  /// As in `KeptEndpoints.revisions`; 0 for none.
+  public var number: Int
+
+  public init(merchant: String, number: Int) {
+    self.merchant = merchant
+    self.number = number
+  }
+}
+
+/// Each raises the merchant's revision by 1.
 public enum EndpointWrite: Equatable, Sendable {
   /// Makes the record or replaces it.
   case put(EndpointRecord)

@@ -11,6 +11,7 @@ struct ChangeRows: Sendable {
   var key: KeyWrite?
   var callback: CallbackRow?
   var endpoint: EndpointWrite?
+  var endpointRevision: EndpointRevision?
   var tries: [DeliveryTry]
   var storePayment: StorePaymentWrite?
 
@@ -23,6 +24,7 @@ struct ChangeRows: Sendable {
     key = change.key
     callback = change.callback.map(CallbackRow.init)
     endpoint = change.endpoint
+    endpointRevision = change.endpointRevision
     tries = change.tries
     storePayment = change.storePayment
   }

@@ -11,7 +11,7 @@ public protocol Store: Sendable {
   /// Returns once the change is durable. Callers that wait at the same time share one commit;
   /// one caller's conflict leaves the others' changes as they are. Of several conflicts it throws
   /// the first in this order: `.duplicateKey`, `.leaseLost`, `.duplicateReference`,
-  /// `.versionConflict`.
+  /// `.versionConflict`, `.endpointsChanged`.
   func commit(_ change: Change) async throws(StoreError)
 
   /// The damaged rows that reads have met.
@@ -47,7 +47,9 @@ public protocol Store: Sendable {
   func heldStorePayments(limit: Int) async throws(StoreError) -> Tally<StorePaymentID>
 
   /// Every merchant's endpoints that the store keeps.
-  func webhookEndpoints() async throws(StoreError) -> [EndpointRecord]
+  func webhookEndpoints() async throws(StoreError) -> KeptEndpoints
+  /// How often the merchant's endpoints were changed.
+  func endpointRevision(of merchant: String) async throws(StoreError) -> Int
   /// The event whose announcement has that sequence within the pay-in.
   func announcement(_ sequence: Int, of payin: PayinID) async throws(StoreError) -> PayinEvent?
   func announcement(_ id: EventID, merchant: String) async throws(StoreError) -> PayinEvent?
@@ -101,6 +103,8 @@ public enum StoreError: Error, Equatable, Sendable {
   case duplicateKey
   /// Another holds the job now.
   case leaseLost
+  /// The merchant's endpoints were changed by another; read them again and decide anew.
+  case endpointsChanged
   /// The store's medium failed: function, code and message, for the operator. A change that
   /// throws this is not seen by later reads; whether it is there after a crash is not known.
   case failed(function: String, code: Int, message: String)
@@ -116,6 +120,7 @@ extension StoreError: CustomStringConvertible {
     case .duplicateReference(let id): "the merchant reference belongs to \(id)"
     case .duplicateKey: "the idempotency key is taken"
     case .leaseLost: "the job's lease was lost"
+    case .endpointsChanged: "the merchant's webhook endpoints were changed by another"
     case .failed(let function, let code, let message): "\(function): \(message) (\(code))"
     case .damaged(let what): "damaged: \(what)"
     case .closed: "the store is closed"
@@ -134,6 +139,9 @@ public struct Change: Equatable, Sendable {
   /// One that came before, by its key, is counted, and keeps a pay-in once it is known.
   public var callback: CallbackRecord?
   public var endpoint: EndpointWrite?
+  /// Throws `.endpointsChanged` unless the merchant's endpoints are still these, before `endpoint`
+  /// changes them.
+  public var endpointRevision: EndpointRevision?
   public var tries: [DeliveryTry] = []
   /// In place of `payin`; `events` are then the payment's, under its id.
   public var storePayment: StorePaymentWrite?

@@ -1,5 +1,6 @@
 import Crypto
 import Gateway
+import HTTPCalling
 import JSONText
 import MerchantAPI
 import Payins
@@ -99,7 +100,7 @@ struct ConfigurationReader {
         if let key = Self.key(item.object, item.pointer, id, &reader) { out.keys.append(key) }
       }
       out.endpoints += EndpointReader(
-        merchant: id, allowsPlainHTTP: out.allowsPrivateWebhooks
+        merchant: id, addresses: out.allowsPrivateWebhooks ? .any : .publicOnly
       ).read(&reader)
     }
   }

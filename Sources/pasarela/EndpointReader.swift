@@ -1,10 +1,12 @@
 import Gateway
+import HTTPCalling
 import JSONText
 
 /// Reads a merchant's `webhooks`.
 struct EndpointReader {
   let merchant: String
-  let allowsPlainHTTP: Bool
+  /// Where deliveries may go.
+  let addresses: AddressPolicy
 
   func read(_ outer: inout ObjectReader) -> [WebhookEndpoint] {
     var ids: Set<String> = []
@@ -24,16 +26,9 @@ struct EndpointReader {
 
   private func url(_ reader: inout ObjectReader) -> String? {
     guard let url = reader.string("url") else { return nil }
-    let bytes = url.utf8
-    let isPlain = allowsPlainHTTP && bytes.starts(with: "http://".utf8)
-    guard isPlain || bytes.starts(with: "https://".utf8),
-      bytes.allSatisfy({ (33...126).contains($0) })
-    else {
-      reader.report(
-        "url", "must be an https URL (http needs webhooks.allow_private_addresses)")
-      return nil
-    }
-    return url
+    guard let fault = WebhookURL.fault(url, addresses) else { return url }
+    reader.report("url", fault)
+    return nil
   }
 
   private func secret(_ key: String, _ reader: inout ObjectReader) -> WebhookSecret? {

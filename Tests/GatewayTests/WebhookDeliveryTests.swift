@@ -200,7 +200,7 @@ struct WebhookDeliveryTests {
     }
     _ = try await bench.payin("order-1")
     try await bench.deliver()
-    let moved = try bench.service.endpoint(own.id, of: "shop")
+    let moved = try await bench.service.endpoint(own.id, of: "shop")
     #expect(moved.disabled == nil && moved.url == "https://shop.example/elsewhere")
 
     let rotating = wish { $0.rotatesSecret = true }
@@ -210,7 +210,7 @@ struct WebhookDeliveryTests {
     }
     _ = try await bench.payin("order-2")
     try await bench.deliver()
-    let rotated = try bench.service.endpoint(own.id, of: "shop")
+    let rotated = try await bench.service.endpoint(own.id, of: "shop")
     #expect(rotated.disabled == "gone" && rotated.secret != own.secret)
   }
 

@@ -1,4 +1,7 @@
+import Crypto
 import Foundation
+import HTTPCalling
+import HTTPServing
 import JSONText
 import TestSupport
 import Testing
@@ -153,16 +156,98 @@ struct TwinTests {
       let url = "http://127.0.0.1:1/x"
       let made = try await clients[0].post("/v1/webhook_endpoints", ["url": JSON(url)])
       let id = try #require(made.json["id"]?.string)
-      let isKnown = try await eventually {
-        try await clients[1].get("/v1/webhook_endpoints/\(id)").status == 200 ? true : nil
-      }
-      #expect(isKnown == true)
+      #expect(try await clients[1].get("/v1/webhook_endpoints/\(id)").status == 200)
       _ = try await clients[0].call("DELETE", "/v1/webhook_endpoints/\(id)")
-      let isGone = try await eventually {
-        try await clients[1].get("/v1/webhook_endpoints/\(id)").status == 404 ? true : nil
-      }
-      #expect(isGone == true)
+      #expect(try await clients[1].get("/v1/webhook_endpoints/\(id)").status == 404)
       _ = receiver.taken()
+    }
+  }
+
+  private func patch(_ client: Client, _ id: String, _ body: JSON) async throws -> Client.Answer {
+    try await client.call(
+      "PATCH", "/v1/webhook_endpoints/\(id)", body.bytes,
+      [HTTPHeader("Content-Type", "application/json")])
+  }
+
+  @Test("of forty secrets rotated at once over both each signs, and a change beside them is kept")
+  func rotations() async throws {
+    try await twins { installation, clients, _, receiver in
+      let base = try #require(receiver.url)
+      let made = try await clients[0].post(
+        "/v1/webhook_endpoints", ["url": JSON("\(base)/old")])
+      let id = try #require(made.json["id"]?.string)
+      let secrets = try await withThrowingTaskGroup(of: String?.self) { group in
+        for number in 0..<40 {
+          group.addTask {
+            try await patch(clients[number % 2], id, ["rotate_secret": true]).json["secret"]?.string
+          }
+        }
+        group.addTask {
+          _ = try await patch(clients[1], id, ["url": JSON("\(base)/new")])
+          return made.json["secret"]?.string
+        }
+        return try await group.reduce(into: Set<String>()) { all, secret in
+          if let secret { all.insert(secret) }
+        }
+      }
+      #expect(secrets.count == 41)
+      _ = try await clients[1].post(
+        "/v1/payins", ServeTests.payin("signed", method: "store"), idempotencyKey: "signed")
+      let message = try await eventually { receiver.taken().first { $0.path == "/new" } }
+      let sent = try #require(message)
+      let prefix = Array(
+        "\(sent.headers["webhook-id"] ?? "").\(sent.headers["webhook-timestamp"] ?? "").".utf8)
+      let expected = secrets.map { secret in
+        let key = Base64.decode(String(secret.dropFirst(6))) ?? []
+        return "v1," + Base64.encode(HMAC.sha256(key: key, message: prefix + sent.body))
+      }
+      let signatures = (sent.headers["webhook-signature"] ?? "").split(separator: " ")
+      #expect(Set(signatures.map(String.init)) == Set(expected) && signatures.count == 41)
+    }
+  }
+
+  @Test("a merchant has ten endpoints however many are asked for at once, over both")
+  func limit() async throws {
+    try await twins { _, clients, _, _ in
+      let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+        for number in 0..<30 {
+          group.addTask {
+            try await clients[number % 2].post(
+              "/v1/webhook_endpoints", ["url": "http://127.0.0.1:1/\(number)"]
+            ).status
+          }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      // One stands in the configuration.
+      #expect(statuses.count { $0 == 201 } == 9 && statuses.count { $0 == 422 } == 21)
+      for client in clients {
+        #expect(
+          try await client.get("/v1/webhook_endpoints").json["data"]?.array?.count == 10)
+      }
+    }
+  }
+
+  @Test("an endpoint that is made at one hears of what happens at the other right after")
+  func madeElsewhere() async throws {
+    try await twins { _, clients, _, receiver in
+      let base = try #require(receiver.url)
+      for number in 0..<5 {
+        _ = try await clients[0].post(
+          "/v1/webhook_endpoints", ["url": JSON("\(base)/made-\(number)")])
+        _ = try await clients[1].post(
+          "/v1/payins", ServeTests.payin("made-\(number)", method: "store"),
+          idempotencyKey: "made-\(number)")
+      }
+      var told: Set<String> = []
+      let isTold = try await eventually {
+        for message in receiver.taken() {
+          let reference = message.json["data"]?["merchant_reference"]?.string ?? ""
+          told.insert("\(reference)\(message.path)")
+        }
+        return (0..<5).allSatisfy { told.contains("made-\($0)/made-\($0)") } ? true : nil
+      }
+      #expect(isTold == true)
     }
   }
 }

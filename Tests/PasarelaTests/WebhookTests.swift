@@ -139,20 +139,41 @@ struct WebhookTests {
   @Test("never go to a private address unless the configuration allows it, nor over plain http")
   func addresses() async throws {
     try await Receiver.run { receiver, url in
-      let port = url.split(separator: ":").last ?? ""
-      let installation = try await Installation(
-        webhooks: webhooks("https://localhost:\(port)/hooks"), allowsPrivateWebhooks: false)
-      let gateway = try await installation.serve()
+      let installation = try await Installation()
       let client = installation.client
+      let open = try await installation.serve()
+      let path = "/v1/webhook_endpoints"
+      #expect(try await client.post(path, ["url": JSON("\(url)/hooks")]).status == 201)
+      _ = await installation.stop(open)
+      let file = installation.place.path + "/pasarela.json5"
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      let closed = text.replacing(
+        "\"allow_private_addresses\":true", with: "\"allow_private_addresses\":false")
+      #expect(closed != text)
+      try installation.place.write(closed, to: "pasarela.json5")
+      let gateway = try await installation.serve()
       let id = try await paid(installation, "hook-5")
       let failure = try await eventually {
         let events = try await client.get("/v1/payins/\(id)/events").json["data"]?.array ?? []
         return events.first { $0["type"] == "webhook.failed" }?["data"]?["failure"]?.string
       }
-      #expect(failure == "forbidden_address")
+      #expect(failure == "unresolvable_host")
       #expect(receiver.taken().isEmpty)
-      let plain = try await client.post("/v1/webhook_endpoints", ["url": "http://shop.example/"])
-      #expect(plain.status == 400)
+      for dead in ["http://shop.example/", "\(url)/hooks", "https://10.1.2.3/", "https://a:99999/"]
+      {
+        #expect(try await client.post(path, ["url": JSON(dead)]).status == 400, "\(dead)")
+      }
+      // A name that nobody has is told in the same word.
+      let made = try await client.post(path, ["url": "https://nobody.invalid/"]).json
+      let other = try #require(made["id"]?.string)
+      let unknown = try await paid(installation, "hook-6")
+      let word = try await eventually {
+        let events = try await client.get("/v1/payins/\(unknown)/events").json["data"]?.array ?? []
+        return events.first {
+          $0["type"] == "webhook.failed" && $0["data"]?["endpoint"]?.string == other
+        }?["data"]?["failure"]?.string
+      }
+      #expect(word == "unresolvable_host")
       _ = await installation.stop(gateway)
       await installation.end()
     }

@@ -130,9 +130,14 @@ final class CrashingStore: Store {
     return try await base.unknownCallbacks(before: before, limit: limit)
   }
 
-  func webhookEndpoints() async throws(StoreError) -> [EndpointRecord] {
+  func webhookEndpoints() async throws(StoreError) -> KeptEndpoints {
     try await turn()
     return try await base.webhookEndpoints()
+  }
+
+  func endpointRevision(of merchant: String) async throws(StoreError) -> Int {
+    try await turn()
+    return try await base.endpointRevision(of: merchant)
   }
 
   func announcement(_ sequence: Int, of payin: PayinID) async throws(StoreError) -> PayinEvent? {

@@ -8,6 +8,10 @@ public final class Receiver: Sendable {
   private let answer = Mutex(Response.text(.ok, "SUCCESS"))
   private let arrivals = AsyncStream.makeStream(of: Request.self)
   private let server = Mutex<HTTPServer?>(nil)
+  private let base = Mutex<String?>(nil)
+
+  /// Without a slash at its end; nil before it has started.
+  public var url: String? { base.withLock { $0 } }
 
   private init() {}
 
@@ -21,9 +25,11 @@ public final class Receiver: Sendable {
     }
     receiver.server.withLock { $0 = server }
     let port = try server.start()
+    let base = "http://127.0.0.1:\(port)"
+    receiver.base.withLock { $0 = base }
     let result: Result<Void, any Error>
     do {
-      result = .success(try await body(receiver, "http://127.0.0.1:\(port)"))
+      result = .success(try await body(receiver, base))
     } catch {
       result = .failure(error)
     }

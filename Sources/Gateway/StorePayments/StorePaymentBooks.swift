@@ -26,7 +26,7 @@ extension Books {
         change.key = .answer(key(of: before), StorePaymentDocument.answer(next.payment))
       }
       do {
-        try await store.commit(change)
+        _ = try await commit(change, telling: before.merchant)
         if !next.isWithdrawn { committed(next) }
         return next
       } catch .versionConflict {
@@ -44,8 +44,7 @@ extension Books {
     var change = Change()
     change.storePayment = write
     change.events = events(next)
-    change.jobs =
-      jobs(next, holding, sending) + deliveries(of: change.events, merchant: next.payment.merchant)
+    change.jobs = jobs(next, holding, sending)
     return change
   }
 

@@ -15,16 +15,21 @@ public struct WebhookEndpoint: Equatable, Sendable {
   /// `*`, a type, or a prefix and `*`, such as `payin.*`.
   public var events: [String]
   public var secret: WebhookSecret
-  /// Signs beside `secret` until then, while receivers learn the new one.
-  public var previous: (secret: WebhookSecret, until: Instant)?
+  /// Each signs beside `secret` until its time, while receivers learn the new one; newest first.
+  public var previous: [Retired]
   /// Why nothing is sent to it: `gone` where it answered 410, `by_merchant`; nil: it is enabled.
   public var disabled: String?
   public var source: Source
   public var createdAt: Instant?
 
+  public struct Retired: Equatable, Sendable {
+    public var secret: WebhookSecret
+    public var until: Instant
+  }
+
   public init(
     id: String, merchant: String, url: String, events: [String], secret: WebhookSecret,
-    previous: (secret: WebhookSecret, until: Instant)? = nil, disabled: String? = nil,
+    previous: [Retired] = [], disabled: String? = nil,
     source: Source, createdAt: Instant? = nil
   ) {
     self.id = id
@@ -66,8 +71,7 @@ public struct WebhookEndpoint: Equatable, Sendable {
 
   /// Newest first: the order in which a receiver should try them.
   func signatures(id: String, at now: Instant, body: [UInt8]) -> String {
-    var secrets = [secret]
-    if let previous, now < previous.until { secrets.append(previous.secret) }
+    let secrets = [secret] + previous.filter { now < $0.until }.map(\.secret)
     return secrets.map { $0.signature(id: id, timestamp: now.seconds, body: body) }
       .joined(separator: " ")
   }
@@ -81,8 +85,7 @@ extension WebhookEndpoint {
     .object([
       "id": JSON(id), "merchant": JSON(merchant), "url": JSON(url),
       "events": .array(events.map { JSON($0) }), "secret": JSON(secret.text.reveal()),
-      "previous_secret": JSON(previous?.secret.text.reveal()),
-      "previous_until": JSON(previous?.until.milliseconds), "disabled": JSON(disabled),
+      "previous": .array(previous.map(\.stored)), "disabled": JSON(disabled),
       "source": JSON(source.rawValue), "created_at": JSON(createdAt?.milliseconds),
     ])
   }
@@ -94,15 +97,31 @@ extension WebhookEndpoint {
       let secret = json["secret"]?.string.flatMap(WebhookSecret.init),
       let source = json["source"]?.string.flatMap(Source.init(rawValue:))
     else { return nil }
-    var previous: (WebhookSecret, Instant)?
-    if let old = json["previous_secret"]?.string.flatMap(WebhookSecret.init),
-      let until = json["previous_until"]?.int64
+    var previous = (json["previous"]?.array ?? []).compactMap { Retired(stored: $0) }
+    // An earlier release kept one.
+    if let one = Retired(
+      stored: [
+        "secret": json["previous_secret"] ?? .null, "until": json["previous_until"] ?? .null,
+      ])
     {
-      previous = (old, Instant(milliseconds: until))
+      previous.append(one)
     }
     self.init(
       id: id, merchant: merchant, url: url, events: events, secret: secret, previous: previous,
       disabled: json["disabled"]?.string, source: source,
       createdAt: json["created_at"]?.int64.map(Instant.init(milliseconds:)))
+  }
+}
+
+extension WebhookEndpoint.Retired {
+  fileprivate var stored: JSON {
+    ["secret": JSON(secret.text.reveal()), "until": JSON(until.milliseconds)]
+  }
+
+  fileprivate init?(stored json: JSON) {
+    guard let secret = json["secret"]?.string.flatMap(WebhookSecret.init),
+      let until = json["until"]?.int64
+    else { return nil }
+    self.init(secret: secret, until: Instant(milliseconds: until))
   }
 }

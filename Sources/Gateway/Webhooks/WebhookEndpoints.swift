@@ -2,32 +2,55 @@ import Payins
 public import Storage
 import Synchronization
 
-/// Every merchant's endpoints, at hand: the configuration's, and those that merchants made.
+/// Every merchant's endpoints, at hand: the configuration's, and those that merchants made. What
+/// is decided by them is committed with their revision, so that the store refuses it where another
+/// process changed them meanwhile.
 public final class WebhookEndpoints: Sendable {
   /// From one look for what other processes changed to the next, in seconds.
   static let refreshSeconds: Int64 = 1
 
-  private struct State {
-    var byMerchant: [String: [WebhookEndpoint]]
-    /// Changes by this process.
-    var changeCount = 0
+  /// A merchant's, as of one revision.
+  struct Standing: Sendable {
+    var endpoints: [WebhookEndpoint]
+    var revision: EndpointRevision
+
+    func endpoint(_ id: String) -> WebhookEndpoint? {
+      endpoints.first { $0.id.utf8.elementsEqual(id.utf8) }
+    }
+
+    /// Those that are to be told of an event of that type.
+    func listening(to type: String) -> [WebhookEndpoint] {
+      endpoints.filter { $0.disabled == nil && $0.wants(type) }
+    }
   }
 
   private let configured: [WebhookEndpoint]
-  private let state: Mutex<State>
+  private let state: Mutex<[String: Standing]>
 
   /// - Parameter configured: unique by merchant and id.
   public init(configured: [WebhookEndpoint] = []) {
     self.configured = configured
-    state = Mutex(State(byMerchant: Dictionary(grouping: configured, by: \.merchant)))
+    state = Mutex(Self.grouped(configured, [:]))
+  }
+
+  private static func grouped(
+    _ endpoints: [WebhookEndpoint], _ revisions: [String: Int]
+  ) -> [String: Standing] {
+    let byMerchant = Dictionary(grouping: endpoints, by: \.merchant)
+    let merchants = Set(byMerchant.keys).union(revisions.keys)
+    return Dictionary(
+      uniqueKeysWithValues: merchants.map { merchant in
+        let revision = EndpointRevision(merchant: merchant, number: revisions[merchant] ?? 0)
+        return (merchant, Standing(endpoints: byMerchant[merchant] ?? [], revision: revision))
+      })
   }
 
   /// Reads what the store keeps; of a row that is damaged, what was read before. A configured
   /// endpoint that once answered 410 stays disabled until the configuration gives it another URL.
   public func load(from store: any Store) async throws(StoreError) {
-    let changeCount = state.withLock { $0.changeCount }
+    let kept = try await store.webhookEndpoints()
     var all = configured
-    for record in try await store.webhookEndpoints() {
+    for record in kept.records {
       let place = EndpointRecord.place(record.merchant, record.id)
       guard let kept = WebhookEndpoint(stored: record.document), kept.merchant == record.merchant,
         kept.id == record.id
@@ -44,18 +67,17 @@ public final class WebhookEndpoints: Sendable {
       }
     }
     all += damaged(store.damage, beside: all)
-    let grouped = Dictionary(grouping: all, by: \.merchant)
+    let read = Self.grouped(all, kept.revisions)
     state.withLock { state in
-      // What was read may be older than what this process has just committed.
-      guard state.changeCount == changeCount else { return }
-      state.byMerchant = grouped
+      // What was read may be older than what this process has committed since.
+      state.merge(read) { $0.revision.number > $1.revision.number ? $0 : $1 }
     }
   }
 
   private func damaged(
     _ damage: DamageRegister, beside read: [WebhookEndpoint]
   ) -> [WebhookEndpoint] {
-    state.withLock { $0.byMerchant.values.flatMap { $0 } }.filter { known in
+    state.withLock { $0.values.flatMap(\.endpoints) }.filter { known in
       let place = EndpointRecord.place(known.merchant, known.id)
       return damage.row(.webhookEndpoint, place) != nil
         && !read.contains { $0.merchant == known.merchant && $0.id == known.id }
@@ -71,43 +93,46 @@ public final class WebhookEndpoints: Sendable {
     }
   }
 
-  public func of(_ merchant: String) -> [WebhookEndpoint] {
-    state.withLock { $0.byMerchant[merchant] ?? [] }
+  /// The merchant's as they are at hand.
+  func standing(of merchant: String) -> Standing {
+    state.withLock { $0[merchant] }
+      ?? Standing(endpoints: [], revision: EndpointRevision(merchant: merchant, number: 0))
   }
 
-  public func endpoint(_ id: String, of merchant: String) -> WebhookEndpoint? {
-    of(merchant).first { $0.id.utf8.elementsEqual(id.utf8) }
-  }
-
-  /// Those that are to be told of an event of that type.
-  func listening(to type: String, of merchant: String) -> [WebhookEndpoint] {
-    of(merchant).filter { $0.disabled == nil && $0.wants(type) }
+  /// The merchant's as the store has them now.
+  func current(
+    of merchant: String, in store: any Store
+  ) async throws(StoreError) -> Standing {
+    let number = try await store.endpointRevision(of: merchant)
+    let known = standing(of: merchant)
+    guard known.revision.number < number else { return known }
+    try await load(from: store)
+    return standing(of: merchant)
   }
 
   /// Those that answered 410, and were not asked for since.
   var gone: [WebhookEndpoint] {
-    state.withLock { $0.byMerchant.values.joined().filter { $0.disabled == "gone" } }
+    state.withLock { $0.values.flatMap(\.endpoints).filter { $0.disabled == "gone" } }
       .sorted { ($0.merchant, $0.id) < ($1.merchant, $1.id) }
   }
 
-  /// To be called once the store has it.
-  func replace(_ endpoint: WebhookEndpoint) {
+  /// To be called once the store has the change of what stood at `revision`.
+  /// - Parameter endpoint: as it is now; nil: it was removed.
+  func committed(_ endpoint: WebhookEndpoint?, _ id: String, after revision: EndpointRevision) {
     state.withLock { state in
-      var own = state.byMerchant[endpoint.merchant] ?? []
-      if let index = own.firstIndex(where: { $0.id == endpoint.id }) {
-        own[index] = endpoint
-      } else {
-        own.append(endpoint)
+      var standing =
+        state[revision.merchant] ?? Standing(endpoints: [], revision: revision)
+      // A later look has found it already.
+      guard standing.revision == revision else { return }
+      let place = standing.endpoints.firstIndex { $0.id == id }
+      switch (endpoint, place) {
+      case (let endpoint?, let place?): standing.endpoints[place] = endpoint
+      case (let endpoint?, nil): standing.endpoints.append(endpoint)
+      case (nil, let place?): standing.endpoints.remove(at: place)
+      case (nil, nil): break
       }
-      state.byMerchant[endpoint.merchant] = own
-      state.changeCount += 1
-    }
-  }
-
-  func remove(_ id: String, of merchant: String) {
-    state.withLock { state in
-      state.byMerchant[merchant]?.removeAll { $0.id == id }
-      state.changeCount += 1
+      standing.revision.number += 1
+      state[revision.merchant] = standing
     }
   }
 }

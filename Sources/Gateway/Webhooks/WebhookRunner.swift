@@ -103,7 +103,7 @@ public struct WebhookRunner: Sendable {
     }
     guard let event = try await event(place, of: merchant), let announcement = event.announcement
     else { return try await finish(job, lease, next: place.prefix) }
-    let known = try endpoint(place, of: merchant)
+    let known = try await endpoint(place, of: merchant)
     guard let endpoint = known, endpoint.disabled == nil else {
       failing.note(job.account, isFailing: false)
       let undone = DeliveryTry(
@@ -179,11 +179,12 @@ public struct WebhookRunner: Sendable {
     }
   }
 
-  /// One that cannot be read is not taken for deleted.
+  /// As the store has it now. One that cannot be read is not taken for deleted.
   private func endpoint(
     _ place: Place, of merchant: String
-  ) throws(StoreError) -> WebhookEndpoint? {
-    if let known = books.endpoints.endpoint(place.endpoint, of: merchant) { return known }
+  ) async throws(StoreError) -> WebhookEndpoint? {
+    let standing = try await books.endpoints.current(of: merchant, in: books.store)
+    if let known = standing.endpoint(place.endpoint) { return known }
     let id = EndpointRecord.place(merchant, place.endpoint)
     if let row = books.store.damage.row(.webhookEndpoint, id) {
       throw .damaged(row.description)
@@ -262,26 +263,44 @@ public struct WebhookRunner: Sendable {
     gone called: WebhookEndpoint? = nil
   ) async throws(StoreError) {
     var change = Change()
-    var gone = called.flatMap { books.endpoints.endpoint($0.id, of: $0.merchant) }
-    if gone?.url == called?.url, gone?.disabled == nil {
-      gone?.disabled = "gone"
-    } else {
-      gone = nil
-    }
-    change.endpoint = gone.map { .put($0.record) }
     change.tries = delivery.map { [$0] } ?? []
     change.jobs = [.finish(job.key, lease)]
     if let prefix {
       change.jobs.append(
         .hasten(.deliverEvent, subjectPrefix: prefix, due: books.time.now()))
     }
-    try await books.store.commit(change)
-    if let gone {
-      books.endpoints.replace(gone)
-      log.warn(
-        "a webhook endpoint is gone and disabled",
-        ["merchant": .string(gone.merchant), "endpoint": .string(gone.id)])
+    if let called {
+      try await disable(called, with: change)
+    } else {
+      try await books.store.commit(change)
     }
     books.jobSignal.raise()
+  }
+
+  private func disable(
+    _ called: WebhookEndpoint, with change: Change
+  ) async throws(StoreError) {
+    while true {
+      let standing = books.endpoints.standing(of: called.merchant)
+      var change = change
+      var gone = standing.endpoint(called.id)
+      if gone?.url == called.url, gone?.disabled == nil {
+        gone?.disabled = "gone"
+      } else {
+        gone = nil
+      }
+      change.endpoint = gone.map { .put($0.record) }
+      change.endpointRevision = standing.revision
+      do throws(StoreError) {
+        try await books.store.commit(change)
+        guard let gone else { return }
+        books.endpoints.committed(gone, gone.id, after: standing.revision)
+        return log.warn(
+          "a webhook endpoint is gone and disabled",
+          ["merchant": .string(gone.merchant), "endpoint": .string(gone.id)])
+      } catch .endpointsChanged {
+        try await books.endpoints.load(from: books.store)
+      }
+    }
   }
 }

@@ -25,6 +25,7 @@ struct MemoryBooks: Sendable {
     try checkStorePayment(change.storePayment)
     try checkAttempts(change.payin)
     try checkEvents(change.events)
+    try webhooks.check(change.endpointRevision)
     // Nothing throws from here on.
     if let key = change.key { keep(key) }
     jobs.merge(changedJobs.compactMapValues { $0 }) { $1 }

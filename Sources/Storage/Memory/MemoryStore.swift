@@ -131,8 +131,12 @@ public final class MemoryStore: Store {
     }
   }
 
-  public func webhookEndpoints() async throws(StoreError) -> [EndpointRecord] {
+  public func webhookEndpoints() async throws(StoreError) -> KeptEndpoints {
     try use { books in books.webhooks.endpoints }
+  }
+
+  public func endpointRevision(of merchant: String) async throws(StoreError) -> Int {
+    try use { books in books.webhooks.revisions[merchant] ?? 0 }
   }
 
   public func announcement(

@@ -4,14 +4,24 @@ import StorePayments
 /// What merchants are told, where, and how it went.
 struct MemoryWebhooks: Sendable {
   private var records: [String: [String: EndpointRecord]] = [:]
+  private(set) var revisions: [String: Int] = [:]
   /// In the order of their commits, with their merchants.
   private var announced: [(merchant: String, event: PayinEvent)] = []
   private var tries: [DeliveryTry] = []
 
+  func check(_ expected: EndpointRevision?) throws(StoreError) {
+    guard let expected else { return }
+    guard revisions[expected.merchant] ?? 0 == expected.number else { throw .endpointsChanged }
+  }
+
   mutating func apply(_ change: Change) {
     switch change.endpoint {
-    case .put(let record): records[record.merchant, default: [:]][record.id] = record
-    case .remove(let merchant, let id): records[merchant]?[id] = nil
+    case .put(let record):
+      records[record.merchant, default: [:]][record.id] = record
+      revisions[record.merchant, default: 0] += 1
+    case .remove(let merchant, let id):
+      records[merchant]?[id] = nil
+      revisions[merchant, default: 0] += 1
     case nil: break
     }
     if let merchant = change.payin?.payin.merchant ?? change.storePayment?.payment.merchant {
@@ -20,8 +30,11 @@ struct MemoryWebhooks: Sendable {
     tries += change.tries
   }
 
-  var endpoints: [EndpointRecord] {
-    records.values.flatMap(\.values).sorted { ($0.merchant, $0.id) < ($1.merchant, $1.id) }
+  var endpoints: KeptEndpoints {
+    KeptEndpoints(
+      records: records.values.flatMap(\.values)
+        .sorted { ($0.merchant, $0.id) < ($1.merchant, $1.id) },
+      revisions: revisions)
   }
 
   func announcement(_ sequence: Int, of payin: PayinID) -> PayinEvent? {

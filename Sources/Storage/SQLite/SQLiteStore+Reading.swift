@@ -136,11 +136,23 @@ extension SQLiteStore {
 
   // MARK: What merchants are told
 
-  public func webhookEndpoints() async throws(StoreError) -> [EndpointRecord] {
+  public func webhookEndpoints() async throws(StoreError) -> KeptEndpoints {
     let rows = try await read { session throws(StoreError) in
       try session.webhooks.webhookEndpoints()
     }
-    return rows.compactMap { row in try? endpoint(row) }
+    var kept = KeptEndpoints(records: [], revisions: [:])
+    for (revision, row) in rows {
+      kept.revisions[revision.merchant] = revision.number
+      if let row, let record = try? endpoint(row) { kept.records.append(record) }
+    }
+    kept.records.sort { ($0.merchant, $0.id) < ($1.merchant, $1.id) }
+    return kept
+  }
+
+  public func endpointRevision(of merchant: String) async throws(StoreError) -> Int {
+    try await read { session throws(StoreError) in
+      try session.webhooks.endpointRevision(of: merchant)
+    }
   }
 
   func endpoint(_ row: StoredEndpoint) throws(StoreError) -> EndpointRecord {

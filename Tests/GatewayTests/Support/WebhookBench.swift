@@ -13,7 +13,7 @@ import TestSupport
 final class WebhookBench: Sendable {
   let clock = WebhookClock()
   let caller = ScriptedCaller()
-  let store: any Store = MemoryStore()
+  let store: any Store
   let books: Books
   let runner: WebhookRunner
   let service: WebhookService
@@ -25,8 +25,9 @@ final class WebhookBench: Sendable {
 
   init(
     _ endpoints: [WebhookEndpoint] = [WebhookBench.endpoint("w1")],
-    time: (any TimeSource)? = nil
+    time: (any TimeSource)? = nil, store: any Store = MemoryStore()
   ) {
+    self.store = store
     let lines = Lines()
     self.lines = lines
     let time = time ?? clock

@@ -65,10 +65,61 @@ struct WebhookContractTests {
       try await write(.put(second))
       try await write(.put(EndpointRecord(merchant: "a", id: "w1", document: ["url": "old"])))
       try await write(.put(first))
-      #expect(try await store.webhookEndpoints() == [first, second])
+      var kept = KeptEndpoints(records: [first, second], revisions: ["a": 2, "b": 1])
+      #expect(try await store.webhookEndpoints() == kept)
       try await write(.remove(merchant: "b", id: "w1"))
-      try await write(.remove(merchant: "b", id: "w1"))
-      #expect(try await store.webhookEndpoints() == [first])
+      kept = KeptEndpoints(records: [first], revisions: ["a": 2, "b": 2])
+      #expect(try await store.webhookEndpoints() == kept)
+      #expect(try await store.endpointRevision(of: "b") == 2)
+      #expect(try await store.endpointRevision(of: "c") == 0)
+    }
+  }
+
+  @Test(
+    "what was decided by endpoints that another changed meanwhile is refused in whole",
+    arguments: StoreKind.allCases)
+  func revisions(kind: StoreKind) async throws {
+    try await withStore(kind) { store in
+      func change(_ number: Int, _ id: String) -> Change {
+        var change = Change()
+        change.endpointRevision = EndpointRevision(merchant: "a", number: number)
+        change.endpoint = .put(EndpointRecord(merchant: "a", id: id, document: ["n": 1]))
+        return change
+      }
+      try await store.commit(change(0, "w1"))
+      let late = change(0, "w2")
+      await #expect(throws: StoreError.endpointsChanged) { try await store.commit(late) }
+      var told = Change()
+      told.endpointRevision = EndpointRevision(merchant: "a", number: 0)
+      told.jobs = [.put(author.job("p1/w1/1"))]
+      do {
+        try await store.commit(told)
+        Issue.record("it was kept")
+      } catch {
+        #expect(error as? StoreError == .endpointsChanged)
+      }
+      #expect(try await store.nextDue() == nil)
+      told.endpointRevision?.number = 1
+      try await store.commit(told)
+      // Of thirty at once one is first; a change that only asks raises nothing.
+      let taken = await withTaskGroup(of: Int.self) { group in
+        for number in 0..<30 {
+          let change = change(1, "r\(number)")
+          group.addTask {
+            do { try await store.commit(change) } catch { return 0 }
+            return 1
+          }
+        }
+        return await group.reduce(0, +)
+      }
+      #expect(taken == 1)
+      let kept = try await store.webhookEndpoints()
+      #expect(kept.records.count == 2 && kept.revisions == ["a": 2])
+      // Each merchant's stand for themselves.
+      var other = change(0, "w1")
+      other.endpointRevision?.merchant = "b"
+      other.endpoint = .put(EndpointRecord(merchant: "b", id: "w1", document: ["n": 1]))
+      try await store.commit(other)
     }
   }
 

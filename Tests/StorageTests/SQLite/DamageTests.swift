@@ -284,7 +284,8 @@ struct DamageTests {
               all.first { $0.id == id }?.createdAt
             })
       }
-      #expect(try await store.webhookEndpoints().map(\.id) == ["w1", "w2", "w3", "w6", "w7"])
+      #expect(
+        try await store.webhookEndpoints().records.map(\.id) == ["w1", "w2", "w3", "w6", "w7"])
       #expect(try await store.events(of: all[4].id) == [])
       let counts = Dictionary(grouping: store.damage.found, by: \.kind).mapValues(\.count)
       // The oldest callback was asked for by nobody.

@@ -2,7 +2,11 @@ import Payins
 
 /// Reads what merchants are told, where, and how it went.
 struct WebhookReading {
+  /// How often a merchant's endpoints were changed.
+  static let revision = "SELECT revision FROM endpoint_revisions WHERE merchant = ?"
+
   private let endpoints: SQLiteStatement
+  private let revision: SQLiteStatement
   private let announcedByPlace: SQLiteStatement
   private let announcedByID: SQLiteStatement
   private let tries: SQLiteStatement
@@ -10,7 +14,14 @@ struct WebhookReading {
 
   init(_ connection: SQLiteConnection) throws(StoreError) {
     endpoints = try SQLiteStatement(
-      connection, "SELECT \(StoredEndpoint.columns) FROM webhook_endpoints ORDER BY merchant, id")
+      connection,
+      """
+      SELECT kept.merchant, kept.id, kept.body, kept.checksum, endpoint_revisions.merchant,
+        endpoint_revisions.revision
+      FROM endpoint_revisions
+      LEFT JOIN webhook_endpoints kept ON kept.merchant = endpoint_revisions.merchant
+      """)
+    revision = try SQLiteStatement(connection, Self.revision)
     announcedByPlace = try SQLiteStatement(
       connection,
       "SELECT \(EventRow.columns) FROM events WHERE payin = ? AND announcement_sequence = ?")
@@ -35,8 +46,18 @@ struct WebhookReading {
       """)
   }
 
-  func webhookEndpoints() throws(StoreError) -> [StoredEndpoint] {
-    try endpoints.rows(read: StoredEndpoint.init)
+  /// Of each merchant who ever had one, the revision and an endpoint, if there is any.
+  func webhookEndpoints() throws(StoreError) -> [(EndpointRevision, StoredEndpoint?)] {
+    try endpoints.rows { row in
+      (
+        EndpointRevision(merchant: row.text(4), number: row.integer(5)),
+        row.optional(0) { _ in StoredEndpoint(row) }
+      )
+    }
+  }
+
+  func endpointRevision(of merchant: String) throws(StoreError) -> Int {
+    try revision.first(.text(merchant)) { row in row.integer(0) } ?? 0
   }
 
   func announced(_ sequence: Int, of payin: PayinID) throws(StoreError) -> EventRow? {

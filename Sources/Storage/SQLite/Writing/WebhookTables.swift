@@ -5,6 +5,8 @@ import Payins
 struct WebhookTables {
   private let putEndpoint: SQLiteStatement
   private let removeEndpoint: SQLiteStatement
+  private let raiseRevision: SQLiteStatement
+  private let selectRevision: SQLiteStatement
   private let insertTry: SQLiteStatement
 
   init(_ connection: SQLiteConnection) throws(StoreError) {
@@ -16,6 +18,13 @@ struct WebhookTables {
       """)
     removeEndpoint = try SQLiteStatement(
       connection, "DELETE FROM webhook_endpoints WHERE merchant = ? AND id = ?")
+    raiseRevision = try SQLiteStatement(
+      connection,
+      """
+      INSERT INTO endpoint_revisions (merchant, revision) VALUES (?, 1)
+      ON CONFLICT (merchant) DO UPDATE SET revision = revision + 1
+      """)
+    selectRevision = try SQLiteStatement(connection, WebhookReading.revision)
     insertTry = try SQLiteStatement(
       connection,
       """
@@ -33,6 +42,12 @@ struct WebhookTables {
   }
 
   func write(_ write: EndpointWrite) throws(StoreError) {
+    let merchant =
+      switch write {
+      case .put(let record): record.merchant
+      case .remove(let merchant, _): merchant
+      }
+    try raiseRevision.run(.text(merchant))
     switch write {
     case .put(let record):
       let body = record.document.bytes
@@ -42,6 +57,11 @@ struct WebhookTables {
     case .remove(let merchant, let id):
       try removeEndpoint.run(.text(merchant), .text(id))
     }
+  }
+
+  func check(_ expected: EndpointRevision) throws(StoreError) {
+    let number = try selectRevision.first(.text(expected.merchant)) { row in row.integer(0) }
+    guard number ?? 0 == expected.number else { throw .endpointsChanged }
   }
 
   func add(_ delivery: DeliveryTry) throws(StoreError) {

@@ -39,6 +39,7 @@ final class WriteSession {
     for attempt in change.attempts { try payins.write(attempt) }
     for event in change.events { try evidence.add(event) }
     if let callback = change.callback { try evidence.add(callback) }
+    if let revision = change.endpointRevision { try webhooks.check(revision) }
     if let endpoint = change.endpoint { try webhooks.write(endpoint) }
     for delivery in change.tries { try webhooks.add(delivery) }
   }
