@@ -182,6 +182,12 @@ struct PayerPageTests {
     let html = try await page(client, made, "partly_paid")
     #expect(html.contains("Faltan <b>$130.00 <small>MXN</small></b>"))
     #expect(Self.values(of: "Importe", in: html) == ["130.00"])
+    // The rest can come no more once the provider has ended the order.
+    _ = try await installation.sandboxClient.post("/_sandbox/orders/\(order)/fail")
+    _ = try await client.post("/v1/payins/\(made["id"]?.string ?? "")/sync")
+    let ended = try await page(client, made, "ended")
+    #expect(ended.contains("Recibimos $20.00 MXN de $150.00 MXN"))
+    #expect(Self.values(of: "CLABE", in: ended).isEmpty)
     _ = await installation.stop(gateway)
     await installation.end()
   }
