@@ -74,7 +74,8 @@ final class ClockKeeper: Sendable {
     let latest = wall.adding(seconds: Self.longestScheduleSeconds)
     do throws(StoreError) {
       try await store.drawIn(
-        DrawnDueTimes(by: pending, latest: latest, leaseEnd: leaseEnd(wall)))
+        DrawnDueTimes(
+          by: pending, latest: latest, leaseEnd: pending > 0 ? leaseEnd(wall) : nil))
     } catch {
       if isFirst { state.withLock { $0.last = nil } }
       throw error

@@ -114,10 +114,10 @@ public struct DrawnDueTimes: Equatable, Sendable {
   public var by: Int64
   /// None of them falls due later.
   public var latest: Instant
-  /// No lease runs out later.
-  public var leaseEnd: Instant
+  /// No lease runs out later; nil leaves them.
+  public var leaseEnd: Instant?
 
-  public init(by: Int64, latest: Instant, leaseEnd: Instant) {
+  public init(by: Int64, latest: Instant, leaseEnd: Instant?) {
     self.by = by
     self.latest = latest
     self.leaseEnd = leaseEnd
@@ -125,7 +125,7 @@ public struct DrawnDueTimes: Equatable, Sendable {
 
   func due(of job: Job) -> Instant {
     job.lease == nil
-      ? min(job.due.adding(milliseconds: -by), latest) : min(job.due, leaseEnd)
+      ? min(job.due.adding(milliseconds: -by), latest) : min(job.due, leaseEnd ?? job.due)
   }
 }
 

@@ -51,8 +51,8 @@ final class LogWriter: @unchecked Sendable {  // `state` is touched under `condi
   }
 
   /// Blocks until all is written, or so long.
-  func flush(withinSeconds seconds: Double) {
-    let end = Date(timeIntervalSinceNow: seconds)
+  func flush(withinSeconds seconds: Int) {
+    let end = Date(timeIntervalSinceNow: TimeInterval(seconds))
     condition.lock()
     defer { condition.unlock() }
     while !state.lines.isEmpty || state.isWriting || state.dropped > 0 {

@@ -63,15 +63,17 @@ struct JobContractTests {
         try await commit(store, .put(author.job(subject, due: noon.adding(seconds: second))))
       }
       #expect(subjects(try await store.lease(request("t"))) == ["held"])
-      func draw(by seconds: Int64, lease: Int64) async throws {
+      func draw(by seconds: Int64, lease: Int64?) async throws {
         try await store.drawIn(
           DrawnDueTimes(
             by: seconds * 1000, latest: noon.adding(seconds: 5000),
-            leaseEnd: noon.adding(seconds: lease)))
+            leaseEnd: lease.map { noon.adding(seconds: $0) }))
       }
       try await draw(by: 60, lease: 40)
       #expect(try await due("near") == 40_000)
       #expect(try await due("far") == 5_000_000)
+      #expect(try await due("held") == 30_000)
+      try await draw(by: 0, lease: nil)
       #expect(try await due("held") == 30_000)
       try await draw(by: 0, lease: 10)
       #expect(try await due("near") == 40_000)

@@ -129,9 +129,10 @@ struct JobTable {
       WHERE lease IS NULL AND (?1 > 0 OR due_ms > ?2)
       """
     ).run(.integer(times.by), .milliseconds(times.latest))
+    guard let leaseEnd = times.leaseEnd else { return }
     try SQLiteStatement(
       connection, "UPDATE jobs SET due_ms = ?1 WHERE lease IS NOT NULL AND due_ms > ?1"
-    ).run(.milliseconds(times.leaseEnd))
+    ).run(.milliseconds(leaseEnd))
   }
 
   func releaseAll(at now: Instant) throws(StoreError) -> Int {
