@@ -150,16 +150,16 @@ def look(browser, axe, folder, name, state, url, reference, language):
 def all_lengths(browser, folder, shop):
     """Bar codes of every length that a reference may have, as digits and as letters and digits."""
     alphabet = "A7B2C90D345E6FGH81JKLMN0PQRSTUVWXYZ12345"
+    tabs = {width: Tab(browser, width, density, height=640) for width, density in SIZES}
+    path = f"{folder}/bars.png"
     for length in range(16, 41):
         references = [("10" * 20)[:length - 1] + "7", alphabet[:length]]
         if length == 33:
             references.append("000020TRNIRKIYOBO5QFEX55EF0100009")
         for reference in references:
             url = shop.stored(reference)["hosted_url"]
-            for width, density in SIZES:
-                tab = Tab(browser, width, density, height=640)
+            for width, tab in tabs.items():
                 tab.open(url)
-                path = f"{folder}/bars.png"
                 tab.picture(path, ".bars")
                 figures["bars"] += 1
                 check(f"bars of {reference} at {width}", read_bars(path) == [reference], read_bars(path))
@@ -172,7 +172,8 @@ def all_lengths(browser, folder, shop):
                     subprocess.run(["pdftoppm", "-r", "300", "-png", "-singlefile", f"{folder}/bars.pdf", f"{folder}/bars"], check=True)
                     figures["bars"] += 1
                     check(f"printed bars of {reference}", read_bars(path) == [reference], read_bars(path))
-                tab.close()
+    for tab in tabs.values():
+        tab.close()
     # Screens between whole densities.
     url = shop.stored("1010101234567890")["hosted_url"]
     for width, density in [(412, 2.625), (360, 1.5), (1280, 1.25)]:
