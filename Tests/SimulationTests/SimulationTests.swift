@@ -26,7 +26,7 @@ struct SimulationTests {
 
   @Test("a gateway that is broken on purpose is found out", arguments: variants)
   func found(_ variant: String) async throws {
-    let run = try await simulate("--seeds", "60", "--variant", variant)
+    let run = try await simulate("--seeds", "150", "--variant", variant)
     #expect(run.status == 1)
     #expect(run.output.contains("promises:"))
     #expect(!run.output.contains("did not replay"))
