@@ -25,11 +25,19 @@ enum ReadBarcode {
     let data = values.dropFirst().dropLast()
     let sum = data.enumerated().reduce(start) { $0 + ($1.offset + 1) * $1.element }
     guard sum % 103 == check else { return nil }
-    switch start {
-    case 104: return String(decoding: data.map { UInt8($0 + 32) }, as: UTF8.self)
-    case 105: return data.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined()
-    default: return nil
+    guard start == 104 || start == 105 else { return nil }
+    // Set B holds signs, set C pairs of digits; either may go over to the other.
+    var isPairs = start == 105
+    var text = ""
+    for value in data {
+      switch (value, isPairs) {
+      case (99, false), (100, true): isPairs.toggle()
+      case (0...94, false): text += String(decoding: [UInt8(value + 32)], as: UTF8.self)
+      case (0...99, true): text += value < 10 ? "0\(value)" : "\(value)"
+      default: return nil
+      }
     }
+    return text
   }
 
   /// Values 0 to 105 (ISO/IEC 15417).
