@@ -218,22 +218,29 @@ public final class Health: Sendable {
   }
 
   private func disputeCheck(_ listed: Listed?) -> Check {
-    let name = "payins:disputed"
-    guard let disputed = listed?.disputed else { return Self.unread(name) }
-    books.metrics.set("pasarela_payins_disputed", to: Int64(disputed.count))
-    return Check(
-      name: name, component: "component", count: disputed.count, disputed.first.map(\.text),
+    listCheck(
+      "payins:disputed", "pasarela_payins_disputed",
+      listed.map { ($0.disputed.count, $0.disputed.first.map(\.text)) },
       "have money recorded that their provider no longer shows")
   }
 
   private func heldCheck(_ listed: Listed?) -> Check {
-    let name = "store_payments:held"
-    guard let held = listed?.held else { return Self.unread(name) }
-    books.metrics.set("pasarela_store_payments_held", to: Int64(held.count))
-    return Check(
-      name: name, component: "component", count: held.count, held.first.map(\.text),
+    listCheck(
+      "store_payments:held", "pasarela_store_payments_held",
+      listed.map { ($0.held.count, $0.held.first.map(\.text)) },
       "have a reversal that Paynet rejected for a day: an operator has to look, and to ask for it "
         + "again")
+  }
+
+  /// - Parameter found: how many there are, and the ids of some; nil where they cannot be read.
+  private func listCheck(
+    _ name: String, _ metric: String, _ found: (count: Int, ids: [String])?, _ what: String
+  ) -> Check {
+    guard let found else {
+      return Check(name: name, component: "component", status: .fail, output: "it cannot be read")
+    }
+    books.metrics.set(metric, to: Int64(found.count))
+    return Check(name: name, component: "component", count: found.count, found.ids, what)
   }
 
   private static func unread(_ name: String) -> Check {

@@ -106,12 +106,8 @@ extension PayinService {
           sending: SendLease(lease: lease, until: runner.leaseEnd(at: books.time.now())))
         payin = try await runner.send(applied, under: lease)
       }
-    } catch let refusal as PayinRefusal {
-      throw refusal
-    } catch let fault as StoreError {
-      throw .store(fault)
     } catch {
-      throw .store(.damaged("\(error)"))
+      throw PayinRefusal(error)
     }
     return payin
   }
@@ -123,12 +119,8 @@ extension PayinService {
         throw PayinRefusal.notFound
       }
       return payin
-    } catch let refusal as PayinRefusal {
-      throw refusal
-    } catch let fault as StoreError {
-      throw .store(fault)
     } catch {
-      throw .store(.damaged("\(error)"))
+      throw PayinRefusal(error)
     }
   }
 }

@@ -193,12 +193,8 @@ public struct PayinService: Sendable {
         throw PayinRefusal.inProgress
       }
       return try await recorded(id, isReplay: true)
-    } catch let refusal as PayinRefusal {
-      throw refusal
-    } catch let fault as StoreError {
-      throw .store(fault)
     } catch {
-      throw .store(.damaged("\(error)"))
+      throw PayinRefusal(error)
     }
   }
 }
@@ -220,4 +216,14 @@ public enum PayinRefusal: Error, Sendable {
   /// The account's limits leave no room to ask the provider now.
   case accountBusy
   case store(StoreError)
+
+  /// What work threw that meets the store and refuses, too.
+  init(_ error: any Error) {
+    self =
+      switch error {
+      case let refusal as PayinRefusal: refusal
+      case let fault as StoreError: .store(fault)
+      default: .store(.damaged("\(error)"))
+      }
+  }
 }

@@ -5,7 +5,11 @@ import Synchronization
 
 /// Writes the log on a thread of its own: whoever reads it, or does not, nobody who logs waits.
 /// What there is no room for is dropped, and its number is said as soon as lines flow again.
-final class LogWriter: @unchecked Sendable {  // `state` is touched under `condition` only
+///
+/// `@unchecked` because the compiler cannot see that `condition` guards `state`, the only thing
+/// here that changes: it is private, and `put`, `flush` and `run` touch it between `lock` and
+/// `unlock`. A `Mutex` would hold it for the compiler, but has no condition to wait for.
+final class LogWriter: @unchecked Sendable {  // `condition` guards `state`: see above
   /// Bytes that may wait.
   static let roomBytes = 1 << 20
 

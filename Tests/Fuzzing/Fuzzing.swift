@@ -32,6 +32,8 @@ public func fuzzingMain(
   return runDriver(&count, &arguments, fuzzOneInput)
 }
 
+/// Whatever is not as promised ends the process, and so does a set-up that is not there: to crash
+/// is the one word that libFuzzer understands, with the input kept that led to it.
 enum Fuzzing {
   static let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "http": http, "json": json, "json5": json5, "cel": cel, "pattern": pattern,
@@ -73,8 +75,8 @@ enum Fuzzing {
   /// What is read writes itself so that it reads the same.
   @Sendable static func json(_ bytes: [UInt8]) {
     guard let value = try? JSON(parsing: bytes) else { return }
-    guard let again = try? JSON(parsing: value.bytes) else { fatalError("does not read back") }
-    precondition(again == value && again.bytes == value.bytes, "reads back as another")
+    let again = try? JSON(parsing: value.bytes)
+    precondition(again == value && again?.bytes == value.bytes, "reads back as another")
     _ = value.pretty
   }
 

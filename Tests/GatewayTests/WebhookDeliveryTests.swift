@@ -8,12 +8,6 @@ import Testing
 
 @Suite("webhooks: delivery")
 struct WebhookDeliveryTests {
-  private func wish(_ set: (inout WebhookService.Wish) -> Void) -> WebhookService.Wish {
-    var wish = WebhookService.Wish()
-    set(&wish)
-    return wish
-  }
-
   @Test("a pay-in's messages come in order, each only when the one before it is through")
   func order() async throws {
     let bench = WebhookBench()

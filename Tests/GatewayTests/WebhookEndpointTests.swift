@@ -19,12 +19,6 @@ struct WebhookEndpointTests {
     other = WebhookBench([], store: store)
   }
 
-  private func wish(_ change: (inout WebhookService.Wish) -> Void) -> WebhookService.Wish {
-    var wish = WebhookService.Wish()
-    change(&wish)
-    return wish
-  }
-
   @Test("what is answered at one is in force at the other at once")
   func inForce() async throws {
     let made = try await one.made("https://shop.example/old")

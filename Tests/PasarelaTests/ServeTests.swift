@@ -48,10 +48,7 @@ struct ServeTests {
   @Test("goes on where its log's disk is full, and where nobody reads its log any more")
   func lostLog() async throws {
     let installation = try await Installation()
-    let pipe = "\(installation.place.path)/log"
-    #expect(mkfifo(pipe, 0o600) == 0)
-    // Held open for writing, too, so that nobody waits for the other; a read end is enough to print.
-    let reader = open(pipe, O_RDWR | O_NONBLOCK)
+    let (pipe, reader) = try installation.logPipe()
     for output in ["/dev/full", pipe] {
       let gateway = try await installation.serve(output: output)
       if output == pipe { close(reader) }

@@ -11,9 +11,7 @@ struct StallTests {
   @Test("a log that nobody reads holds nobody up; what was dropped is counted, and said")
   func log() async throws {
     let installation = try await Installation()
-    let pipe = "\(installation.place.path)/log"
-    #expect(mkfifo(pipe, 0o600) == 0)
-    let reader = open(pipe, O_RDWR | O_NONBLOCK)
+    let (pipe, reader) = try installation.logPipe()
     let gateway = try await installation.serve(output: pipe)
     let client = installation.client
     // Lines of some 60 KB: a few fill the pipe, some twenty what may wait.
@@ -55,9 +53,7 @@ struct StallTests {
   @Test("a gateway that stops with a log that nobody reads ends all the same")
   func stopUnread() async throws {
     let installation = try await Installation()
-    let pipe = "\(installation.place.path)/log"
-    #expect(mkfifo(pipe, 0o600) == 0)
-    let reader = open(pipe, O_RDWR | O_NONBLOCK)
+    let (pipe, reader) = try installation.logPipe()
     // No room at all from the start.
     let stuffing = [UInt8](repeating: 0x20, count: 1 << 12)
     while write(reader, stuffing, stuffing.count) > 0 {}

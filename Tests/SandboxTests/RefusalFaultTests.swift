@@ -18,20 +18,8 @@ struct RefusalFaultTests {
     }
   }
 
-  private func query(_ bench: Bench, _ provider: String) async throws -> Bench.Answer {
-    switch provider {
-    case "openpay": try await bench.openpay("GET", "/charges?order_id=pay-0001-1")
-    case "cashypay":
-      try await bench.cashypay(
-        "/api/payInQuery", ["mchOrderNo": "DEMO0000000001", "nonceStr": "n"])
-    default:
-      try await bench.smilepayz(
-        "/v2.0/inquiry-status", ["tradeType": 1, "orderNo": "S20001A0B1C2D3E4F5061728"])
-    }
-  }
-
   private func expectWell(_ bench: Bench, _ provider: String) async throws {
-    let answer = try await query(bench, provider)
+    let answer = try await bench.query(provider)
     switch provider {
     case "openpay": #expect(answer.json.array?.count == 1, "\(answer.text)")
     case "cashypay": #expect(answer.json["code"]?.int64 == 200, "\(answer.text)")
@@ -50,7 +38,7 @@ struct RefusalFaultTests {
       let refused = try await create(bench, "cashypay")
       #expect(refused.status == 200)
       #expect(refused.text == #"{"msg":"PayType_channel_closed","code":500,"data":null}"#)
-      let query = try await query(bench, "cashypay")
+      let query = try await bench.query("cashypay")
       #expect(query.json == ["code": 500, "msg": "Order_not_exist", "data": nil])
       try await bench.fault([
         "provider": "cashypay", "kind": "refused", "word": "Closed", "status": 403, "count": 1,
@@ -71,7 +59,7 @@ struct RefusalFaultTests {
       #expect(refused.status == 200)
       #expect(refused.json == ["code": "62", "message": "Channel closed"])
       #expect(refused.header("X-TIMESTAMP") == "2026-01-02T12:00:00-06:00")
-      let query = try await query(bench, "smilepayz")
+      let query = try await bench.query("smilepayz")
       #expect(query.json == ["code": "04", "message": "Transaction not found"])
       #expect(try await create(bench, "smilepayz").json["code"]?.string == "00")
     }
@@ -98,7 +86,7 @@ struct RefusalFaultTests {
       #expect(
         refused.json["description"]?.string
           == words["message"]?.string ?? "The request was refused")
-      #expect(try await query(bench, "openpay").text == "[]")
+      #expect(try await bench.query("openpay").text == "[]")
       #expect(try await bench.control("GET", "/orders/pay-0001-1").status == 404)
       #expect(try await create(bench, "openpay").status == 200)
     }
@@ -143,7 +131,7 @@ struct RefusalFaultTests {
       try await expectWell(bench, provider)
       for seconds in [1, 3_599] as [Int64] {
         try await bench.pass(seconds: seconds)
-        let answer = try await query(bench, provider)
+        let answer = try await bench.query(provider)
         #expect(answer.status == fault.status)
         #expect(answer.text.hasPrefix("<html>") == (fault.kind == "garbage"))
       }
@@ -213,7 +201,7 @@ struct RefusalFaultTests {
       if provider == "paynet" {
         #expect(isRefused(try await bench.paynet("reverse", Self.paynet), provider))
       } else {
-        #expect(isRefused(try await query(bench, provider), provider))
+        #expect(isRefused(try await bench.query(provider), provider))
       }
       if provider == "openpay" {
         #expect(isRefused(try await bench.openpay("GET", ""), provider))

@@ -33,7 +33,7 @@ struct SpellingTests {
         try await bench.pay(try #require(order?["id"]?.string))
         try await bench.settle()
         told = Told(
-          create: create, query: try await query(bench, provider),
+          create: create, query: try await bench.query(provider),
           webhook: try #require(receiver.taken().first))
       }
     }
@@ -56,18 +56,6 @@ struct SpellingTests {
       order["money"] = ["currency": "MXN", "amount": 15_210]
       order["payer"] = ["name": "Íñigo Muñoz"]
       return try await bench.smilepayz("/v2.0/transaction/pay-in", .object(order))
-    }
-  }
-
-  private func query(_ bench: Bench, _ provider: String) async throws -> Bench.Answer {
-    switch provider {
-    case "openpay": try await bench.openpay("GET", "/charges?order_id=pay-0001-1")
-    case "cashypay":
-      try await bench.cashypay(
-        "/api/payInQuery", ["mchOrderNo": "DEMO0000000001", "nonceStr": "n"])
-    default:
-      try await bench.smilepayz(
-        "/v2.0/inquiry-status", ["tradeType": 1, "orderNo": "S20001A0B1C2D3E4F5061728"])
     }
   }
 

@@ -3,6 +3,7 @@ import JSONText
 import Payins
 import Providers
 import Storage
+import Synchronization
 
 /// A gateway that is broken on purpose: the simulation must find out each.
 enum Variant: String, CaseIterable {
@@ -154,8 +155,8 @@ struct TamperedProvider: Queryable, ReceivesCallbacks {
   /// What was found paid, by our number.
   private let paid = Paid()
 
-  private final class Paid: @unchecked Sendable {  // the simulation runs on one thread
-    var reports: [String: StatusReport] = [:]
+  private final class Paid: Sendable {
+    let reports = Mutex<[String: StatusReport]>([:])
   }
 
   init(base: any Queryable & ReceivesCallbacks, variant: Variant) {
@@ -200,8 +201,10 @@ struct TamperedProvider: Queryable, ReceivesCallbacks {
     case (_, .found(var report)):
       tamper(&report, "query")
       if variant == .contradictionDropped {
-        if report.deposits.isEmpty, let known = paid.reports[order.number] { return .found(known) }
-        if !report.deposits.isEmpty { paid.reports[order.number] = report }
+        if report.deposits.isEmpty, let known = paid.reports.withLock({ $0[order.number] }) {
+          return .found(known)
+        }
+        if !report.deposits.isEmpty { paid.reports.withLock { $0[order.number] = report } }
       }
       return .found(report)
     case (_, let outcome): return outcome

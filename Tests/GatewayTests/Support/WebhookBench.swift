@@ -161,3 +161,10 @@ extension HTTPRequest {
   /// What the webhook tells of.
   var type: String { json["type"]?.string ?? "" }
 }
+
+/// What a merchant asks for of an endpoint.
+func wish(_ set: (inout WebhookService.Wish) -> Void) -> WebhookService.Wish {
+  var wish = WebhookService.Wish()
+  set(&wish)
+  return wish
+}

@@ -1,6 +1,8 @@
 import Crypto
 import Foundation
+import Glibc
 import JSONText
+import Testing
 
 /// A gateway and a sandbox as two processes in one folder, put together as README.md says.
 struct Installation {
@@ -131,6 +133,16 @@ struct Installation {
   /// A start that ends by itself.
   func refusedStart(_ options: [String]) async throws -> Program.Ended {
     try await Program.run(["serve"] + options, in: place.path, environment: Self.environment())
+  }
+
+  /// A pipe for a gateway's log, with its read end, which the caller closes. The end is open for
+  /// writing, too, so that neither side waits for the other to open.
+  func logPipe() throws -> (path: String, reader: Int32) {
+    let path = "\(place.path)/log"
+    try #require(mkfifo(path, 0o600) == 0)
+    let reader = open(path, O_RDWR | O_NONBLOCK)
+    try #require(reader >= 0)
+    return (path, reader)
   }
 
   func stop(_ gateway: Program) async -> Program.Ended {

@@ -92,6 +92,18 @@ struct Bench: Sendable {
     try await call(method, Self.merchant + path, Self.openpayHeaders, body?.bytes ?? [])
   }
 
+  /// Asks for the order that its provider's test cases make.
+  func query(_ provider: String) async throws -> Answer {
+    switch provider {
+    case "openpay": try await openpay("GET", "/charges?order_id=pay-0001-1")
+    case "cashypay":
+      try await cashypay("/api/payInQuery", ["mchOrderNo": "DEMO0000000001", "nonceStr": "n"])
+    default:
+      try await smilepayz(
+        "/v2.0/inquiry-status", ["tradeType": 1, "orderNo": "S20001A0B1C2D3E4F5061728"])
+    }
+  }
+
   static func cashypayHeaders(_ body: [UInt8]) -> [HTTPHeader] {
     let sign = Hex.encode(Digest.md5(body + Array(SandboxCredentials.cashypayAPIKey.utf8)))
     return [
