@@ -9,11 +9,15 @@ public struct Account: Sendable {
   public let limits: AccountLimits
   /// Merchants that may use it; nil: all.
   public let merchants: [String]?
+  /// The name to which the client certificate of whoever reports to it is made out; nil asks for
+  /// none.
+  public let callbackCertificate: String?
 
   public init(
     identity: AccountIdentity, provider: any Provider, limits: AccountLimits,
-    merchants: [String]? = nil
+    merchants: [String]? = nil, callbackCertificate: String? = nil
   ) {
+    self.callbackCertificate = callbackCertificate
     self.identity = identity
     self.provider = provider
     self.limits = limits

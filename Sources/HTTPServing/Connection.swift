@@ -13,6 +13,8 @@ final class Connection {
   private let handshakeDeadline: Int64
   private var hasEndedWriting = false
   private(set) var isBroken = false
+  /// Read once, with the first request: no client proves itself anew.
+  private(set) lazy var clientCertificate = tls?.clientCertificate
 
   /// The loop's notes: what is watched for, the time of the queued deadline, a place among the
   /// connections to be looked after in this turn.

@@ -264,7 +264,8 @@ final class EventLoop {
   ) -> Request {
     Request(
       message, id: id, peer: setting.proxies.client(of: connection.socket.peer, message.headers),
-      milliseconds: now.milliseconds, presence: connection.presence)
+      certificate: connection.clientCertificate, milliseconds: now.milliseconds,
+      presence: connection.presence)
   }
 
   private func start(_ assignment: Conversation.Assignment, of connection: Connection) {

@@ -14,6 +14,8 @@ public struct Request: Sendable {
   public var id: String
   /// The client's address: the other end of the connection, or whom trusted proxies name.
   public var peer: NetworkAddress
+  /// What the client showed in the TLS handshake; nil without one, and behind a proxy.
+  public var certificate: ClientCertificate?
   /// When it was read, in milliseconds of a clock that never goes back.
   public var milliseconds: Int64
   /// Whether the client still waits for the answer.
@@ -28,13 +30,14 @@ public struct Request: Sendable {
       RequestMessage(
         method: method, target: path, path: path, query: query, headers: headers, body: body,
         persistence: .keep),
-      id: id, peer: peer, milliseconds: 0, presence: ClientPresence())
+      id: id, peer: peer, certificate: nil, milliseconds: 0, presence: ClientPresence())
   }
 
   init(
-    _ message: RequestMessage, id: String, peer: NetworkAddress, milliseconds: Int64,
-    presence: ClientPresence
+    _ message: RequestMessage, id: String, peer: NetworkAddress,
+    certificate: ClientCertificate?, milliseconds: Int64, presence: ClientPresence
   ) {
+    self.certificate = certificate
     self.milliseconds = milliseconds
     self.presence = presence
     method = message.method

@@ -20,7 +20,7 @@ final class TLSKeeper: Sendable {
   }
 }
 
-/// What every TLS session of a server shares: certificate, key, what is spoken.
+/// What every TLS session of a server shares: certificate, key, what is spoken, who is believed.
 @safe final class TLSContext: @unchecked Sendable {  // OpenSSL locks it; set up once in init
   private let context: OpaquePointer
 
@@ -36,6 +36,11 @@ final class TLSKeeper: Sendable {
     guard unsafe SSL_CTX_use_PrivateKey_file(context, files.key, SSL_FILETYPE_PEM) == 1,
       unsafe SSL_CTX_check_private_key(context) == 1
     else { throw Self.fault(files.key) }
+    if let authorities = files.clientAuthorities {
+      guard unsafe pasarela_tls_ask_clients(context, authorities) == 1 else {
+        throw Self.fault(authorities)
+      }
+    }
   }
 
   deinit {

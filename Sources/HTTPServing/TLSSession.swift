@@ -37,6 +37,14 @@ internal import COpenSSL
 
   var isEstablished: Bool { unsafe SSL_is_init_finished(session) == 1 && !hasFailed }
 
+  /// What the client proved to be; nil where it showed no certificate.
+  var clientCertificate: ClientCertificate? {
+    guard isEstablished, let certificate = unsafe SSL_get0_peer_certificate(session) else {
+      return nil
+    }
+    return unsafe ClientCertificate(certificate)
+  }
+
   /// Takes what came from the socket; gives false when memory has run out.
   func receive(_ ciphertext: ArraySlice<UInt8>) -> Bool {
     unsafe ciphertext.withUnsafeBytes { bytes in

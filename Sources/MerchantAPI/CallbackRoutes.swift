@@ -8,18 +8,30 @@ import Providers
 struct CallbackRoutes: Sendable {
   private static let unknownAccount = Problem.notFound("there is no such account")
 
+  private static let unproved = Problem(
+    .unauthorized, code: "unauthorized", detail: "the delivery is not proved the provider's")
+
   let service: CallbackService
   let calls: ProviderCalls
   let limits: RateLimits
   let log: Log
 
   func register(on router: inout Router) {
-    let judge: Router.Judge = { _, path in
-      guard calls.accounts[path["account"]]?.provider is any ReceivesCallbacks else {
-        throw Self.unknownAccount
+    let judge: Router.Judge = { request, path in
+      guard let account = calls.accounts[path["account"]],
+        account.provider is any ReceivesCallbacks
+      else { throw Self.unknownAccount }
+      guard let name = account.callbackCertificate else { return }
+      guard request.certificate?.isMadeOut(to: name) == true else {
+        throw refusal(
+          request, account.id, "a callback was refused",
+          request.certificate == nil
+            ? "the client showed no certificate" : "the client's certificate has another name",
+          Self.unproved)
       }
     }
     router.serve(.post, "/callbacks/{account}", judge: judge) { request, path in
+      try judge(request, path)
       let headers = request.headers.fields.map { HTTPHeader($0.name, $0.value) }
       switch await service.receive(
         account: path["account"], headers: headers, body: request.body)
@@ -31,10 +43,7 @@ struct CallbackRoutes: Sendable {
       case .unknownAccount: throw Self.unknownAccount
       case .forged(let reason):
         throw refusal(
-          request, path["account"], "a callback was refused", reason,
-          Problem(
-            .unauthorized, code: "unauthorized",
-            detail: "the delivery is not proved the provider's"))
+          request, path["account"], "a callback was refused", reason, Self.unproved)
       case .malformed(let reason):
         throw refusal(
           request, path["account"], "a callback could not be read", reason,

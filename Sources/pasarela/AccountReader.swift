@@ -34,9 +34,14 @@ enum AccountReader {
       ])
     }
     let merchants = reader.optionalArray("merchants")?.compactMap(\.string)
+    let certificate = reader.optionalString("callback_certificate")
+    if certificate != nil, !(kind is any ReceivesCallbacks.Type) {
+      reader.report("callback_certificate", "this provider calls nobody back")
+    }
     guard let provider = kind.init(account: identity, settings: &reader) else { return nil }
     return Account(
-      identity: identity, provider: provider, limits: limits, merchants: merchants)
+      identity: identity, provider: provider, limits: limits, merchants: merchants,
+      callbackCertificate: certificate)
   }
 
   private static func identity(

@@ -1,6 +1,7 @@
 import Crypto
 import Gateway
 import HTTPCalling
+import HTTPServing
 import JSONText
 import MerchantAPI
 import Payins
@@ -139,6 +140,9 @@ struct ConfigurationReader {
       guard let id = reader.identifier("id", &ids) else { return }
       guard let account = AccountReader.read(id, &reader) else { return }
       out.accounts.append(account)
+      if account.callbackCertificate != nil, out.tls?.clientAuthorities == nil {
+        reader.report("callback_certificate", "needs listen.tls.client_authorities")
+      }
       // A provider that cannot be told where to report would be sent orders without that field.
       let address = ProviderCalls.callbackURL(account: id, publicURL: out.publicURL)
       let most = account.capabilities.values.compactMap(\.callbackURLBytes).min() ?? .max

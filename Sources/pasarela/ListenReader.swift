@@ -10,7 +10,9 @@ enum ListenReader {
     if let tls = reader.optionalObject("tls") {
       var files = ObjectReader(tls, pointer: reader.pointer(to: "tls"))
       if let certificate = files.string("certificate"), let key = files.string("key") {
-        out.tls = TLSFiles(certificate: certificate, key: key)
+        out.tls = TLSFiles(
+          certificate: certificate, key: key,
+          clientAuthorities: files.optionalString("client_authorities"))
       }
       reader.report(files.finish())
     }

@@ -113,7 +113,7 @@ struct Listeners: Sendable {
   func watchCertificate(_ time: any TimeSource) async {
     guard let files = configuration.tls else { return }
     await FileWatcher(time: time) {
-      [files.certificate, files.key].map(FileWatcher.Entry.init)
+      files.all.map(FileWatcher.Entry.init)
     }.watch { await FileWork.run { reloadCertificate() } }
   }
 }

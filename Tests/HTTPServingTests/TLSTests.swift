@@ -9,16 +9,20 @@ private final class Certificate: Sendable {
   let folder: String
   var files: TLSFiles { TLSFiles(certificate: folder + "/cert.pem", key: folder + "/key.pem") }
 
-  init() async throws {
+  /// - Parameter authority: who signs it; nil: itself.
+  init(
+    _ subject: String = "/CN=localhost", names: String = "IP:127.0.0.1",
+    by authority: Certificate? = nil
+  ) async throws {
     folder = NSTemporaryDirectory() + "/http-serving-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     _ = try await OtherProgram.run(
       "openssl",
       [
         "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-        "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+        "1", "-subj", subject, "-addext", "subjectAltName=\(names)", "-keyout",
         folder + "/key.pem", "-out", folder + "/cert.pem",
-      ])
+      ] + (authority.map { ["-CA", $0.files.certificate, "-CAkey", $0.files.key] } ?? []))
   }
 
   deinit {
@@ -147,6 +151,45 @@ struct TLSTests {
     }
     let silent = try await withClient(live.port) { try $0.isClosed() }
     #expect(silent)
+  }
+
+  @Test(
+    "knows a client by its certificate, also when its session is resumed",
+    arguments: ["1.2", "1.3"])
+  func clientCertificate(version: String) async throws {
+    let authority = try await Certificate()
+    let client = try await Certificate(
+      "/CN=callbacks.example", names: "DNS:callbacks.example", by: authority)
+    let live = try LiveServer { request in
+      let names = ["callbacks.example", "allbacks.example", "127.0.0.1"]
+      let found = names.filter { request.certificate?.isMadeOut(to: $0) == true }
+      return .text(.ok, request.certificate == nil ? "nobody" : "\(found)")
+    } configure: {
+      $0.tls = authority.files
+      $0.tls?.clientAuthorities = authority.files.certificate
+    }
+    let port = live.port
+    func said(_ options: [String]) async throws -> String {
+      let requests = authority.folder + "/requests"
+      try Data("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".utf8)
+        .write(to: URL(fileURLWithPath: requests))
+      return try await OtherProgram.run(
+        "openssl",
+        [
+          "s_client", "-connect", "127.0.0.1:\(port)", "-quiet", "-ign_eof",
+          "-tls1_\(version.last!)",
+        ]
+          + options, input: requests
+      ).output
+    }
+    let proof = ["-cert", client.files.certificate, "-key", client.files.key]
+    let session = authority.folder + "/session"
+    #expect(try await said([]).contains("nobody"))
+    #expect(try await said(proof + ["-sess_out", session]).contains("[\"callbacks.example\"]"))
+    #expect(try await said(["-sess_in", session]).contains("[\"callbacks.example\"]"))
+    let stranger = try await Certificate("/CN=callbacks.example", names: "DNS:callbacks.example")
+    let refused = try await said(["-cert", stranger.files.certificate, "-key", stranger.files.key])
+    #expect(!refused.contains("200 OK") && refused.contains("alert"))
   }
 
   @Test("drains TLS connections, those within a handshake too")

@@ -50,6 +50,16 @@ struct ConfigurationFaultTests {
       "the same account twice", "{ provider_accounts: [ {\(account)}, {\(account)} ] }",
       "provider_accounts[1].id", "openpay-main"),
     Case(
+      "a client certificate that no listener asks for",
+      "{ provider_accounts: [ { callback_certificate: \"a.example\",\n \(account) } ] }",
+      "provider_accounts[0].callback_certificate", "client_authorities"),
+    Case(
+      "a client certificate of a provider that calls nobody back",
+      """
+      { provider_accounts: [ { id: "paynet-main", provider: "paynet", chain_id: "c", api_key: "k",
+        base_url: "https://x.example", callback_certificate: "a.example" } ] }
+      """, "callback_certificate", "calls nobody back"),
+    Case(
       "a callback address that the provider cannot carry",
       """
       { public_url: "https://\(String(repeating: "a", count: 220)).example",

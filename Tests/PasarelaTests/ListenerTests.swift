@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import HTTPCalling
 import JSONText
+import Sandbox
 import TestSupport
 import Testing
 
@@ -143,6 +144,80 @@ struct ListenerTests {
     let ended = await installation.stop(gateway)
     let lines = ended.output.split(separator: "\n").filter { $0.contains("gave way") }
     #expect(lines.count == 1)
+    await installation.end()
+  }
+
+  @Test("an account's callbacks come from a client whose certificate has its provider's name")
+  func callbackCertificate() async throws {
+    let installation = try await Installation(
+      listen: [
+        "tls": [
+          "certificate": "server.pem", "key": "server-key.pem", "client_authorities": "ca.pem",
+        ]
+      ],
+      accounts: { accounts in
+        accounts.map { account in
+          guard account["id"] == "openpay-main" else { return account }
+          var account = account
+          account["callback_certificate"] = "callbacks.openpay.example"
+          return account
+        }
+      })
+    let folder = installation.place.path
+    func issue(_ file: String, to name: String, by authority: String?) async throws {
+      let signed = authority.map {
+        ["-CA", "\(folder)/\($0).pem", "-CAkey", "\(folder)/\($0)-key.pem"]
+      }
+      _ = try await OtherProgram.run(
+        "openssl",
+        [
+          "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+          "-days", "1", "-subj", "/CN=\(name)", "-keyout", "\(folder)/\(file)-key.pem", "-out",
+          "\(folder)/\(file).pem",
+        ] + (signed ?? []))
+    }
+    try await issue("ca", to: "authority", by: nil)
+    try await issue("server", to: "localhost", by: "ca")
+    try await issue("right", to: "callbacks.openpay.example", by: "ca")
+    try await issue("wrong", to: "callbacks.cashypay.example", by: "ca")
+    let gateway = try Program(
+      ["serve"], in: folder, environment: ["KEY_SHA256": String(repeating: "0", count: 64)])
+    let base = "https://127.0.0.1:\(installation.port)"
+    func status(_ path: String, _ options: [String]) async throws -> String {
+      try await OtherProgram.run(
+        "curl",
+        ["-sk", "--noproxy", "*", "-o", "/dev/null", "-w", "%{http_code}", base + path] + options
+      ).output
+    }
+    let isUp = try await eventually {
+      try await status("/health/live", []) == "200" ? true : nil
+    }
+    #expect(isUp == true)
+    func proof(_ name: String) -> [String] {
+      ["--cert", "\(folder)/\(name).pem", "--key", "\(folder)/\(name)-key.pem"]
+    }
+    let callback =
+      [
+        "-H", "Content-Type: application/json", "-d",
+        #"{"type":"verification","verification_code":"x"}"#,
+      ]
+      + [
+        "-u",
+        "\(SandboxCredentials.openpayCallbackUser):\(SandboxCredentials.openpayCallbackPassword)",
+      ]
+    let path = "/callbacks/openpay-main"
+    #expect(try await status(path, callback) == "401")
+    #expect(try await status(path, callback + proof("wrong")) == "401")
+    #expect(try await status(path, callback + proof("right")) == "200")
+    // A certificate proves the client, not the word.
+    #expect(try await status(path, callback.dropLast(2) + proof("right")) == "401")
+    // Nobody else needs one.
+    #expect(try await status("/health", []) == "200")
+    #expect(try await status("/callbacks/cashypay-main", callback) == "401")
+    gateway.signal(SIGTERM)
+    let ended = await gateway.ended()
+    #expect(ended.output.contains("the client showed no certificate"))
+    #expect(ended.output.contains("the client's certificate has another name"))
     await installation.end()
   }
 
