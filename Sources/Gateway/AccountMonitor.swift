@@ -126,14 +126,13 @@ public final class AccountMonitor: Sendable {
       guard state.open[operation, default: 0] < limits.concurrency, !state.isQuiet(at: now) else {
         return .tooManyCalls
       }
-      if let rate = limits.rate {
-        var tokens = state.tokens[operation] ?? RateTokens(perSecond: rate, at: now)
-        let taken = tokens.take(at: now)
-        state.tokens[operation] = tokens
-        guard taken else { return .tooManyCalls }
-      }
       // Queries resolve doubt, so the breaker of creates does not hold them up.
-      guard operation == .query || state.breaker.admit(at: now) else { return .breakerOpen }
+      guard operation == .query || state.breaker.allows(at: now) else { return .breakerOpen }
+      if let rate = limits.rate {
+        let full = RateTokens(perSecond: rate, at: now)
+        guard state.tokens[operation, default: full].take(at: now) else { return .tooManyCalls }
+      }
+      if operation == .create { state.breaker.admit(at: now) }
       state.open[operation, default: 0] += 1
       return .admitted(Place(operation: operation, era: state.breaker.era))
     }
@@ -143,6 +142,7 @@ public final class AccountMonitor: Sendable {
   func withdrawn(_ place: Place) {
     state.withLock { state in
       state.open[place.operation, default: 1] -= 1
+      state.tokens[place.operation]?.giveBack()
       if place.operation == .create { state.breaker.withdrawn(of: place.era) }
     }
   }
@@ -329,10 +329,13 @@ struct RateTokens: Sendable {
     return true
   }
 
+  /// One that was taken and not used.
+  mutating func giveBack() { thousandths = min(thousandths + 1000, most) }
+
   func available(at now: Instant) -> Int { Int(filled(at: now) / 1000) }
 
   private func filled(at now: Instant) -> Int64 {
-    let elapsed = min(max(now.milliseconds(since: at), 0), 1000)
+    let elapsed = min(max(now.milliseconds(since: at), 0), most)
     return min(thousandths + elapsed * perSecond, most)
   }
 }

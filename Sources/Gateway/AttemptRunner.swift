@@ -1,3 +1,4 @@
+import Crypto
 import JSONText
 import Payins
 import Storage
@@ -13,10 +14,11 @@ struct AttemptRunner: Sendable {
     return now.adding(seconds: longest + 15)
   }
 
-  func newLease() -> Lease { Lease(token: Hexadecimal.text(books.entropy.bytes(12))) }
+  func newLease() -> Lease { Lease(token: Hex.encode(books.entropy.bytes(12))) }
 
   /// Sends the attempt that `applied` started under `lease`, and one after another those that its
-  /// outcomes start. An attempt that somebody else started is theirs to send.
+  /// outcomes start. An attempt that somebody else started is theirs to send, and so is one that
+  /// the end of this process keeps from leaving.
   /// - Parameter reservation: where `ProviderCalls.reserve` has taken the first call's place.
   func send(
     _ applied: Books.Applied, under lease: Lease, reservation: ProviderCalls.Reservation? = nil
@@ -28,6 +30,8 @@ struct AttemptRunner: Sendable {
     while let id = applied.started, let attempt = applied.payin.attempt(id) {
       let outcome = await calls.create(applied.payin, attempt, reservation: reservation)
       reservation = nil
+      // The gateway ends before it was sent: whoever takes up the job goes on.
+      if outcome.isCutOff { break }
       let key = JobKey(kind: .sendAttempt, subject: id.text)
       applied = try await books.apply(
         .sent(id, outcome), to: applied.payin.id, known: applied.payin,
@@ -104,13 +108,5 @@ struct AttemptRunner: Sendable {
     var change = Change()
     change.jobs = [.finish(job.key, lease)]
     try await books.store.commit(change)
-  }
-}
-
-enum Hexadecimal {
-  static func text(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    let out = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return String(decoding: out, as: UTF8.self)
   }
 }

@@ -51,7 +51,7 @@ public struct Breaker: Equatable, Sendable {
   }
 
   /// Whether the call may go; takes the one place where half open.
-  mutating func admit(at now: Instant) -> Bool {
+  @discardableResult mutating func admit(at now: Instant) -> Bool {
     guard allows(at: now) else { return false }
     if reopensAt != nil { probing = true }
     return true

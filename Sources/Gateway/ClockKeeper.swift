@@ -31,12 +31,12 @@ final class ClockKeeper: Sendable {
     var lastSetBack: SetBack?
   }
 
-  private let store: any Store
+  private let store: any DueTimes
   private let time: any TimeSource
   private let log: Log
   private let state = Mutex(State())
 
-  init(store: any Store, time: any TimeSource, log: Log) {
+  init(store: any DueTimes, time: any TimeSource, log: Log) {
     self.store = store
     self.time = time
     self.log = log
@@ -50,12 +50,15 @@ final class ClockKeeper: Sendable {
     }
   }
 
-  /// To be called again and again. The first call holds the clock against what is stored.
+  /// To be called again and again. The first call holds the clock against what is stored: where it
+  /// was set back before, and has not caught up, due times are drawn in once more, which costs a
+  /// question asked early.
   /// - Parameter leaseEnd: when a lease that is taken now runs out.
   func look(leaseEnd: (Instant) -> Instant) async throws(StoreError) {
     let isFirst = state.withLock { $0.last == nil }
     let newest = isFirst ? try await store.newestEvent() : nil
     let (wall, steady) = (time.now(), time.steady())
+    let before = state.withLock(\.pending)
     let pending = state.withLock { state in
       var expected = newest ?? wall
       if let last = state.last {
@@ -77,7 +80,8 @@ final class ClockKeeper: Sendable {
         DrawnDueTimes(
           by: pending, latest: latest, leaseEnd: pending > 0 ? leaseEnd(wall) : nil))
     } catch {
-      if isFirst { state.withLock { $0.last = nil } }
+      // The next look is held against the store anew, and finds the same step.
+      if isFirst { state.withLock { ($0.last, $0.pending) = (nil, before) } }
       throw error
     }
     state.withLock { $0.pending -= pending }

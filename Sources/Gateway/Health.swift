@@ -43,7 +43,7 @@ public final class Health: Sendable {
   private struct Last {
     var report: Report?
     var at: Instant?
-    var isBeingMade = false
+    var making: Task<Report, Never>?
   }
 
   /// - Parameter further: what is checked besides, such as the server's connections.
@@ -95,20 +95,31 @@ public final class Health: Sendable {
   /// The worst of the checks that decide whether to serve, and all of them.
   public typealias Report = (status: Status, body: JSON)
 
-  /// Made anew where the last one is no longer fresh and nobody is at it.
+  /// The last one while it is fresh; else it is made anew, once for all who ask meanwhile. While
+  /// that takes long the last one is told for some more seconds.
   public func report() async -> Report {
     let now = books.time.steady()
-    let kept = last.withLock { last -> Report? in
-      if let report = last.report, let at = last.at,
-        now.milliseconds(since: at)
-          < (last.isBeingMade ? Self.patientMilliseconds : Self.freshMilliseconds)
-      {
-        return report
+    let answer = last.withLock { last -> Answer in
+      let patience = last.making == nil ? Self.freshMilliseconds : Self.patientMilliseconds
+      if let report = last.report, let at = last.at, now.milliseconds(since: at) < patience {
+        return .made(report)
       }
-      last.isBeingMade = true
-      return nil
+      let making = last.making ?? Task { await made(at: now) }
+      last.making = making
+      return .making(making)
     }
-    if let kept { return kept }
+    return switch answer {
+    case .made(let report): report
+    case .making(let task): await task.value
+    }
+  }
+
+  private enum Answer {
+    case made(Report)
+    case making(Task<Report, Never>)
+  }
+
+  private func made(at now: Instant) async -> Report {
     let report = await look(at: books.time.now())
     last.withLock { $0 = Last(report: report, at: now) }
     return report

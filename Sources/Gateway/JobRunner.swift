@@ -141,8 +141,12 @@ public final class JobRunner: Sendable {
         state.total += 1
         if job.key.kind == .deliverEvent { state.deliveries += 1 }
       }
+      let isDelivery = job.key.kind == .deliverEvent
+      // Before anybody can ask whether it has ended.
+      if !isDelivery { books.jobsUnderway.began() }
       Task.detached { [self] in
         await perform(job, lease)
+        if !isDelivery { books.jobsUnderway.ended() }
         if ended(job) { books.jobSignal.raise() }
       }
     }
@@ -170,9 +174,6 @@ public final class JobRunner: Sendable {
   }
 
   private func perform(_ job: Job, _ lease: Lease) async {
-    let isDelivery = job.key.kind == .deliverEvent
-    if !isDelivery { books.jobsUnderway.began() }
-    defer { if !isDelivery { books.jobsUnderway.ended() } }
     do throws(StoreError) {
       switch job.key.kind {
       case .sendAttempt: try await runner.resume(job, under: lease)

@@ -20,9 +20,21 @@ extension PayinService {
     _ id: PayinID, merchant: String, waitingSeconds seconds: Int64
   ) async throws(PayinRefusal) -> Payin {
     let payin = try await payin(id, merchant: merchant)
-    guard seconds > 0, payin.status != .succeeded else { return payin }
-    let deadline = books.time.steady().adding(seconds: seconds)
+    guard payin.status != .succeeded else { return payin }
     let status = payin.status
+    return try await self.payin(id, merchant: merchant, waitingSeconds: seconds) {
+      $0.status != status
+    }
+  }
+
+  /// As above, once it is news to whoever asks.
+  public func payin(
+    _ id: PayinID, merchant: String, waitingSeconds seconds: Int64,
+    where isNews: @escaping @Sendable (Payin) -> Bool
+  ) async throws(PayinRefusal) -> Payin {
+    let payin = try await payin(id, merchant: merchant)
+    guard seconds > 0, !isNews(payin) else { return payin }
+    let deadline = books.time.steady().adding(seconds: seconds)
     let books = books
     let look: @Sendable () async -> Void = {
       if let latest = try? await books.store.payin(id) {
@@ -33,8 +45,7 @@ extension PayinService {
     }
     // A commit between the read above and the wait, or by another process, is found by a look.
     let changed = await books.changes.looking(at: id, look) {
-      await books.changes.next(
-        of: id, by: deadline, books.time, as: .poll, where: { $0.status != status })
+      await books.changes.next(of: id, by: deadline, books.time, as: .poll, where: isNews)
     }
     if let changed { return changed.payin }
     return try await self.payin(id, merchant: merchant)

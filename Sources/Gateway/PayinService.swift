@@ -1,3 +1,4 @@
+import Crypto
 import JSONText
 public import Payins
 public import Routing
@@ -113,7 +114,7 @@ public struct PayinService: Sendable {
   private static func token(_ context: Context) -> String {
     let time = UInt64(clamping: context.now.milliseconds)
     let bytes = stride(from: 40, through: 0, by: -8).map { UInt8(truncatingIfNeeded: time >> $0) }
-    return Hexadecimal.text(bytes + context.entropy.bytes(16))
+    return Hex.encode(bytes + context.entropy.bytes(16))
   }
 
   /// Sends, and answers when a provider has answered or the time is over; the work goes on.

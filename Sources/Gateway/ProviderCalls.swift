@@ -82,6 +82,7 @@ public struct ProviderCalls: Sendable {
       let provider = account.provider as? any Queryable
     else { return (.undetermined(.removed(attempt.target.account)), nil) }
     let order = order(payin, attempt)
+    let end = time.steady().adding(seconds: account.limits.timeoutSeconds)
     var answer: RawAnswer?
     let first = try? await call(account, .query) {
       provider.queryRequest(order, at: $0)
@@ -92,32 +93,35 @@ public struct ProviderCalls: Sendable {
       }
       return outcome
     }
-    // What the gateway's own end cuts off says nothing of the order, nor of its provider.
-    if let first, first.isCutOff { return nil }
     guard let first else { return nil }
-    return (await followed(first, order, provider, account), answer)
+    let outcome = await followed(first, order, provider, account, by: end)
+    // What the gateway's own end cuts off says nothing of the order, nor of its provider.
+    guard let outcome, !outcome.isCutOff else { return nil }
+    return (outcome, answer)
   }
 
-  /// With what further questions show, as far as there is room and time for them: whatever is left
-  /// out is asked with the next question.
+  /// With what further questions show, as far as there is room for them and time until `end`, the
+  /// end of a single call: a job's lease is made for one. Nil where what is known stands for
+  /// nothing without a question that there was no room for.
   private func followed(
-    _ first: QueryOutcome, _ order: Order, _ provider: any Queryable, _ account: Account
-  ) async -> QueryOutcome {
+    _ first: QueryOutcome, _ order: Order, _ provider: any Queryable, _ account: Account,
+    by end: Instant
+  ) async -> QueryOutcome? {
     var outcome = first
-    let start = time.steady()
     var followUp = provider.followUp(first, order, at: time.now())
-    while let question = followUp,
-      time.steady().milliseconds(since: start) < account.limits.timeoutSeconds * 1000
-    {
+    while let question = followUp {
+      let left = end.milliseconds(since: time.steady()) / 1000
+      guard left > 0 else { return question.isDecisive ? .undetermined(.timeOver) : outcome }
       var reading: FollowUp.Reading?
-      _ = try? await call(account, .query) { _ in
+      let answer = try? await call(account, .query, withinSeconds: left) { _ in
         question.request
       } read: {
         let read = question.read($0)
         reading = read
         return read.answer
       }
-      guard let reading else { break }
+      // Without a reading `answer` tells why there is none.
+      guard let reading else { return question.isDecisive ? answer : outcome }
       outcome = reading.together
       followUp = reading.next
     }
@@ -287,6 +291,8 @@ extension Refusal {
 
   static let breakerOpen = Refusal(
     code: "breaker_open", message: "the account has failed of late")
+  static let timeOver = Refusal(
+    code: "timeout", message: "the provider's list could not be read to its end in time")
   static let rateLimited = Refusal(
     code: "rate_limited", message: "the account's limit is reached")
 

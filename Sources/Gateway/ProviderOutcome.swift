@@ -83,11 +83,19 @@ extension ReversalOutcome: ProviderOutcome {
 }
 
 extension QueryOutcome {
+  /// Whether the gateway's own end is all that it tells of.
   var isCutOff: Bool {
     if case .undetermined(let refusal) = self {
       refusal.code == Refusal.shutdownCode
     } else {
       false
     }
+  }
+}
+
+extension CreateOutcome {
+  /// As above: nothing of the order has left.
+  var isCutOff: Bool {
+    if case .neverSent(let refusal) = self { refusal.code == Refusal.shutdownCode } else { false }
   }
 }

@@ -13,12 +13,13 @@ final class Connection {
   private let handshakeDeadline: Int64
   private var hasEndedWriting = false
   private(set) var isBroken = false
+  private var hasHungUp = false
   /// Read once, with the first request: no client proves itself anew.
   private(set) lazy var clientCertificate = tls?.clientCertificate
 
   /// The loop's notes: what is watched for, the time of the queued deadline, a place among the
   /// connections to be looked after in this turn.
-  var interest: Readiness = .readable
+  var interest: Readiness = [.readable, .hungUp]
   var queuedDeadline: Int64?
   var isTouched = false
 
@@ -44,6 +45,7 @@ final class Connection {
   var wantedInterest: Readiness {
     var interest: Readiness = []
     if conversation.wantsBytes || !isEstablished { interest.insert(.readable) }
+    if !hasHungUp { interest.insert(.hungUp) }
     if !conversation.output.isEmpty || !ciphertext.isEmpty { interest.insert(.writable) }
     return interest
   }
@@ -63,6 +65,11 @@ final class Connection {
     let sum = all.add(change, ordering: .relaxed).newValue
     return change < 0 || sum <= limit && (!share.isBounded || ours <= limit / 4)
   }
+
+  /// Whether nobody reads the answer, as far as can be told: the client has shut its direction.
+  var hasLeft: Bool { hasHungUp || conversation.hasEnded }
+
+  func hungUp() { hasHungUp = true }
 
   /// Cuts the connection: something went wrong that leaves nothing to say.
   func cut() {

@@ -106,7 +106,8 @@ final class ConnectionRegistry: Sendable {
 
     mutating func takeWaiting(of address: NetworkAddress) -> ConnectionSeat? {
       guard let seats = groups[address]?.seats else { return nil }
-      return groups[address]?.line.takeFirst(of: seats.values)
+      // One of the reserve is nobody's share: for it no other gets a place outside the reserve.
+      return groups[address]?.line.takeFirst(of: seats.values.lazy.filter { !$0.isSpare })
     }
 
     mutating func takeWaiting() -> ConnectionSeat? { line.takeFirst(of: seats.values) }

@@ -119,6 +119,7 @@ final class EventLoop {
     case Token.listener: accept()
     default:
       guard let connection = connections[event.token] else { return }
+      if event.readiness.contains(.hungUp) { connection.hungUp() }
       if event.readiness.contains(.readable) {
         connection.receive(&bytes, &plaintext)
       } else if !event.readiness.isDisjoint(with: .broken) {
@@ -163,7 +164,7 @@ final class EventLoop {
     let token = Token.firstConnection + socket.seat.number
     guard setting.tls == nil || tls != nil else { return }
     do throws(HTTPServerFault) {
-      try poller.add(socket.descriptor, token: token, for: .readable)
+      try poller.add(socket.descriptor, token: token, for: [.readable, .hungUp])
     } catch {
       return configuration.onFault(error)
     }
@@ -205,7 +206,7 @@ final class EventLoop {
     } while connection.flush()
     guard !connection.isOver else { return end(connection) }
     connection.socket.seat.waitingSince = connection.conversation.waitingSince
-    if connection.conversation.hasEnded { connection.presence.leave() }
+    if connection.hasLeft { connection.presence.leave() }
     let interest = connection.wantedInterest
     if interest != connection.interest {
       connection.interest = interest

@@ -7,6 +7,8 @@ struct Readiness: OptionSet, Sendable {
 
   static let readable = Readiness(rawValue: EPOLLIN.rawValue)
   static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
+  /// The client has shut its direction: told also of one that is not read from.
+  static let hungUp = Readiness(rawValue: EPOLLRDHUP.rawValue)
   /// Reported unasked: an error, or both directions are shut.
   static let broken = Readiness(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
   /// To be told once per change and not until it is dealt with.

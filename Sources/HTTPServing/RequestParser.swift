@@ -28,6 +28,8 @@ struct RequestParser {
   private var section = HeaderSection()
   /// Of the current header section or trailers.
   private var sectionBytes = 0
+  /// Of the request line and the header section, until the request is whole.
+  private var headBytes = 0
   private var trailerCount = 0
   private var extensionBytes = 0
   private var body: [UInt8] = []
@@ -58,7 +60,7 @@ struct RequestParser {
   var awaitsContinue: Bool { owesContinue && start == buffer.count }
 
   /// Bytes that are kept of a request that is not complete.
-  var heldBytes: Int { buffer.count - start + body.count }
+  var heldBytes: Int { buffer.count - start + headBytes + body.count }
 
   /// The head of a request whose body is still to come; once for each.
   mutating func takeHead() -> RequestMessage? {
@@ -133,12 +135,14 @@ struct RequestParser {
       phase = .requestLine(afterEmptyLine: true)
     } else {
       phase = .headers(try RequestLine(line, limits: limits))
+      headBytes = line.count + 2
     }
     return nil
   }
 
   private mutating func readHeader(_ line: RequestLine) throws(Problem) -> Step? {
     guard let field = try takeSectionLine(count: section.count) else { return starve() }
+    headBytes += field.count + 2
     guard field.isEmpty else {
       try section.add(field)
       return nil
@@ -215,6 +219,7 @@ struct RequestParser {
     let message = Self.message(head, body: body)
     phase = .requestLine(afterEmptyLine: false)
     body = []
+    headBytes = 0
     sectionBytes = 0
     trailerCount = 0
     extensionBytes = 0

@@ -37,12 +37,23 @@ struct Caller: Sendable {
 
 /// Tells who calls from `Authorization: Bearer KEY`, and whether they call too often.
 public struct KeyRing: Sendable {
-  private let keys: [[UInt8]: APIKey]
+  private var keys: [[UInt8]: APIKey]
   let limits: RateLimits
 
   public init(_ keys: [APIKey], limits: RateLimits = RateLimits()) {
     self.limits = limits
     self.keys = Dictionary(keys.map { ($0.sha256, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The same keys without what operators may do.
+  var withoutOperators: KeyRing {
+    var ring = self
+    ring.keys = keys.mapValues { key in
+      var key = key
+      key.scopes.remove(.admin)
+      return key
+    }
+    return ring
   }
 
   /// - Parameter tokens: what the call takes of its key's rate; 0 only looks.

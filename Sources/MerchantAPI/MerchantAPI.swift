@@ -98,16 +98,17 @@ private struct SharedRoutes {
   }
 
   func router(_ audience: Audience) -> Router {
+    let keys = audience == .withoutOperators ? parts.keys.withoutOperators : parts.keys
     var router = Router()
     PayinRoutes(
-      service: parts.service, keys: parts.keys, time: parts.time, waits: waits
+      service: parts.service, keys: keys, time: parts.time, waits: waits
     ).register(on: &router)
-    DiscrepancyRoutes(service: parts.service, keys: parts.keys).register(on: &router)
-    StorePaymentRoutes(service: parts.storePayments, keys: parts.keys).register(on: &router)
-    WebhookRoutes(service: parts.webhooks, keys: parts.keys).register(on: &router)
+    DiscrepancyRoutes(service: parts.service, keys: keys).register(on: &router)
+    StorePaymentRoutes(service: parts.storePayments, keys: keys).register(on: &router)
+    WebhookRoutes(service: parts.webhooks, keys: keys).register(on: &router)
     if audience != .operators {
       CallbackRoutes(
-        service: parts.callbacks, calls: parts.calls, limits: parts.keys.limits, log: parts.log
+        service: parts.callbacks, calls: parts.calls, limits: keys.limits, log: parts.log
       ).register(on: &router)
       HostedPageRoutes(
         service: parts.service, time: parts.time, parts: parts.hostedPage
@@ -116,7 +117,7 @@ private struct SharedRoutes {
     if audience != .withoutOperators { dashboard.register(on: &router) }
     OperatorRoutes(
       health: parts.health, metrics: parts.metrics, calls: parts.calls, rules: parts.rules,
-      keys: parts.keys, time: parts.time, specification: specification,
+      keys: keys, time: parts.time, specification: specification,
       isForOperators: audience != .withoutOperators, reload: parts.reloadRules
     ).register(on: &router)
     return router

@@ -123,9 +123,16 @@ struct PayinRoutes: Sendable {
     var entries = events.map { (at: $0.at, json: EventDocument.timeline($0)) }
     var types = Dictionary(events.map { ($0.id, $0.type) }, uniquingKeysWith: { $1 })
     let next = found.count > limit ? found.last : nil
+    var start = events.first
+    if start == nil, cursor > 0 {
+      // Nothing happened since: only what was tried after it may be new.
+      start = try await service.events(
+        of: id, merchant: call.merchant, after: cursor - 1, limit: 1
+      ).first
+    }
     for delivery in try await service.deliveryTries(of: id) {
       // Those before the page's first event stand on the page before.
-      guard cursor == 0 || delivery.at >= entries.first?.at ?? delivery.at,
+      guard cursor == 0 || start.map({ delivery.at >= $0.at }) ?? false,
         next.map({ delivery.at < $0.at }) ?? true
       else { continue }
       if types[delivery.event] == nil {

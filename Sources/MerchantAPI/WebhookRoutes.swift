@@ -81,11 +81,11 @@ struct WebhookRoutes: Sendable {
 
   private func events(_ reader: inout ObjectReader) -> [String]? {
     guard let items = reader.optionalArray("events") else { return nil }
-    let patterns = items.compactMap(\.string).filter(WebhookEndpoint.isPattern)
+    let patterns = items.compactMap(\.string).filter(WebhookEndpoint.patterns.contains)
     if patterns.isEmpty || patterns.count < items.count || items.count > 20 {
       reader.report(
         "events",
-        "must be *, payin.* or some of \(WebhookEndpoint.types.joined(separator: ", "))")
+        "must be some of \(WebhookEndpoint.patterns.joined(separator: ", "))")
     }
     return patterns
   }

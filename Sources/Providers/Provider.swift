@@ -49,6 +49,10 @@ public struct FollowUp: Sendable {
     public var next: FollowUp?
   }
 
+  /// Whether what is known without its answer may be another order's: then it is taken for
+  /// nothing where the question is not answered. Else whatever is left out is asked with the next
+  /// query.
+  public var isDecisive: Bool
   public var request: HTTPRequest
   public var read: @Sendable (HTTPResponse) -> Reading
 }

@@ -50,6 +50,11 @@ public final class DamageRegister: Sendable {
       .sorted { ($0.kind.rawValue, $0.id) < ($1.kind.rawValue, $1.id) }
   }
 
+  /// Whether any row of that kind is damaged.
+  public func has(_ kind: DamagedRow.Kind) -> Bool {
+    !isEmpty.load(ordering: .relaxed) && rows.withLock { $0.keys.contains { $0.kind == kind } }
+  }
+
   public func note(_ row: DamagedRow) {
     let isFirst = rows.withLock { rows in
       let place = Place(kind: row.kind, id: row.id)

@@ -7,7 +7,7 @@ public import StorePayments
 ///
 /// A row that is damaged is noted in `damage`. Asked for by itself it throws `.damaged`; a list
 /// leaves it out and goes on behind it.
-public protocol Store: Sendable {
+public protocol Store: DueTimes {
   /// Returns once the change is durable. Callers that wait at the same time share one commit;
   /// one caller's conflict leaves the others' changes as they are. Of several conflicts it throws
   /// the first in this order: `.duplicateKey`, `.leaseLost`, `.duplicateReference`,
@@ -48,6 +48,8 @@ public protocol Store: Sendable {
 
   /// Every merchant's endpoints that the store keeps.
   func webhookEndpoints() async throws(StoreError) -> KeptEndpoints
+  /// How often endpoints were changed, of all merchants.
+  func endpointChanges() async throws(StoreError) -> Int
   /// How often the merchant's endpoints were changed.
   func endpointRevision(of merchant: String) async throws(StoreError) -> Int
   /// The event whose announcement has that sequence within the pay-in.
@@ -71,11 +73,6 @@ public protocol Store: Sendable {
   /// leases would end too. Returns how many.
   func releaseAbandonedLeases(at now: Instant) async throws(StoreError) -> Int
 
-  /// When the last event was written; nil: there is none.
-  func newestEvent() async throws(StoreError) -> Instant?
-  /// Brings due times forward after the clock was set back.
-  func drawIn(_ times: DrawnDueTimes) async throws(StoreError)
-
   /// Answers only where the store can be written to; leaves nothing behind.
   func probe() async throws(StoreError)
   /// Ends after the changes that wait; later calls throw `.closed`.
@@ -92,6 +89,14 @@ extension Store {
   public func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent] {
     try await events(of: payin, after: 0, limit: .max)
   }
+}
+
+/// What follows a wall clock that was set back.
+public protocol DueTimes: Sendable {
+  /// When the last event was written; nil: there is none.
+  func newestEvent() async throws(StoreError) -> Instant?
+  /// Brings due times forward after the clock was set back.
+  func drawIn(_ times: DrawnDueTimes) async throws(StoreError)
 }
 
 public enum StoreError: Error, Equatable, Sendable {

@@ -161,7 +161,7 @@ final class Application: Sendable {
   ) async throws {
     started(try listeners.start())
     let watching = Task { await watch.run() }
-    let watchingFiles = Task { await listeners.watchCertificate(time) }
+    let watchingFiles = Task { await listeners.watchCertificate() }
     let running = Task { await jobs.run() }
     let following = Task { await endpoints.follow(store, time) }
     await stopped()

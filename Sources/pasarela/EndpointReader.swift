@@ -45,13 +45,13 @@ struct EndpointReader {
     guard let items = reader.optionalArray("events") else { return ["*"] }
     var out: [String] = []
     for (index, item) in items.enumerated() {
-      if let text = item.string, WebhookEndpoint.isPattern(text) {
+      if let text = item.string, WebhookEndpoint.patterns.contains(text) {
         out.append(text)
       } else {
         reader.report([
           JSONProblem(
             pointer: JSONPointer.appending(index, to: reader.pointer(to: "events")),
-            detail: "must be *, payin.* or one of \(WebhookEndpoint.types.joined(separator: ", "))")
+            detail: "must be one of \(WebhookEndpoint.patterns.joined(separator: ", "))")
         ])
       }
     }

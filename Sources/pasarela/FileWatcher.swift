@@ -19,13 +19,21 @@ struct FileWatcher {
     }
   }
 
-  let time: any TimeSource
-  let entries: @Sendable () -> [Entry]
+  private let time: any TimeSource
+  private let entries: @Sendable () -> [Entry]
+  private let start: [Entry]
+
+  /// To be made before the files are read for the first time: what changes from then on is noticed.
+  init(time: any TimeSource, entries: @escaping @Sendable () -> [Entry]) {
+    self.time = time
+    self.entries = entries
+    start = entries()
+  }
 
   /// Calls `changed` for each change that has come to rest, until its task is cancelled. A file
   /// that is being written changes from look to look and is waited for.
   func watch(_ changed: () async -> Void) async {
-    var known = await FileWork.run(entries)
+    var known = start
     var before = known
     while !Task.isCancelled {
       await time.sleep(until: time.steady().adding(milliseconds: Self.intervalMilliseconds))

@@ -15,11 +15,15 @@ struct Listeners: Sendable {
   private let configuration: Configuration
   private let watch: ServingWatch
   private let log: Log
+  private let certificates: FileWatcher?
 
   init(_ configuration: Configuration, _ api: MerchantAPI, _ watch: ServingWatch, log: Log) {
     self.configuration = configuration
     self.watch = watch
     self.log = log
+    certificates = configuration.tls.map { files in
+      FileWatcher(time: SystemTime()) { files.all.map(FileWatcher.Entry.init) }
+    }
     var open = Self.server(configuration, api.everybody, log)
     open.limits = Self.limits(configuration, log)
     everybody = HTTPServer(configuration: open, handler: api.everybody.handle)
@@ -73,7 +77,7 @@ struct Listeners: Sendable {
     return limits
   }
 
-  /// - Returns: the ports that are listened on, the operators' as 0 where they have none.
+  /// - Returns: the port that everybody's calls come to.
   /// - Throws: what keeps either from listening.
   func start() throws(HTTPServerFault) -> Int {
     let port = try everybody.start()
@@ -110,10 +114,7 @@ struct Listeners: Sendable {
 
   /// Reads them anew whenever their files have changed and come to rest, until the task is
   /// cancelled.
-  func watchCertificate(_ time: any TimeSource) async {
-    guard let files = configuration.tls else { return }
-    await FileWatcher(time: time) {
-      files.all.map(FileWatcher.Entry.init)
-    }.watch { await FileWork.run { reloadCertificate() } }
+  func watchCertificate() async {
+    await certificates?.watch { await FileWork.run { reloadCertificate() } }
   }
 }

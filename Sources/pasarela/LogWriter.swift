@@ -22,17 +22,18 @@ final class LogWriter: @unchecked Sendable {  // `condition` guards `state`: see
 
   private let condition = NSCondition()
   private var state = State()
-  private let stream: StandardStream
+  private let write: @Sendable ([UInt8]) -> Void
   private let onDrop: @Sendable () -> Void
 
   /// - Parameters:
+  ///   - write: called on the writer's thread, for as long as it takes.
   ///   - onDrop: called for each line that is dropped.
   ///   - report: the line that says how many were.
   init(
-    to stream: StandardStream, onDrop: @escaping @Sendable () -> Void,
+    to write: @escaping @Sendable ([UInt8]) -> Void, onDrop: @escaping @Sendable () -> Void,
     report: @escaping @Sendable (Int64) -> [UInt8]
   ) {
-    self.stream = stream
+    self.write = write
     self.onDrop = onDrop
     let thread = Thread { [self] in run(report) }
     thread.name = "log"
@@ -46,10 +47,10 @@ final class LogWriter: @unchecked Sendable {  // `condition` guards `state`: see
     if isTaken {
       state.lines.append(line)
       state.bytes += line.count
-      condition.broadcast()
     } else {
       state.dropped += 1
     }
+    condition.broadcast()
     condition.unlock()
     if !isTaken { onDrop() }
   }
@@ -69,7 +70,7 @@ final class LogWriter: @unchecked Sendable {  // `condition` guards `state`: see
       condition.lock()
       state.isWriting = false
       condition.broadcast()
-      while state.lines.isEmpty { condition.wait() }
+      while state.lines.isEmpty, state.dropped == 0 { condition.wait() }
       let (lines, dropped) = (state.lines, state.dropped)
       state.lines = []
       state.bytes = 0
@@ -77,7 +78,7 @@ final class LogWriter: @unchecked Sendable {  // `condition` guards `state`: see
       state.isWriting = true
       condition.unlock()
       // What was dropped came after what waited.
-      stream.write(Array(lines.joined()) + (dropped > 0 ? report(dropped) : []))
+      write(Array(lines.joined()) + (dropped > 0 ? report(dropped) : []))
     }
   }
 }
@@ -87,7 +88,7 @@ extension LogWriter {
   static func start(_ level: Log.Level, _ metrics: Metrics) -> (log: Log, writer: LogWriter) {
     let dropped = "pasarela_log_dropped_total"
     metrics.increment(dropped, by: 0)
-    let writer = LogWriter(to: .output) {
+    let writer = LogWriter(to: StandardStream.output.write) {
       metrics.increment(dropped)
     } report: { count in
       let line = Mutex<[UInt8]>([])

@@ -12,6 +12,7 @@ enum ServeCommand {
     let metrics = Metrics()
     let (log, writer) = LogWriter.start(configuration.logLevel, metrics)
     defer { writer.flush(withinSeconds: 1) }
+    let watcher = FileWatcher(rules: configuration.rules, time: SystemTime())
     let application = try await Application(
       configuration, log: log, metrics: metrics, isStrict: isStrict)
     let signals = Signals()
@@ -22,7 +23,6 @@ enum ServeCommand {
         await application.reloadCertificate()
       }
     }
-    let watcher = FileWatcher(rules: configuration.rules, time: SystemTime())
     let watching = Task {
       await watcher.watch { await application.reloadRules() }
     }

@@ -35,6 +35,34 @@ struct AccountMonitorTests {
     #expect(monitor.snapshot(at: start).successPermille == 1000)
   }
 
+  @Test("a place that is given back costs nothing of the rate, and neither does an open breaker")
+  func givenBack() throws {
+    let monitor = AccountMonitor(limits: AccountLimits(rate: 2))
+    for _ in 0..<10 {
+      guard case .admitted(let place) = monitor.admit(.create, at: start) else {
+        Issue.record("no place")
+        return
+      }
+      monitor.withdrawn(place)
+    }
+    for _ in 0..<2 {
+      guard case .admitted(let place) = monitor.admit(.create, at: start) else {
+        Issue.record("the rate is used up")
+        return
+      }
+      _ = monitor.finished(place, milliseconds: 1, verdict: .unauthorized("no"), at: start)
+    }
+    #expect(monitor.admit(.create, at: start) == .tooManyCalls)
+    let later = start.adding(seconds: 1)
+    guard case .admitted(let place) = monitor.admit(.create, at: later) else {
+      Issue.record("no place")
+      return
+    }
+    _ = monitor.finished(place, milliseconds: 1, verdict: .unauthorized("no"), at: later)
+    for _ in 0..<10 { #expect(monitor.admit(.create, at: later) == .breakerOpen) }
+    #expect(monitor.hasRoom(for: .create, at: later))
+  }
+
   @Test("refused credentials open the breaker at the third, for a minute and never longer")
   func refusedCreates() {
     for number in 1...3 {

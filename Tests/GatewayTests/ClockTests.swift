@@ -3,6 +3,7 @@ import JSONText
 import Payins
 import Routing
 import Storage
+import Synchronization
 import Testing
 
 @testable import Gateway
@@ -83,6 +84,33 @@ struct ClockTests {
     let after = try #require(try await due(bench, payin))
     #expect(after <= bench.clock.now().adding(seconds: 10))
     #expect(keeper.setBack != nil)
+  }
+
+  /// Fails the first time that it is to follow.
+  private final class FailingOnce: DueTimes {
+    let asked = Mutex<[Int64]>([])
+
+    func newestEvent() async throws(StoreError) -> Instant? { WebhookClock.start }
+
+    func drawIn(_ times: DrawnDueTimes) async throws(StoreError) {
+      let count = asked.withLock { asked in
+        asked.append(times.by)
+        return asked.count
+      }
+      if count == 1 { throw .failed(function: "step", code: 5, message: "busy") }
+    }
+  }
+
+  @Test("a store that cannot follow at first follows once")
+  func late() async throws {
+    let (store, clock) = (FailingOnce(), WebhookClock())
+    let keeper = ClockKeeper(
+      store: store, time: clock, log: Log(level: .error, time: clock) { _ in })
+    clock.setBack(seconds: 3600)
+    await #expect(throws: StoreError.self) { try await look(keeper) }
+    for _ in 0..<3 { try await look(keeper) }
+    #expect(store.asked.withLock { $0 } == [3_600_000, 3_600_000])
+    #expect(keeper.setBack?.milliseconds == 3_600_000)
   }
 
   @Test("small steps are no matter, and none forward")

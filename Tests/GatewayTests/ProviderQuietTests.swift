@@ -60,4 +60,29 @@ struct ProviderQuietTests {
     let put = try await bench.store.firstJob(.queryAttempt, subjectPrefix: job.key.subject)
     #expect(put?.lease == nil && put.map { $0.due <= bench.clock.now().adding(seconds: 3) } == true)
   }
+
+  @Test("a creation that the gateway's own end keeps from leaving is left to the next process")
+  func creationCutOff() async throws {
+    let bench = try PayinBench()
+    bench.service.letCreationsGo()
+    bench.caller.answers { _ in .neverSent(CallFailure(.shutdown, "closed")) }
+    let created = try await bench.create("order-1")
+    let payin = try await bench.service.payin(created.id, merchant: "shop")
+    #expect(created.status == 202 && payin.status == .processing)
+    #expect(payin.attempts.map(\.state) == [.sending])
+    #expect(try await eventually { bench.caller.taken().count == 1 })
+    // It finds the job once the lease has run out, and asks before it believes anything.
+    bench.caller.answers { .charge(for: $0) }
+    for _ in 0..<2 {
+      bench.clock.advance(seconds: 60)
+      for job in try await bench.lease() {
+        switch job.key.kind {
+        case .sendAttempt: try await bench.runner.resume(job, under: try #require(job.lease))
+        default: try await bench.runner.ask(job, under: try #require(job.lease))
+        }
+      }
+    }
+    let after = try await bench.service.payin(created.id, merchant: "shop")
+    #expect(after.status == .pending && after.attempts.count == 1)
+  }
 }

@@ -176,6 +176,44 @@ struct CrowdTests {
     }
   }
 
+  @Test("no place of the reserve becomes one of an address's share")
+  func spareIsNoShare() async throws {
+    let leave = Latch()
+    let started = Mutex(0)
+    let live = try server { request in
+      if request.path == "/" { return await LiveServer.echo(request) }
+      started.withLock { $0 += 1 }
+      await leave.wait()
+      return await LiveServer.echo(request)
+    } configure: {
+      $0.limits.connections = 100
+      $0.limits.connectionsPerAddress = 2
+      $0.limits.spareConnections = 4
+    }
+    let port = live.port
+    try await onThread {
+      var busy: [RawClient] = []
+      for number in 1...2 {
+        let client = try RawClient(port: port)
+        try client.send("GET /long HTTP/1.1\r\nHost: a\r\n\r\n")
+        while started.withLock({ $0 }) < number { usleep(1_000) }
+        busy.append(client)
+      }
+      // Each that comes now waits in the reserve, and is told so there.
+      var others: [RawClient] = []
+      for _ in 0..<4 {
+        let other = try RawClient(port: port)
+        try other.send(get)
+        #expect(try other.readAnswer().status == 503)
+        usleep(3_000)
+        others.append(other)
+      }
+      #expect(live.server.figures.spared == 4)
+      try waitFor { await leave.open() }
+      for client in busy { #expect(try client.readAnswer().status == 200) }
+    }
+  }
+
   // MARK: Half-sent requests
 
   @Test("what is held of half-sent requests has a bound, and an address a share of it")
@@ -207,6 +245,11 @@ struct CrowdTests {
       try other.send(String(repeating: "x", count: 50_000))
       #expect(try other.readAnswer().status == 200)
       #expect(try isServed(RawClient(port: port)))
+      // Fields are held as well as bodies.
+      let fields = try RawClient(port: port)
+      try fields.send("GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 7000))\r\n")
+      while live.server.figures.heldBytes < 207_000 { usleep(1_000) }
+      holders.append(fields)
       holders = []
       while live.server.figures.heldBytes > 0 { usleep(1_000) }
     }

@@ -183,6 +183,28 @@ struct ServerTests {
     }
   }
 
+  @Test(
+    "notices a client that has gone, also one of which nothing more is read",
+    arguments: ["HTTP/1.1\r\nConnection: close", "HTTP/1.1", "HTTP/1.0"])
+  func left(version: String) async throws {
+    let started = Latch()
+    let live = try LiveServer { request in
+      await started.open()
+      return
+        (try? await request.presence.bounding {
+          try await Task.sleep(for: .seconds(600))
+          return Response(.ok)
+        }) ?? Response(.ok)
+    }
+    try await withClient(live.port) { client in
+      try client.send("GET / \(version)\r\nHost: a\r\n\r\n")
+      try waitFor { await started.wait() }
+      client.endWriting()
+      // Long before the ten minutes are over.
+      #expect(try client.readAnswer().status == 200)
+    }
+  }
+
   @Test("says in one sentence which address is taken, and starts only once")
   func portInUse() throws {
     let live = try LiveServer()

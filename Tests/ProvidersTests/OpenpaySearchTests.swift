@@ -95,9 +95,15 @@ struct OpenpaySearchTests {
       return
     }
     #expect(report.status == .paid)
-    for answer in [list([]), HTTPResponse(status: 502), refused] {
-      #expect(try ask(failed, [answer]).last == failed)
+    #expect(try ask(failed, [list([])]).last == failed)
+    // Nobody knows whether another stands.
+    for answer in [HTTPResponse(status: 502), refused] {
+      let (_, last) = try ask(failed, [answer])
+      #expect(last.unclassed != failed && last != .absent)
     }
+    let another = list(others(1...100))
+    #expect(try ask(failed, [another, another, list([])]).last == failed)
+    #expect(try ask(failed, [another, another, another]).last == Self.mismatch)
   }
 
   @Test("found by its id: nothing further is asked")

@@ -135,6 +135,11 @@ final class CrashingStore: Store {
     return try await base.webhookEndpoints()
   }
 
+  func endpointChanges() async throws(StoreError) -> Int {
+    try await turn()
+    return try await base.endpointChanges()
+  }
+
   func endpointRevision(of merchant: String) async throws(StoreError) -> Int {
     try await turn()
     return try await base.endpointRevision(of: merchant)

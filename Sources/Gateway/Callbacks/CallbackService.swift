@@ -45,8 +45,8 @@ public struct CallbackService: Sendable {
     case .notice(let notice):
       calls.monitors[id]?.calledBack()
       do throws(StoreError) {
-        try await record(notice, account, body)
-        return .taken(provider.acknowledgement)
+        return try await isRecorded(notice, account, body)
+          ? .taken(provider.acknowledgement) : .notRecorded
       } catch {
         log.error(
           "a callback could not be recorded", ["account": .string(id), "reason": "\(error)"])
@@ -55,9 +55,10 @@ public struct CallbackService: Sendable {
     }
   }
 
-  private func record(
+  /// Whether it has changed what it speaks of, or will be looked at again.
+  private func isRecorded(
     _ notice: CallbackNotice, _ account: Account, _ body: [UInt8]
-  ) async throws(StoreError) {
+  ) async throws(StoreError) -> Bool {
     var record = CallbackRecord(
       id: .make(at: books.time.now(), entropy: books.entropy),
       key: CallbackKey(account: account.id, digest: Digest.sha256(body)), notice,
@@ -67,7 +68,13 @@ public struct CallbackService: Sendable {
       _ = try await books.apply(
         .reported(place.attempt, notice.report, notice.grade), to: place.payin,
         callback: record)
-      return
+      return true
+    }
+    guard record.said != nil else {
+      log.error(
+        "a callback speaks of an unknown order and is too large to be kept",
+        ["account": .string(account.id)])
+      return false
     }
     // It may speak of an order that another system made, or of one whose number is learnt later.
     var change = Change()
@@ -79,6 +86,7 @@ public struct CallbackService: Sendable {
       ["account": .string(account.id), "order_number": JSON(record.orderNumber)])
     books.metrics.increment(
       "pasarela_callbacks_total", [("account", account.id), ("verdict", "unknown_order")])
+    return true
   }
 
   private func count(_ account: Account, _ reading: CallbackReading) {

@@ -62,12 +62,10 @@ public struct WebhookEndpoint: Equatable, Sendable {
   ]
 
   /// All types, or all of one kind.
-  static let wildcards = ["*", "payin.*", "store_payment.*"]
+  private static let wildcards = ["*", "payin.*", "store_payment.*"]
 
-  /// Whether it is one of the types or wildcards.
-  public static func isPattern(_ text: String) -> Bool {
-    wildcards.contains(text) || types.contains(text)
-  }
+  /// What an endpoint may ask for.
+  public static let patterns = wildcards + types
 
   /// Newest first: the order in which a receiver should try them.
   func signatures(id: String, at now: Instant, body: [UInt8]) -> String {

@@ -86,10 +86,14 @@ public final class WebhookEndpoints: Sendable {
 
   /// Until it is cancelled: other processes may serve the same store.
   public func follow(_ store: any Store, _ time: any TimeSource) async {
+    var known: Int?
     while !Task.isCancelled {
       await time.sleep(until: time.steady().adding(seconds: Self.refreshSeconds))
       // A store that fails is looked at again, and seen in health.
-      try? await load(from: store)
+      guard let count = try? await store.endpointChanges() else { continue }
+      // A damaged row may be brought back behind the gateway's back.
+      guard count != known || store.damage.has(.webhookEndpoint) else { continue }
+      if (try? await load(from: store)) != nil { known = count }
     }
   }
 

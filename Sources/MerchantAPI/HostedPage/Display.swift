@@ -1,3 +1,5 @@
+import Crypto
+
 /// How a merchant shows itself to payers.
 public struct Display: Equatable, Sendable {
   public var name: String
@@ -27,26 +29,14 @@ public struct Colour: Equatable, Sendable {
 
   /// - Parameter text: `#` and six hexadecimal digits.
   public init?(_ text: String) {
-    let bytes = Array(text.utf8)
-    guard bytes.count == 7, bytes[0] == UInt8(ascii: "#") else { return nil }
-    let digits = bytes.dropFirst().compactMap { byte -> UInt8? in
-      switch byte {
-      case 48...57: byte - 48
-      case 65...70: byte - 55
-      case 97...102: byte - 87
-      default: nil
-      }
-    }
-    guard digits.count == 6 else { return nil }
-    parts = stride(from: 0, to: 6, by: 2).map { digits[$0] * 16 + digits[$0 + 1] }
+    guard text.utf8.first == UInt8(ascii: "#"),
+      let parts = Hex.decode(String(Substring(text.utf8.dropFirst()))), parts.count == 3
+    else { return nil }
+    self.parts = parts
   }
 
   /// `#1d3b5c`.
-  var text: String {
-    let hex = Array("0123456789abcdef".utf8)
-    let digits = parts.flatMap { [hex[Int($0 >> 4)], hex[Int($0 & 15)]] }
-    return "#" + String(decoding: digits, as: UTF8.self)
-  }
+  var text: String { "#" + Hex.encode(parts) }
 
   /// White or black, whichever is read better on it: at a contrast of at least 4.5 (WCAG 2.2,
   /// 1.4.3).

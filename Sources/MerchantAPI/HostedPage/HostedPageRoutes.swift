@@ -13,6 +13,9 @@ struct HostedPageRoutes: Sendable {
   private let dresses: [String: HostedPageDress]
   /// Requests for one page that wait at the same time: tabs and devices of one payer.
   private let waits = WaitPlaces(perKey: 20)
+  /// What anybody may ask for, made once.
+  private let unknown: [PageLanguage: Response]
+  private let compressed = CompressedPages()
 
   init(service: PayinService, time: any TimeSource, parts: HostedPageParts) {
     self.service = service
@@ -20,6 +23,11 @@ struct HostedPageRoutes: Sendable {
     self.parts = parts
     dresses = Dictionary(
       uniqueKeysWithValues: parts.displays.keys.map { ($0, parts.dress(of: $0)) })
+    let nobody = HostedPageDress(Display(name: ""), parts)
+    unknown = Dictionary(
+      uniqueKeysWithValues: PageLanguage.allCases.map {
+        ($0, Self.answer(.notFound, HostedPage.unknown($0, nobody), nobody, $0))
+      })
   }
 
   func register(on router: inout Router) {
@@ -54,30 +62,28 @@ struct HostedPageRoutes: Sendable {
     let language = PageLanguage(request)
     let payin: Payin
     do { payin = try await self.payin(path) } catch PayinRefusal.notFound {
-      let dress = HostedPageDress(Display(name: ""), parts)
-      return Self.answer(
-        request, .notFound, HostedPage.unknown(language, dress), dress, language)
+      return unknown[language] ?? Response(.notFound)
     }
     let dress = dress(of: payin)
     let page = HostedPage(
       payin: payin, dress: dress, language: language, publicURL: service.document.publicURL,
       now: time.now())
-    return Self.answer(request, .ok, page.html, dress, language)
+    var response = Self.answer(.ok, page.html, dress, language)
+    if StaticDocument.takesGzip(request) {
+      response.headers["Content-Encoding"] = "gzip"
+      response.body = compressed.member(of: response.body)
+    }
+    return response
   }
 
   private static func answer(
-    _ request: Request, _ status: HTTPStatus, _ html: HTML, _ dress: HostedPageDress,
-    _ language: PageLanguage
+    _ status: HTTPStatus, _ html: HTML, _ dress: HostedPageDress, _ language: PageLanguage
   ) -> Response {
     var response = Response.page(
       html.source, type: "text/html; charset=utf-8", caching: "no-store", dress.policy)
     response.status = status
     response.headers["Content-Language"] = language.rawValue
     response.headers["Vary"] = "Accept-Language, Accept-Encoding"
-    if StaticDocument.takesGzip(request) {
-      response.headers["Content-Encoding"] = "gzip"
-      response.body = Gzip.member(of: response.body)
-    }
     return response
   }
 
@@ -100,7 +106,8 @@ struct HostedPageRoutes: Sendable {
     }
     var payin = try await payin(path)
     let now = time.now()
-    if seconds > 0, query["seen"] ?? Self.mark(payin, now) == Self.mark(payin, now) {
+    let mark = Self.mark(payin, now)
+    if seconds > 0, query["seen"] ?? mark == mark {
       // The end of the payer's time changes the page without a commit.
       let left = (payin.expiresAt.milliseconds(since: now) + 999) / 1000
       let (id, merchant) = (payin.id, payin.merchant)
@@ -108,7 +115,8 @@ struct HostedPageRoutes: Sendable {
         // Nobody waits for a client that has gone.
         try await request.presence.bounding {
           try await service.payin(
-            id, merchant: merchant, waitingSeconds: left > 0 ? min(seconds, left) : seconds)
+            id, merchant: merchant, waitingSeconds: left > 0 ? min(seconds, left) : seconds
+          ) { Self.mark($0, now) != mark }
         }
       }
     }

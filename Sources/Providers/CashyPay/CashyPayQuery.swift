@@ -63,7 +63,7 @@ extension CashyPay {
         "mchOrderNo": .string(number),
         "nonceStr": .string(Self.nonce("query", number, String(now.milliseconds))),
       ]))
-    return FollowUp(request: request) { [self] response in
+    return FollowUp(isDecisive: false, request: request) { [self] response in
       var asked = order
       asked.providerOrderID = nil
       let answer = queryOutcome(response, asked)

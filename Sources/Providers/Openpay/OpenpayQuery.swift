@@ -100,21 +100,21 @@ extension Openpay {
   /// that filter is not heeded, on the pages of what was made since with that amount.
   public func followUp(_ outcome: QueryOutcome, _ order: Order, at now: Instant) -> FollowUp? {
     guard knownID(of: order) != nil else {
-      return outcome == .mismatch(Self.anothers) ? page(from: 0, of: order) : nil
+      return outcome == .mismatch(Self.anothers)
+        ? page(from: 0, of: order, beside: outcome) : nil
     }
     switch outcome {
     case .absent, .mismatch(Self.anothers): break
     case .found(let report) where report.status == .failed: break
     default: return nil
     }
-    return FollowUp(request: get("?order_id=\(order.number)")) { [self] response in
+    let request = get("?order_id=\(order.number)")
+    return FollowUp(isDecisive: true, request: request) { [self] response in
       let answer = listOutcome(response, order)
-      if answer == .mismatch(Self.anothers) {
-        return FollowUp.Reading(
-          answer: answer, together: answer, next: page(from: 0, of: order))
-      }
+      let isHeeded = answer != .mismatch(Self.anothers)
       return FollowUp.Reading(
-        answer: answer, together: answer.orFailed(outcome), next: nil)
+        answer: answer, together: answer.orFailed(outcome),
+        next: isHeeded ? nil : page(from: 0, of: order, beside: outcome))
     }
   }
 
@@ -124,8 +124,10 @@ extension Openpay {
   /// - Parameters:
   ///   - offset: how many charges of the list were read before.
   ///   - first: the id that the page before began with.
+  ///   - known: what the question by id found.
   private func page(
-    from offset: Int, after first: String? = nil, pages: Int = 1, of order: Order
+    from offset: Int, after first: String? = nil, pages: Int = 1, of order: Order,
+    beside known: QueryOutcome
   ) -> FollowUp {
     // A day earlier, whatever zone the date is taken to be in.
     let date = order.createdAt.adding(seconds: -86_400)
@@ -134,26 +136,26 @@ extension Openpay {
     let request = get(
       "?creation%5Bgte%5D=\(Substring(date))&amount=\(amount)"
         + "&limit=\(Self.pageSize)&offset=\(offset)")
-    return FollowUp(request: request) { [self] response in
+    return FollowUp(isDecisive: true, request: request) { [self] response in
       // An empty page ends the list, in which the order then does not stand.
       let answer = listOutcome(response, order)
       let entries = JSON(wire: response.body)?.array ?? []
       let begin = DecidingFields.id("id", of: entries.first)
       guard answer == .mismatch(Self.anothers), begin != first, pages < Self.mostPages else {
-        return FollowUp.Reading(answer: answer, together: answer, next: nil)
+        return FollowUp.Reading(answer: answer, together: answer.orFailed(known), next: nil)
       }
       return FollowUp.Reading(
         answer: answer, together: answer,
-        next: page(from: offset + entries.count, after: begin, pages: pages + 1, of: order))
+        next: page(
+          from: offset + entries.count, after: begin, pages: pages + 1, of: order, beside: known))
     }
   }
 }
 
 extension QueryOutcome {
-  /// A failed charge stays what is known where the list shows none besides.
-  fileprivate func orFailed(_ first: QueryOutcome) -> QueryOutcome {
-    guard case .found = first else { return self }
-    if case .found = self { return self }
-    return first
+  /// A failed charge stays what is known where the list, read to its end, shows none besides.
+  fileprivate func orFailed(_ known: QueryOutcome) -> QueryOutcome {
+    guard self == .absent, case .found = known else { return self }
+    return known
   }
 }

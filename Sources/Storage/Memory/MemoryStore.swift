@@ -135,6 +135,10 @@ public final class MemoryStore: Store {
     try use { books in books.webhooks.endpoints }
   }
 
+  public func endpointChanges() async throws(StoreError) -> Int {
+    try use { books in books.webhooks.revisions.values.reduce(0, +) }
+  }
+
   public func endpointRevision(of merchant: String) async throws(StoreError) -> Int {
     try use { books in books.webhooks.revisions[merchant] ?? 0 }
   }

@@ -149,6 +149,10 @@ extension SQLiteStore {
     return kept
   }
 
+  public func endpointChanges() async throws(StoreError) -> Int {
+    try await read { session throws(StoreError) in try session.webhooks.endpointChanges() }
+  }
+
   public func endpointRevision(of merchant: String) async throws(StoreError) -> Int {
     try await read { session throws(StoreError) in
       try session.webhooks.endpointRevision(of: merchant)

@@ -1,3 +1,4 @@
+import Crypto
 import Gateway
 import HTTPCalling
 import JSONText
@@ -124,7 +125,7 @@ final class WebhookBench: Sendable {
     return try await store.lease(
       LeaseRequest(
         now: now, until: runner.leaseEnd(at: now), limit: 100,
-        lease: Lease(token: Hexadecimal.text(books.entropy.bytes(8))),
+        lease: Lease(token: Hex.encode(books.entropy.bytes(8))),
         limits: ["openpay-main": 0]))
   }
 

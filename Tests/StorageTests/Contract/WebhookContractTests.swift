@@ -72,6 +72,7 @@ struct WebhookContractTests {
       #expect(try await store.webhookEndpoints() == kept)
       #expect(try await store.endpointRevision(of: "b") == 2)
       #expect(try await store.endpointRevision(of: "c") == 0)
+      #expect(try await store.endpointChanges() == kept.revisions.values.reduce(0, +))
     }
   }
 

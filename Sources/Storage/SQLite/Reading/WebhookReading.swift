@@ -6,6 +6,7 @@ struct WebhookReading {
   static let revision = "SELECT revision FROM endpoint_revisions WHERE merchant = ?"
 
   private let endpoints: SQLiteStatement
+  private let changes: SQLiteStatement
   private let revision: SQLiteStatement
   private let announcedByPlace: SQLiteStatement
   private let announcedByID: SQLiteStatement
@@ -21,6 +22,8 @@ struct WebhookReading {
       FROM endpoint_revisions
       LEFT JOIN webhook_endpoints kept ON kept.merchant = endpoint_revisions.merchant
       """)
+    changes = try SQLiteStatement(
+      connection, "SELECT coalesce(sum(revision), 0) FROM endpoint_revisions")
     revision = try SQLiteStatement(connection, Self.revision)
     announcedByPlace = try SQLiteStatement(
       connection,
@@ -54,6 +57,10 @@ struct WebhookReading {
         row.optional(0) { _ in StoredEndpoint(row) }
       )
     }
+  }
+
+  func endpointChanges() throws(StoreError) -> Int {
+    try changes.first { row in row.integer(0) } ?? 0
   }
 
   func endpointRevision(of merchant: String) throws(StoreError) -> Int {
