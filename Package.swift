@@ -31,7 +31,8 @@ let package = Package(
       swiftSettings: wrapper),
     .target(name: "HTTPCalling", dependencies: ["CCurl"], swiftSettings: wrapper),
     .target(
-      name: "Storage", dependencies: ["CSQLite", "JSONText", "Payins", "StorePayments"],
+      name: "Storage",
+      dependencies: ["CSQLite", "Crypto", "JSONText", "Payins", "StorePayments"],
       swiftSettings: wrapper),
     .target(
       name: "Providers",
@@ -125,7 +126,9 @@ let package = Package(
       path: "Tests/Benchmarks/StorageBench", swiftSettings: strict),
     .testTarget(
       name: "StorageTests",
-      dependencies: ["JSONText", "Payins", "Storage", "StorePayments", "TestSupport"],
+      dependencies: [
+        "Crypto", "JSONText", "Payins", "Storage", "StorePayments", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

@@ -233,6 +233,13 @@ public struct Payin: Equatable, Sendable {
     return end
   }
 
+  /// When it came to its end: the last of its money, or else the end of the payer's time, however
+  /// long its orders are watched after that. Nil while the payer is still expected to pay.
+  public var overSince: Instant? {
+    if status.isOpen { return nil }
+    return ([succeededAt ?? expiresAt] + receipts.map(\.receivedAt)).max()
+  }
+
   /// When the provider is asked next, over all attempts.
   public var nextCheckAt: Instant? { attempts.compactMap(\.nextCheckAt).min() }
 }

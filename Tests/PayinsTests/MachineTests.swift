@@ -202,7 +202,7 @@ struct MachineTests {
     var walk = Walk(seed: UInt64(seed))
     for _ in 0..<20 {
       let payin = walk.step().after.payin
-      #expect(Payin(opening: payin.storedOpening, standing: payin.storedStanding) == payin)
+      #expect(payin.reread == payin)
     }
   }
 
