@@ -10,7 +10,9 @@ extension Payin {
   /// The payer's data, as merchants see it; nil where there is none.
   public var storedPayer: JSON? {
     let payer = request.payer
-    return payer.name == nil && payer.email == nil && payer.phone == nil ? nil : payer.json
+    // A null literal would be a document.
+    if payer.name == nil && payer.email == nil && payer.phone == nil { return .none }
+    return payer.json
   }
 
   /// Providers' answers that are kept as evidence, which may hold anything; nil where there is none.
@@ -18,7 +20,7 @@ extension Payin {
     let answers = attempts.flatMap { attempt in
       attempt.discrepancies.compactMap { $0.storedAnswer(of: attempt.id) }
     }
-    return answers.isEmpty ? nil : .array(answers)
+    return answers.isEmpty ? .none : .array(answers)
   }
 
   /// Whether a pay-in that was opened so has a payer whose data stands apart.
@@ -72,38 +74,6 @@ extension Payin {
       }), let status = stored["status"]?.int64, let body = stored["body"]?.string
     else { return }
     attempts[index].discrepancies[place].answer = RawAnswer(status: Int(status), text: body)
-  }
-}
-
-extension Payer {
-  /// How an opening says that the payer's data stands apart, or did.
-  fileprivate static let kept = "kept"
-  fileprivate static let gone = "erased"
-
-  /// As the API shows it.
-  public var json: JSON { ["name": JSON(name), "email": JSON(email), "phone": JSON(phone)] }
-
-  fileprivate var mark: JSON {
-    isErased ? JSON(Self.gone) : self == Payer() ? .null : JSON(Self.kept)
-  }
-
-  /// - Parameters:
-  ///   - request: in which earlier releases kept it.
-  ///   - apart: where it stands else.
-  fileprivate init?(stored request: JSON, apart: JSON?) {
-    switch request["payer"]?.string {
-    case Self.gone: self = .erased
-    case Self.kept:
-      guard let apart else { return nil }
-      self.init(fields: apart)
-    default: self.init(fields: request)
-    }
-  }
-
-  private init(fields: JSON) {
-    self.init(
-      name: fields["name"]?.string, email: fields["email"]?.string,
-      phone: fields["phone"]?.string)
   }
 }
 

@@ -108,6 +108,9 @@ struct MachineTests {
         !attempt.isUnfollowed || attempt.discrepancies.contains { $0.alert == .unfollowed }
           || !attempt.state.isLive
       }, "nobody is told that it cannot be followed")
+    demand(
+      !after.request.payer.isErased || after.storedPayer == nil && after.storedAnswers == nil,
+      "something of an erased payer is kept")
     out += jobFaults(after, answered: input.answered) + moneyFaults(input, before, after)
     out += wordFaults(input, before, transition)
     return out
@@ -161,6 +164,12 @@ struct MachineTests {
         || after.status != before.status
       {
         out.append("a late answer changes something")
+      }
+    case .payerErased:
+      if after.status != before.status || after.receipts != before.receipts
+        || !transition.jobs.isEmpty || !after.request.payer.isErased
+      {
+        out.append("erasing a payer changes something else, or leaves something")
       }
     case .interrupted, .cancelled, .deadline: break
     }
