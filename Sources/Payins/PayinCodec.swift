@@ -15,7 +15,7 @@ extension Payin {
     return payer.json
   }
 
-  /// Providers' answers that are kept as evidence, which may hold anything; nil where there is none.
+  /// Providers' answers that are kept as evidence, which may hold anything; nil for none.
   public var storedAnswers: JSON? {
     let answers = attempts.flatMap { attempt in
       attempt.discrepancies.compactMap { $0.storedAnswer(of: attempt.id) }

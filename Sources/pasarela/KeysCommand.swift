@@ -1,8 +1,8 @@
 import Crypto
 import Foundation
 
-/// `pasarela keys new`: a key is shown once; the configuration holds its hash. `pasarela keys data`:
-/// the key alone, so that it can be written to a file.
+/// `pasarela keys new`: a key is shown once; the configuration holds its hash.
+/// `pasarela keys data`: the key alone, so that it can be written to a file.
 enum KeysCommand {
   static func run(_ arguments: some Sequence<String>) throws {
     let options = try Options(arguments, known: ["--merchant"])

@@ -9,7 +9,7 @@ struct SealedContent: Sendable {
   /// Of the key that opens it; `DataKeys.unsealed` for none.
   let key: Int64
 
-  /// - Parameter place: what it is and of what, such as `payer/payin_…`: it opens as nothing else.
+  /// - Parameter place: what it is and of what, such as `payer/payin_1`; it opens as nothing else.
   init(_ plain: [UInt8], at place: String, under keys: DataKeys) {
     guard let current = keys.current else {
       self.init(body: [0] + plain, key: DataKeys.unsealed, at: place)

@@ -85,7 +85,8 @@ struct StoreSeal {
     let update = try SQLiteStatement(
       connection,
       """
-      UPDATE webhook_endpoints SET body = ?3, checksum = ?4, key = ?5 WHERE merchant = ?1 AND id = ?2
+      UPDATE webhook_endpoints SET body = ?3, checksum = ?4, key = ?5
+      WHERE merchant = ?1 AND id = ?2
       """)
     for stored in rows {
       let document: [UInt8]

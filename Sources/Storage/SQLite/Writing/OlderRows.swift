@@ -42,7 +42,8 @@ final class OlderRows {
     addEmail = try SQLiteStatement(
       connection,
       """
-      INSERT OR IGNORE INTO payer_emails (digest, number) SELECT ?2, number FROM payins WHERE id = ?1
+      INSERT OR IGNORE INTO payer_emails (digest, number)
+      SELECT ?2, number FROM payins WHERE id = ?1
       """)
     selectEvents = try SQLiteStatement(
       connection,
