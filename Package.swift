@@ -122,7 +122,7 @@ let package = Package(
       name: "RoutingBench", dependencies: ["Payins", "Routing"],
       path: "Tests/Benchmarks/RoutingBench", swiftSettings: strict),
     .executableTarget(
-      name: "StorageBench", dependencies: ["JSONText", "Payins", "Storage"],
+      name: "StorageBench", dependencies: ["Crypto", "JSONText", "Payins", "Storage"],
       path: "Tests/Benchmarks/StorageBench", swiftSettings: strict),
     .testTarget(
       name: "StorageTests",

@@ -140,9 +140,13 @@ struct ErasureTests {
     let id = try #require(doubtful.json["id"]?.string)
     try await UnexpectedTests.fault(
       bench.installation, ["provider": "openpay", "operation": "query", "kind": "garbage"])
-    for _ in 0..<3 { _ = try await client.post("/v1/payins/\(id)/sync") }
-    let listed = try await client.get("/v1/discrepancies").json["data"]?.array ?? []
-    #expect(listed.contains { $0["payin"]?.string == id && $0["answer"]?.isNull == false })
+    let isListed = try await eventually {
+      _ = try await client.post("/v1/payins/\(id)/sync")
+      let listed = try await client.get("/v1/discrepancies").json["data"]?.array ?? []
+      return listed.contains { $0["payin"]?.string == id && $0["answer"]?.isNull == false }
+        ? true : nil
+    }
+    #expect(isListed == true)
     return (made + [doubtful.json], try #require(endpoint.json["secret"]?.string))
   }
 
