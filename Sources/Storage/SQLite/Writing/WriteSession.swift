@@ -16,8 +16,9 @@ final class WriteSession {
   private let older: OlderRows
   private let renewal: SealRenewal
   private let removal: RemovalTables
-  /// Whether something was erased of which the log must keep nothing.
-  var hasErased = false
+  /// Whether something was erased of which the log must keep nothing: at first too, since a process
+  /// may have died between an erasure and the emptying.
+  var hasErased = true
 
   /// - Parameter damage: hears of jobs that cannot be read.
   init(
