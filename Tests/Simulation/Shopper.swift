@@ -94,7 +94,11 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
 
   func look(_ id: PayinID) async {
     await call { [self] service throws(PayinRefusal) in
+      let wasErased = isErased
       let payin = try await service.payin(id, merchant: Setup.merchant)
+      if wasErased, payin.request.payer != .init(), !payin.request.payer.isErased {
+        tellsErased = true
+      }
       see(service.document.json(payin))
     }
   }
@@ -117,7 +121,6 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
   }
 
   private func see(_ json: JSON) {
-    if isErased, json["payer"]?["email"]?.isNull != true { tellsErased = true }
     guard let shown = json["instructions"], !shown.isNull else { return }
     instructions.insert(shown.text)
     guard !isPaying, let instrument = shown["clabe"]?.string ?? shown["reference"]?.string else {
