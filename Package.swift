@@ -31,7 +31,8 @@ let package = Package(
       swiftSettings: wrapper),
     .target(name: "HTTPCalling", dependencies: ["CCurl"], swiftSettings: wrapper),
     .target(
-      name: "Storage", dependencies: ["CSQLite", "JSONText", "Payins", "StorePayments"],
+      name: "Storage",
+      dependencies: ["CSQLite", "Crypto", "JSONText", "Payins", "StorePayments"],
       swiftSettings: wrapper),
     .target(
       name: "Providers",
@@ -121,11 +122,13 @@ let package = Package(
       name: "RoutingBench", dependencies: ["Payins", "Routing"],
       path: "Tests/Benchmarks/RoutingBench", swiftSettings: strict),
     .executableTarget(
-      name: "StorageBench", dependencies: ["JSONText", "Payins", "Storage"],
+      name: "StorageBench", dependencies: ["Crypto", "JSONText", "Payins", "Storage"],
       path: "Tests/Benchmarks/StorageBench", swiftSettings: strict),
     .testTarget(
       name: "StorageTests",
-      dependencies: ["JSONText", "Payins", "Storage", "StorePayments", "TestSupport"],
+      dependencies: [
+        "Crypto", "JSONText", "Payins", "Storage", "StorePayments", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

@@ -37,6 +37,7 @@ public final class Health: Sendable {
   private struct Listed {
     var disputed: Tally<PayinID>
     var held: Tally<StorePaymentID>
+    var seal: SealFigures
     var at: Instant
   }
 
@@ -131,7 +132,7 @@ public final class Health: Sendable {
     var checks = [
       store, damageCheck(), await backlogCheck(now), disputeCheck(listed),
       await reversalCheck(now), heldCheck(listed), webhookCheck(), rulesCheck(),
-      clockCheck(),
+      clockCheck(), sealCheck(listed),
     ]
     checks += further()
     checks += calls.accounts.keys.sorted().compactMap { accountCheck($0) }
@@ -211,9 +212,10 @@ public final class Health: Sendable {
       return kept
     }
     guard let disputed = try? await books.store.disputedPayins(limit: Self.named),
-      let held = try? await books.store.heldStorePayments(limit: Self.named)
+      let held = try? await books.store.heldStorePayments(limit: Self.named),
+      let seal = try? await books.store.sealFigures()
     else { return nil }
-    let made = Listed(disputed: disputed, held: held, at: now)
+    let made = Listed(disputed: disputed, held: held, seal: seal, at: now)
     listed.withLock { $0 = made }
     return made
   }
@@ -286,6 +288,23 @@ public final class Health: Sendable {
       check.status = .warn
       check.value = JSON(setBack.milliseconds)
       check.output = "it was set back by \(setBack.milliseconds) ms within the last hour"
+    }
+    return check
+  }
+
+  /// No fault where there is no key: that is the operator's choice.
+  private func sealCheck(_ listed: Listed?) -> Check {
+    let name = "store:sealing"
+    guard let seal = listed?.seal else { return Self.unread(name) }
+    books.metrics.set("pasarela_store_sealed", to: seal.isSealed ? 1 : 0)
+    books.metrics.set("pasarela_store_rows_to_seal", to: Int64(seal.remaining))
+    var check = Check(
+      name: name, component: "datastore", status: .pass, value: JSON(seal.remaining))
+    if !seal.isSealed {
+      check.output = "no data_key is set: payers' data and webhook secrets stand unsealed"
+    } else if seal.remaining > 0 {
+      let more = seal.areMore ? " or more" : ""
+      check.output = "\(seal.remaining)\(more) rows are not yet under the current data_key"
     }
     return check
   }

@@ -39,6 +39,8 @@ public final class Metrics: Sendable {
     "pasarela_jobs_due": "Jobs whose time has come.",
     "pasarela_jobs_oldest_seconds": "How long the oldest due job has waited.",
     "pasarela_store_damaged_rows": "Rows of the store that cannot be read.",
+    "pasarela_store_sealed": "1 where a data key is set.",
+    "pasarela_store_rows_to_seal": "Rows that are not yet under the current data key.",
     "pasarela_payins_disputed": "Pay-ins of which a provider took recorded money back.",
     "pasarela_store_payments_held": "Reversals that wait for an operator.",
     "pasarela_store_payments_total": "Store payments that were settled, by event.",

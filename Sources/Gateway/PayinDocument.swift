@@ -17,7 +17,7 @@ public struct PayinDocument: Sendable {
       "merchant_reference": JSON(request.merchantReference), "amount": JSON(request.amount),
       "amount_received": JSON(payin.amountReceived),
       "currency": JSON(request.currency.rawValue), "method": JSON(payin.method.rawValue),
-      "description": JSON(request.description), "payer": payer(request.payer),
+      "description": JSON(request.description), "payer": request.payer.json,
       "metadata": .object(JSONObject(request.metadata.map { ($0.key, JSON($0.value)) })),
       "instructions": instructions(payin),
       "hosted_url": JSON("\(publicURL)/pay/\(payin.token)"),
@@ -52,10 +52,6 @@ public struct PayinDocument: Sendable {
       store.barcodeURL = store.barcodeURL ?? "\(publicURL)/pay/\(payin.token)/barcode.svg"
       return Instructions.store(store).json
     }
-  }
-
-  private func payer(_ payer: Payer) -> JSON {
-    ["name": JSON(payer.name), "email": JSON(payer.email), "phone": JSON(payer.phone)]
   }
 
   private func receipt(_ receipt: Receipt) -> JSON {

@@ -103,6 +103,14 @@ extension PayinService {
     return after
   }
 
+  /// Erases what is known of the payer, here and in everything that was kept of the pay-in.
+  public func erasePayer(of id: PayinID, merchant: String) async throws(PayinRefusal) {
+    let payin = try await payin(id, merchant: merchant)
+    do { _ = try await books.apply(.payerErased, to: id, known: payin) } catch {
+      throw .store(error)
+    }
+  }
+
   /// Asks the provider of every attempt that may still bring money, now.
   public func sync(_ id: PayinID, merchant: String) async throws(PayinRefusal) -> Payin {
     var payin = try await payin(id, merchant: merchant)

@@ -6,7 +6,7 @@ public import Storage
 
 /// What merchants do with pay-ins.
 public struct PayinService: Sendable {
-  static let createOperation = "payins.create"
+  static let createOperation = IdempotencyKey.createPayin
 
   let books: Books
   let runner: AttemptRunner
@@ -67,7 +67,8 @@ public struct PayinService: Sendable {
     var change = books.change(opened, .insert(opened.payin), holding: nil, sending: sending)
     change.key = .insert(
       IdempotencyRecord(
-        key: key, requestHash: requestHash.value, subject: id.text, createdAt: context.now))
+        key: key, requestHash: requestHash.kept(in: books.store), subject: id.text,
+        createdAt: context.now))
     do throws(StoreError) {
       do throws(StoreError) { try await books.store.commit(change) } catch {
         calls.withdraw(reservation)
@@ -185,7 +186,9 @@ public struct PayinService: Sendable {
   ) async throws(PayinRefusal) -> Created? {
     do {
       guard let record = try await books.store.idempotent(key) else { return nil }
-      guard requestHash.isSame(as: record.requestHash) else { throw PayinRefusal.keyReused }
+      guard requestHash.isSame(as: record.requestHash, in: books.store) else {
+        throw PayinRefusal.keyReused
+      }
       let id = PayinID(unchecked: record.subject)
       if let answer = try await answer(id, isReplay: true) { return answer }
       // Where the clock was set back meanwhile, nobody knows how long it has run.

@@ -1,10 +1,11 @@
 import Crypto
 public import JSONText
+import Storage
 
 /// What tells one request's body from another's, for repeats with the same key.
 public struct RequestHash: Sendable {
-  /// SHA-256 of the body as a JSON value, however it was spelt; what is stored.
-  let value: [UInt8]
+  /// SHA-256 of the body as a JSON value, however it was spelt.
+  private let value: [UInt8]
   /// SHA-256 of the bytes as received, which earlier releases stored.
   private let bytes: [UInt8]?
 
@@ -18,6 +19,12 @@ public struct RequestHash: Sendable {
     bytes = nil
   }
 
-  /// Whether the request stored so was the same.
-  func isSame(as stored: [UInt8]) -> Bool { stored == value || stored == bytes }
+  /// As it is kept: keyed, since a payer's data could be guessed from the digest alone.
+  func kept(in store: any Store) -> [UInt8] { store.fingerprint(value) }
+
+  /// Whether the request stored so was the same. Earlier releases stored plain digests, which the
+  /// store keys in time.
+  func isSame(as stored: [UInt8], in store: any Store) -> Bool {
+    [value, bytes].compactMap { $0 }.contains { stored == $0 || stored == store.fingerprint($0) }
+  }
 }

@@ -28,6 +28,10 @@ struct PayinRoutes: Sendable {
       try call.takeNoMembers()
       return try await answer(service.cancel(id(call), merchant: call.merchant))
     }
+    router.serve(.delete, "/v1/payins/{id}/payer", to: keys, with: .payinsWrite) { call in
+      try await service.erasePayer(of: id(call), merchant: call.merchant)
+      return Response(.noContent)
+    }
     router.serve(.post, "/v1/payins/{id}/sync", to: keys, with: .payinsWrite) { call in
       try call.takeNoMembers()
       return try await answer(service.sync(id(call), merchant: call.merchant))

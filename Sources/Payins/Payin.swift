@@ -24,6 +24,15 @@ public struct Payer: Equatable, Sendable {
   public var name: String?
   public var email: String?
   public var phone: String?
+  /// Whether what was known was erased, so that whoever repeats it is no longer recognised.
+  public internal(set) var isErased = false
+
+  /// Of whom nothing is known any more.
+  static var erased: Payer {
+    var payer = Payer()
+    payer.isErased = true
+    return payer
+  }
 
   public init(name: String? = nil, email: String? = nil, phone: String? = nil) {
     self.name = name
@@ -142,8 +151,8 @@ public struct Receipt: Equatable, Sendable {
 /// A payment that a merchant asked for, with everything that is known of it. A value: only the
 /// state machine (`Payin.apply`) changes it, only a store keeps it.
 public struct Payin: Equatable, Sendable {
-  /// What never changes.
-  let opening: PayinOpening
+  /// What never changes, save that the payer's data can be erased.
+  var opening: PayinOpening
 
   public internal(set) var status: PayinStatus
   public internal(set) var updatedAt: Instant
@@ -222,6 +231,13 @@ public struct Payin: Equatable, Sendable {
       end = end.adding(seconds: life)
     }
     return end
+  }
+
+  /// When it came to its end: the last of its money, or else the end of the payer's time, however
+  /// long its orders are watched after that. Nil while the payer is still expected to pay.
+  public var overSince: Instant? {
+    if status.isOpen { return nil }
+    return ([succeededAt ?? expiresAt] + receipts.map(\.receivedAt)).max()
   }
 
   /// When the provider is asked next, over all attempts.

@@ -1,10 +1,32 @@
 public import JSONText
 
-/// How a store keeps a pay-in: two JSON documents, one that never changes and one that does.
-/// Reading tells nil for documents of another shape; a store reports that as damage.
+/// How a store keeps a pay-in: two JSON documents, one that never changes and one that does, and
+/// apart from them, to be sealed and erased, what is of the payer. Reading tells nil for documents
+/// of another shape; a store reports that as damage.
 extension Payin {
-  /// As it was opened: written once.
+  /// As it was opened: written once, and again where the payer's data is erased.
   public var storedOpening: JSON { opening.stored }
+
+  /// The payer's data, as merchants see it; nil where there is none.
+  public var storedPayer: JSON? {
+    let payer = request.payer
+    // A null literal would be a document.
+    if payer.name == nil && payer.email == nil && payer.phone == nil { return .none }
+    return payer.json
+  }
+
+  /// Providers' answers that are kept as evidence, which may hold anything; nil for none.
+  public var storedAnswers: JSON? {
+    let answers = attempts.flatMap { attempt in
+      attempt.discrepancies.compactMap { $0.storedAnswer(of: attempt.id) }
+    }
+    return answers.isEmpty ? .none : .array(answers)
+  }
+
+  /// Whether a pay-in that was opened so has a payer whose data stands apart.
+  public static func keepsPayer(_ opening: JSON) -> Bool {
+    opening["request"]?["payer"]?.string == Payer.kept
+  }
 
   /// How it stands: written with each change.
   public var storedStanding: JSON {
@@ -20,8 +42,11 @@ extension Payin {
     ])
   }
 
-  public init?(opening: JSON, standing json: JSON) {
-    guard let opening = PayinOpening(stored: opening),
+  /// - Parameters:
+  ///   - payer: `storedPayer`.
+  ///   - answers: `storedAnswers`.
+  public init?(opening: JSON, standing json: JSON, payer: JSON? = nil, answers: JSON? = nil) {
+    guard let opening = PayinOpening(stored: opening, payer: payer),
       let status = json["status"]?.string.flatMap(PayinStatus.init(rawValue:)),
       let updatedAt = Instant(stored: json["updated_at"]),
       let expiresAt = Instant(stored: json["expires_at"]),
@@ -39,6 +64,16 @@ extension Payin {
       receipts: receipts, failure: json["failure"].flatMap(Refusal.init(stored:)), late: late,
       lastEvidence: json["last_evidence"].flatMap(Evidence.init(json:)),
       eventCount: Int(eventCount), announcedCount: Int(announcedCount), version: Int(version))
+    for answer in answers?.array ?? [] { take(answer) }
+  }
+
+  private mutating func take(_ stored: JSON) {
+    guard let index = attempts.firstIndex(where: { $0.id.text == stored["attempt"]?.string }),
+      let place = attempts[index].discrepancies.firstIndex(where: {
+        $0.alert.rawValue == stored["alert"]?.string
+      }), let status = stored["status"]?.int64, let body = stored["body"]?.string
+    else { return }
+    attempts[index].discrepancies[place].answer = RawAnswer(status: Int(status), text: body)
   }
 }
 
@@ -51,10 +86,10 @@ extension PayinOpening {
     ])
   }
 
-  fileprivate convenience init?(stored json: JSON) {
+  fileprivate convenience init?(stored json: JSON, payer: JSON?) {
     guard let id = json["id"]?.string.map(PayinID.init(unchecked:)),
       let merchant = json["merchant"]?.string,
-      let request = json["request"].flatMap(PayinRequest.init(stored:)),
+      let request = json["request"].flatMap({ PayinRequest(stored: $0, payer: payer) }),
       let createdAt = Instant(stored: json["created_at"]), let token = json["token"]?.string,
       let key = json["idempotency_key"]?.string,
       let routing = json["routing"].flatMap(RoutingRecord.init(stored:))
@@ -87,24 +122,22 @@ extension PayinRequest {
     .object([
       "merchant_reference": JSON(merchantReference), "amount": JSON(amount),
       "currency": JSON(currency.rawValue), "method": JSON(method?.rawValue),
-      "description": JSON(description), "name": JSON(payer.name), "email": JSON(payer.email),
-      "phone": JSON(payer.phone), "expires_in": JSON(expiresIn),
+      "description": JSON(description), "payer": payer.mark, "expires_in": JSON(expiresIn),
       "expires_at": JSON(expiresAt?.milliseconds), "return_url": JSON(returnURL),
       "metadata": .object(JSONObject(metadata.map { ($0.key, JSON($0.value)) })),
     ])
   }
 
-  fileprivate init?(stored json: JSON) {
+  fileprivate init?(stored json: JSON, payer apart: JSON?) {
     guard let reference = json["merchant_reference"]?.string, let amount = json["amount"]?.int64,
+      let payer = Payer(stored: json, apart: apart),
       let currency = json["currency"]?.string.flatMap(Currency.init(rawValue:)),
       let description = json["description"]?.string, let metadata = json["metadata"]?.object
     else { return nil }
     self.init(
       merchantReference: reference, amount: amount, currency: currency,
       method: json["method"]?.string.flatMap(Method.init(rawValue:)), description: description,
-      payer: Payer(
-        name: json["name"]?.string, email: json["email"]?.string, phone: json["phone"]?.string),
-      expiresIn: json["expires_in"]?.int64,
+      payer: payer, expiresIn: json["expires_in"]?.int64,
       expiresAt: json["expires_at"]?.int64.map(Instant.init(milliseconds:)),
       returnURL: json["return_url"]?.string,
       metadata: metadata.members.map { Metadatum(key: $0.key, value: $0.value.string ?? "") })
@@ -222,17 +255,22 @@ extension Discrepancy {
       "alert": JSON(alert.rawValue), "since": since.stored, "detail": JSON(detail),
     ]
     if isTold { json["told"] = true }
-    if let answer {
-      json["answer_status"] = JSON(answer.status)
-      json["answer"] = JSON(answer.body)
-    }
     return .object(json)
+  }
+
+  fileprivate func storedAnswer(of attempt: AttemptID) -> JSON? {
+    guard let answer else { return nil }
+    return [
+      "attempt": JSON(attempt.text), "alert": JSON(alert.rawValue),
+      "status": JSON(answer.status), "body": JSON(answer.body),
+    ]
   }
 
   fileprivate init?(stored json: JSON) {
     guard let alert = json["alert"]?.string.flatMap(Alert.init(rawValue:)),
       let since = Instant(stored: json["since"]), let detail = json["detail"]?.string
     else { return nil }
+    // An earlier release kept the answer here.
     let status = json["answer_status"]?.int64
     let answer = json["answer"]?.string
     self.init(

@@ -33,6 +33,7 @@ extension Payin {
     case .reported(let id, let report, let grade): next.reported(id, report, grade, context)
     case .cancelled: next.cancelled(context)
     case .deadline: next.deadline(context)
+    case .payerErased: next.erasePayer()
     }
     next.finish(context)
     return next
@@ -67,6 +68,8 @@ extension Transition {
     isCounted: Bool = true, _ context: Context
   ) {
     if isCounted { alerts.append(alert) }
+    // It may repeat what was erased.
+    let answer = payin.request.payer.isErased ? nil : answer
     flagged.insert(Flag(attempt: id, alert: alert))
     update(id) {
       var found = Discrepancy(alert: alert, since: context.now, detail: detail, answer: answer)
@@ -91,6 +94,21 @@ extension Transition {
 
   mutating func drop(_ alert: Alert, of id: AttemptID) {
     update(id) { $0.discrepancies.removeAll { $0.alert == alert } }
+  }
+
+  /// Drops what is known of the payer, and providers' answers, which may repeat it.
+  mutating func erasePayer() {
+    guard !payin.request.payer.isErased else {
+      isIdle = true
+      return
+    }
+    payin.opening = payin.opening.withoutPayer
+    for index in payin.attempts.indices {
+      for place in payin.attempts[index].discrepancies.indices {
+        payin.attempts[index].discrepancies[place].answer = nil
+      }
+    }
+    record("payer.erased", [:])
   }
 
   /// Starts the next candidate's attempt; there must be one.

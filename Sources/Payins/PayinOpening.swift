@@ -22,6 +22,15 @@ final class PayinOpening: Equatable, Sendable {
     self.routing = routing
   }
 
+  /// The same of a payer of whom nothing is known any more.
+  var withoutPayer: PayinOpening {
+    var request = request
+    request.payer = .erased
+    return PayinOpening(
+      id: id, merchant: merchant, request: request, createdAt: createdAt, token: token,
+      idempotencyKey: idempotencyKey, routing: routing)
+  }
+
   static func == (left: PayinOpening, right: PayinOpening) -> Bool {
     left === right
       || left.id == right.id && left.merchant == right.merchant && left.request == right.request

@@ -14,6 +14,8 @@ public enum PayinInput: Equatable, Sendable {
   case cancelled
   /// The payer's time may be over while no provider has given instructions.
   case deadline
+  /// Nothing of the payer is to be known any more.
+  case payerErased
 }
 
 /// A timeline entry to be written.

@@ -1,3 +1,4 @@
+import Crypto
 import JSONText
 import Payins
 import StorePayments
@@ -10,23 +11,25 @@ struct ChangeRows: Sendable {
   var jobs: [JobChange]
   var key: KeyWrite?
   var callback: CallbackRow?
-  var endpoint: EndpointWrite?
+  var endpoint: EndpointRow?
   var endpointRevision: EndpointRevision?
   var tries: [DeliveryTry]
   var storePayment: StorePaymentWrite?
+  var forgotten: ForgottenHistory?
 
-  init(_ change: Change) {
-    payin = change.payin.map(PayinRow.init)
+  init(_ change: Change, _ sealing: Sealing) {
+    payin = change.payin.map { PayinRow($0, sealing) }
     attempts = change.payin?.attemptWrites ?? []
     let merchant = change.payin?.payin.merchant ?? change.storePayment?.payment.merchant
     events = change.events.map { EventRow($0, merchant: merchant) }
     jobs = change.jobs
     key = change.key
     callback = change.callback.map(CallbackRow.init)
-    endpoint = change.endpoint
+    endpoint = change.endpoint.map { EndpointRow($0, sealing.keys) }
     endpointRevision = change.endpointRevision
     tries = change.tries
     storePayment = change.storePayment
+    forgotten = change.forgotten
   }
 }
 
@@ -57,8 +60,9 @@ struct PayinRow: Sendable {
   /// Whether a list must show it elsewhere: its status, method or account changed, or whether it
   /// is discrepant or disputed.
   var isRelisted: Bool
+  var secrets: PayinSecrets
 
-  init(_ write: PayinWrite) {
+  init(_ write: PayinWrite, _ sealing: Sealing) {
     let payin = write.payin
     id = payin.id
     merchant = payin.merchant
@@ -74,12 +78,14 @@ struct PayinRow: Sendable {
     checksum = Self.checksum(id.text, standing)
     isDiscrepant = payin.isDiscrepant
     isDisputed = payin.isDisputed
-    switch write {
-    case .insert:
+    secrets = PayinSecrets(write, sealing)
+    if write.isOpening || secrets.isErasing {
       let opening = payin.storedOpening.bytes
       self.opening = opening
       openingChecksum = Self.checksum(id.text, opening)
-      isRelisted = true
+    }
+    switch write {
+    case .insert: isRelisted = true
     case .update(_, let before):
       replacedVersion = before.version
       isRelisted =
@@ -95,6 +101,96 @@ struct PayinRow: Sendable {
     sum.add(document)
     return sum.value
   }
+}
+
+/// What of a pay-in's change is kept apart.
+struct PayinSecrets: Sendable {
+  /// Only where the pay-in is new.
+  var payer: SealedContent?
+  /// Nil where there are none.
+  var answers: SealedContent?
+  /// Whether there were answers before, or may have been.
+  var hadAnswers = false
+  /// The digest of the payer's e-mail address: of the pay-in as it is new, or before it is erased.
+  var email: [UInt8]?
+  /// Whether what is of the payer is erased.
+  var isErasing = false
+  /// Of the call that made the pay-in, where it is erased.
+  var key: IdempotencyKey?
+
+  init(_ write: PayinWrite, _ sealing: Sealing) {
+    let payin = write.payin
+    let id = payin.id.text
+    var known = payin.request.payer
+    answers = payin.storedAnswers.map { sealing.seal($0.bytes, .answers, of: id) }
+    switch write {
+    case .insert: payer = payin.storedPayer.map { sealing.seal($0.bytes, .payer, of: id) }
+    case .update(_, let before):
+      hadAnswers = before.storedAnswers != nil
+      isErasing = payin.request.payer.isErased && !before.request.payer.isErased
+      known = before.request.payer
+      guard isErasing else { return }
+      key = .creating(payin)
+    }
+    email = sealing.fingerprints.email(known.email, merchant: payin.merchant)
+  }
+}
+
+extension PayinWrite {
+  var isOpening: Bool { if case .insert = self { true } else { false } }
+}
+
+extension IdempotencyKey {
+  /// Of the call that made the pay-in.
+  static func creating(_ payin: Payin) -> IdempotencyKey {
+    IdempotencyKey(
+      merchant: payin.merchant, operation: createPayin, key: payin.idempotencyKey)
+  }
+}
+
+/// A change of an endpoint, its document encoded.
+struct EndpointRow: Sendable {
+  var merchant: String
+  var id: String
+  /// JSON; nil removes it.
+  var body: [UInt8]?
+  var checksum: Int64?
+  /// The key that seals the document.
+  var key: Int64?
+
+  init(_ write: EndpointWrite, _ keys: DataKeys) {
+    switch write {
+    case .remove(let merchant, let id): self.init(merchant: merchant, id: id)
+    case .put(let record): self.init(record.merchant, record.id, record.document.bytes, keys)
+    }
+  }
+
+  private init(merchant: String, id: String) { (self.merchant, self.id) = (merchant, id) }
+
+  /// - Parameter document: JSON.
+  init(_ merchant: String, _ id: String, _ document: [UInt8], _ keys: DataKeys) {
+    (self.merchant, self.id, key) = (merchant, id, keys.currentID)
+    var body = document
+    if keys.current != nil {
+      let sealed = SealedContent(document, at: Self.place(merchant, id), under: keys)
+      body = JSON.object(["sealed": .string(Base64.encode(sealed.bytes))]).bytes
+    }
+    self.body = body
+    checksum = WebhookTables.checksum(merchant, id, body)
+  }
+
+  /// The document of a row whose body is this one.
+  static func document(
+    _ body: JSON, _ merchant: String, _ id: String, _ keys: DataKeys
+  ) throws(RowFault) -> JSON {
+    guard let text = body["sealed"]?.string else { return body }
+    guard let bytes = Base64.decode(text) else { throw .shape }
+    let place = place(merchant, id)
+    return try StoredDocument.json(
+      SealedContent(stored: bytes, at: place).open(at: place, under: keys))
+  }
+
+  static func place(_ merchant: String, _ id: String) -> String { "endpoint/\(merchant)/\(id)" }
 }
 
 struct CallbackRow: Sendable {
@@ -145,8 +241,10 @@ struct EventRow: Sendable {
   var merchant: String?
   /// Nil in rows that an earlier release wrote.
   var checksum: Int64?
+  /// Where merchants are told: the payer, as it stands beside the pay-in.
+  var payer: [UInt8]?
 
-  /// Of the whole row, which never changes.
+  /// Of the whole row, which never changes, save that an earlier release's loses its payer.
   var expectedChecksum: Int64 {
     var sum = Checksum()
     sum.add(id.text)
@@ -171,7 +269,7 @@ extension EventRow {
     at = event.at
     data = event.data.bytes
     announcementSequence = event.announcement?.sequence
-    announcementBody = event.announcement?.body
+    announcementBody = (event.announcement?.body).map(PayerPlace.without)
     self.merchant = event.announcement == nil ? nil : merchant
     checksum = expectedChecksum
   }

@@ -73,6 +73,24 @@ public protocol Store: DueTimes {
   /// leases would end too. Returns how many.
   func releaseAbandonedLeases(at now: Instant) async throws(StoreError) -> Int
 
+  /// A digest under a key that the store keeps for itself.
+  func fingerprint(_ message: [UInt8]) -> [UInt8]
+  /// The merchant's pay-ins whose payer has that e-mail address, in whatever case, newest first.
+  func payins(
+    merchant: String, email: String, limit: Int
+  ) async throws(StoreError) -> [PayinID]
+  /// How much is still to be sealed.
+  func sealFigures() async throws(StoreError) -> SealFigures
+  /// Seals up to so many rows under the current key that are not. Returns whether more may be left.
+  func sealAnew(limit: Int) async throws(StoreError) -> Bool
+
+  /// Pay-ins that something of a payer is kept of, in the order of their making.
+  func payinsWithPayer(_ sweep: Sweep) async throws(StoreError) -> Swept
+  /// Pay-ins, and store payments under their ids, that have events, by the first of them.
+  func payinsWithEvents(_ sweep: Sweep) async throws(StoreError) -> Swept
+  /// Removes those that came last before the sweep's time.
+  func removeCallbacks(_ sweep: Sweep) async throws(StoreError) -> Swept
+
   /// Answers only where the store can be written to; leaves nothing behind.
   func probe() async throws(StoreError)
   /// Ends after the changes that wait; later calls throw `.closed`.
@@ -115,6 +133,8 @@ public enum StoreError: Error, Equatable, Sendable {
   case failed(function: String, code: Int, message: String)
   /// A stored row cannot be read, or is not what was written.
   case damaged(String)
+  /// What the store keeps is sealed under a key that is not given; for the operator.
+  case otherDataKey(String)
   case closed
 }
 
@@ -128,6 +148,7 @@ extension StoreError: CustomStringConvertible {
     case .endpointsChanged: "the merchant's webhook endpoints were changed by another"
     case .failed(let function, let code, let message): "\(function): \(message) (\(code))"
     case .damaged(let what): "damaged: \(what)"
+    case .otherDataKey(let what): what
     case .closed: "the store is closed"
     }
   }
@@ -150,14 +171,30 @@ public struct Change: Equatable, Sendable {
   public var tries: [DeliveryTry] = []
   /// In place of `payin`; `events` are then the payment's, under its id.
   public var storePayment: StorePaymentWrite?
+  /// Removed after all else.
+  public var forgotten: ForgottenHistory?
 
   public init() {}
+}
+
+/// The beginning of a timeline, with its announcements and the tries to deliver them.
+public struct ForgottenHistory: Equatable, Sendable {
+  /// A store payment's id, too.
+  public var payin: PayinID
+  /// The last event that goes; later ones stay.
+  public var through: Int
+
+  public init(_ payin: PayinID, through: Int) {
+    self.payin = payin
+    self.through = through
+  }
 }
 
 public enum PayinWrite: Equatable, Sendable {
   /// Throws `.duplicateReference`, and `.versionConflict` where the id exists.
   case insert(Payin)
   /// Throws `.versionConflict` unless the stored version is `before`'s.
+  /// Where it erases the payer, announcements kept before have the members of the payer null, too.
   case update(Payin, before: Payin)
 
   public var payin: Payin {
@@ -206,6 +243,8 @@ public struct Announcement: Equatable, Sendable {
 
 /// Scoped to the merchant and the operation, such as `payins.create`.
 public struct IdempotencyKey: Hashable, Sendable {
+  public static let createPayin = "payins.create"
+
   public var merchant: String
   public var operation: String
   public var key: String
@@ -219,7 +258,7 @@ public struct IdempotencyKey: Hashable, Sendable {
 
 public struct IdempotencyRecord: Equatable, Sendable {
   public var key: IdempotencyKey
-  /// SHA-256 of the request's body.
+  /// Tells the request's body from others, such as `Store.fingerprint` of its SHA-256.
   public var requestHash: [UInt8]
   /// What the call made, such as a pay-in's id.
   public var subject: String

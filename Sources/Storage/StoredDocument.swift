@@ -20,6 +20,9 @@ struct StoredPayin: Sendable {
   var createdAt: Instant
   var token: String
   var version: Int
+  /// What stands apart.
+  var payer: [UInt8]?
+  var answers: [UInt8]?
 }
 
 /// A store payment as stored.
@@ -45,15 +48,20 @@ struct StoredEndpoint: Sendable {
 /// Reads back what was written, and believes nothing else: documents by their checksums, columns
 /// by the documents.
 enum StoredDocument {
-  static func payin(_ row: StoredPayin) throws(RowFault) -> Payin {
+  static func payin(_ row: StoredPayin, _ sealing: Sealing) throws(RowFault) -> Payin {
     try compare(row.checksum) { PayinRow.checksum(row.id, row.standing) }
     if let opening = row.opening {
       try compare(row.openingChecksum) { PayinRow.checksum(row.id, opening) }
     }
     let standing = try json(row.standing)
     let opening = try row.opening.map { bytes throws(RowFault) in try json(bytes) }
-    guard let payin = Payin(opening: opening ?? standing, standing: standing),
-      !payin.attempts.isEmpty
+    let payer = try sealing.open(row.payer, .payer, of: row.id)
+    let answers = try sealing.open(row.answers, .answers, of: row.id)
+    if payer == nil, Payin.keepsPayer(opening ?? standing) { throw .column("payer") }
+    guard
+      let payin = Payin(
+        opening: opening ?? standing, standing: standing, payer: try payer.map(json),
+        answers: try answers.map(json)), !payin.attempts.isEmpty
     else { throw .shape }
     try check("id", payin.id.text, row.id)
     try check("merchant", payin.merchant, row.merchant)
@@ -80,20 +88,25 @@ enum StoredDocument {
     return payment
   }
 
-  static func event(_ row: EventRow) throws(RowFault) -> PayinEvent {
+  static func event(_ row: EventRow, _ sealing: Sealing) throws(RowFault) -> PayinEvent {
     try compare(row.checksum) { row.expectedChecksum }
     var announcement: Announcement?
     if let sequence = row.announcementSequence, let body = row.announcementBody {
-      announcement = Announcement(sequence: sequence, body: body)
+      let payer = try sealing.open(row.payer, .payer, of: row.payin.text)
+      announcement = Announcement(sequence: sequence, body: PayerPlace.with(payer, in: body))
     }
     return PayinEvent(
       id: row.id, payin: row.payin, sequence: row.sequence, type: row.type, at: row.at,
       data: try json(row.data), announcement: announcement)
   }
 
-  static func endpoint(_ row: StoredEndpoint) throws(RowFault) -> EndpointRecord {
+  static func endpoint(
+    _ row: StoredEndpoint, _ keys: DataKeys
+  ) throws(RowFault) -> EndpointRecord {
     try compare(row.checksum) { WebhookTables.checksum(row.merchant, row.id, row.body) }
-    return EndpointRecord(merchant: row.merchant, id: row.id, document: try json(row.body))
+    return EndpointRecord(
+      merchant: row.merchant, id: row.id,
+      document: try EndpointRow.document(json(row.body), row.merchant, row.id, keys))
   }
 
   static func callback(_ row: CallbackRow) throws(RowFault) -> CallbackRecord {
@@ -122,7 +135,7 @@ enum StoredDocument {
     guard told.utf8.elementsEqual(kept.utf8) else { throw .column(column) }
   }
 
-  private static func json(_ bytes: [UInt8]) throws(RowFault) -> JSON {
+  static func json(_ bytes: [UInt8]) throws(RowFault) -> JSON {
     do throws(JSONFault) {
       return try JSON(parsing: bytes, options: JSONOptions(maximumDepth: 256))
     } catch {

@@ -23,6 +23,7 @@ final class Application: Sendable {
   private let deliveries: CurlCaller
   private let endpoints: WebhookEndpoints
   private let jobs: JobRunner
+  private let housekeeping: Housekeeping
   private let listeners: Listeners
   private let watch: ServingWatch
   private let time = SystemTime()
@@ -31,8 +32,8 @@ final class Application: Sendable {
   /// - Parameters:
   ///   - rules: in place of the configured folder's files.
   ///   - isStrict: whether bad rule files keep it from starting, though a good set is kept.
-  /// - Throws: `ConfigurationFault` for rules that are refused, `StoreError` for a store that
-  ///   cannot be opened.
+  /// - Throws: `ConfigurationFault` for rules that are refused and for data keys that do not open
+  ///   the store, `StoreError` for a store that cannot be opened.
   init(
     _ configuration: Configuration, log: Log, metrics: Metrics = Metrics(),
     rules given: [RuleFile]? = nil, isStrict: Bool = false
@@ -80,16 +81,22 @@ final class Application: Sendable {
     Self.setListening(of: &parts, configuration)
     api = MerchantAPI(parts)
     listeners = Listeners(configuration, api, watch, log: log)
+    housekeeping = Housekeeping(books: books, retention: configuration.retention, log: log)
     (self.configuration, self.log, self.watch, self.reload) = (configuration, log, watch, reload)
     (self.store, self.service, self.endpoints, self.jobs) = (store, service, endpoints, jobs)
     (self.caller, self.deliveries) = (caller, deliveries)
   }
 
   private static func store(_ configuration: Configuration, _ log: Log) async throws -> any Store {
-    let store: any Store =
+    let store: any Store
+    do throws(StoreError) {
       switch configuration.store {
-      case .sqlite(let path): try SQLiteStore(path: path, damage: damage(log))
+      case .sqlite(let path):
+        store = try SQLiteStore(path: path, keys: configuration.dataKeys, damage: damage(log))
       }
+    } catch .otherDataKey(let what) {
+      throw ConfigurationFault([what])
+    }
     _ = try await store.releaseAbandonedLeases(at: SystemTime().now())
     return store
   }
@@ -163,9 +170,10 @@ final class Application: Sendable {
     let watching = Task { await watch.run() }
     let watchingFiles = Task { await listeners.watchCertificate() }
     let running = Task { await jobs.run() }
+    let keeping = Task { await housekeeping.run() }
     let following = Task { await endpoints.follow(store, time) }
     await stopped()
-    for task in [following, watching, watchingFiles] { task.cancel() }
+    for task in [following, watching, watchingFiles, keeping] { task.cancel() }
     log.info("draining")
     let start = time.steady()
     let patience = configuration.requestSeconds + 5

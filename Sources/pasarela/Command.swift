@@ -17,6 +17,7 @@ enum Command {
       pasarela rules replay --rules PATH [--since TIME] [--config FILE]
                                                 what other rules would have changed
       pasarela keys new --merchant ID           make an API key
+      pasarela keys data                        make a data key
       pasarela doctor [--config FILE]           check configuration, store, rules and accounts
     """
 

@@ -4,6 +4,7 @@ import Gateway
 import HTTPServing
 import JSONText
 import MerchantAPI
+import Storage
 
 /// Everything that `pasarela.json5` says (product contract, "Configuration").
 struct Configuration: Sendable {
@@ -20,6 +21,9 @@ struct Configuration: Sendable {
   /// The folder of rule files.
   var rules = "routing-rules"
   var logLevel = Log.Level.info
+  /// What is of persons is sealed under.
+  var dataKeys = DataKeys()
+  var retention = Retention()
   /// How long a create call waits for a provider, in seconds.
   var requestSeconds: Int64 = 10
   var bodyBytes = 65_536

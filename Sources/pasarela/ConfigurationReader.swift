@@ -5,6 +5,7 @@ import HTTPServing
 import JSONText
 import MerchantAPI
 import Payins
+import Storage
 
 /// Reads the configuration's object; faults are collected with their pointers.
 struct ConfigurationReader {
@@ -36,6 +37,13 @@ struct ConfigurationReader {
         reader.report("level", "must be debug, info, warn or error")
       }
     }
+    dataKeys(&out)
+    section("retention") { reader in
+      out.retention.payerDays = reader.integer("payer_days", 1...36_500)
+      out.retention.callbackDays = reader.integer("callback_days", 1...36_500)
+      // Deliveries are tried for three days, and looked into after that.
+      out.retention.eventsDays = reader.integer("events_days", 7...36_500)
+    }
     section("limits") { ListenReader.readLimits(&$0, &out) }
     section("webhooks") { reader in
       out.allowsPrivateWebhooks = reader.optionalBool("allow_private_addresses") ?? false
@@ -51,6 +59,21 @@ struct ConfigurationReader {
     var reader = ObjectReader(object, pointer: root.pointer(to: key))
     read(&reader)
     problems += reader.finish()
+  }
+
+  private mutating func dataKeys(_ out: inout Configuration) {
+    out.dataKeys.current = dataKey("data_key")
+    out.dataKeys.previous = dataKey("data_key_previous")
+    if out.dataKeys.previous != nil, out.dataKeys.current == nil {
+      root.report("data_key_previous", "stands beside data_key, and there is none")
+    }
+  }
+
+  private mutating func dataKey(_ name: String) -> DataKey? {
+    guard let text = root.optionalString(name) else { return nil }
+    if let key = DataKey(text: text) { return key }
+    root.report(name, "must be the Base64 of 32 bytes, as `pasarela keys data` prints it")
+    return nil
   }
 
   private mutating func publicURL(_ text: String) -> String {

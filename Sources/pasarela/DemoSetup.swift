@@ -26,7 +26,7 @@ struct DemoSetup {
       configuration: SandboxConfiguration(port: sandboxPort, callbacks: gatewayURL))
     sandboxURL = "http://127.0.0.1:\(try await sandbox.start())"
     let text = Self.configuration(
-      port: port, gatewayURL: gatewayURL, store: store,
+      port: port, gatewayURL: gatewayURL, store: store, dataKey: try Self.dataKey(of: store),
       accounts: try await DemoClient(baseURL: sandboxURL).get("/_sandbox/accounts"))
     configuration = try Configuration.read(
       text, file: "embedded defaults", folder: ".", environment: [:])
@@ -62,8 +62,29 @@ struct DemoSetup {
     configuration.accounts.first { $0.provider is any AuthorizesStorePayments }?.id
   }
 
+  /// Kept beside the store, since it stays for the next demo.
+  private static func dataKey(of store: String) throws -> Secret {
+    let path = String(Substring(store.utf8.dropFirst("sqlite:".utf8.count))) + ".data_key"
+    if let kept = FileManager.default.contents(atPath: path),
+      let text = String(data: kept, encoding: .utf8), let key = DataKey(text: text)
+    {
+      return key.text
+    }
+    let key = DataKey.make()
+    let url = URL(fileURLWithPath: path)
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o700])
+    guard
+      FileManager.default.createFile(
+        atPath: path, contents: Data(key.text.reveal().utf8), attributes: [.posixPermissions: 0o600]
+      )
+    else { throw ConfigurationFault(["\(path): the demo's data key cannot be written"]) }
+    return key.text
+  }
+
   private static func configuration(
-    port: Int, gatewayURL: String, store: String, accounts: JSON
+    port: Int, gatewayURL: String, store: String, dataKey: Secret, accounts: JSON
   ) -> String {
     let key: JSON = [
       "id": "demo", "sha256": JSON(Hex.encode(Digest.sha256(Array(apiKey.utf8)))),
@@ -72,6 +93,7 @@ struct DemoSetup {
     let document: JSON = [
       "listen": ["host": "127.0.0.1", "port": JSON(port)], "public_url": JSON(gatewayURL),
       "store": JSON(store), "log": ["level": "warn"],
+      "data_key": JSON(dataKey.reveal()),
       "webhooks": ["allow_private_addresses": true],
       "merchants": [["id": "demo", "name": "Demo store", "api_keys": [key]]],
       "provider_accounts": accounts["provider_accounts"] ?? [],

@@ -85,18 +85,39 @@ enum DoctorCommand {
     case .sqlite(let path):
       let name = "store sqlite:\(path)"
       guard FileManager.default.fileExists(atPath: path) else {
-        return [Finding(name, .ok, "not there yet: the first start makes it")]
+        let figures = SealFigures(
+          isSealed: configuration.dataKeys.current != nil, remaining: 0, areMore: false)
+        return [Finding(name, .ok, "not there yet: the first start makes it"), dataKey(figures)]
       }
       do throws(StoreError) {
-        let store = try SQLiteStore(path: path)
+        let store = try SQLiteStore(path: path, keys: configuration.dataKeys)
         try await store.probe()
         let documents = await documents(store)
+        let figures = try await store.sealFigures()
         await store.close()
-        return [Finding(name, .ok, "can be written to"), documents]
+        return [Finding(name, .ok, "can be written to"), documents, dataKey(figures)]
       } catch {
         return [Finding(name, .fail, error.description)]
       }
     }
+  }
+
+  private static func dataKey(_ figures: SealFigures) -> Finding {
+    let name = "data key"
+    guard figures.isSealed else {
+      return Finding(
+        name, .warn,
+        "no data_key is set: payers' data and webhook secrets stand unsealed in the store "
+          + "(pasarela keys data makes one)")
+    }
+    guard figures.remaining > 0 else {
+      return Finding(name, .ok, "everything is sealed under data_key")
+    }
+    let more = figures.areMore ? " or more" : ""
+    return Finding(
+      name, .warn,
+      "\(figures.remaining)\(more) rows are not yet sealed under data_key: a running gateway goes "
+        + "on with them; keep data_key_previous until there are none")
   }
 
   /// Reads all of them, and names those that are damaged.

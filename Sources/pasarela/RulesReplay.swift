@@ -34,7 +34,7 @@ struct RulesReplay {
     guard case .sqlite(let file) = configuration.store,
       FileManager.default.fileExists(atPath: file)
     else { throw ConfigurationFault(["the store holds no pay-ins yet"]) }
-    let store = try SQLiteStore(path: file)
+    let store = try SQLiteStore(path: file, keys: configuration.dataKeys)
     var seen = 0
     var changes: [Change: (count: Int, amount: Int64)] = [:]
     for merchant in configuration.merchants {

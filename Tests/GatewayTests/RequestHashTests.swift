@@ -1,5 +1,6 @@
 import Crypto
 import JSONText
+import Storage
 import Testing
 
 @testable import Gateway
@@ -23,11 +24,19 @@ struct RequestHashTests {
     }
   }
 
-  @Test("the value is what is kept")
+  @Test("the value is what is kept, keyed; what an earlier release kept unkeyed is known, too")
   func value() {
-    let hash = RequestHash(["amount": 15_000, "b": "c"], bytes: body)
+    let store = MemoryStore()
+    let object: JSONObject = ["amount": 15_000, "b": "c"]
+    let kept = RequestHash(object, bytes: body).kept(in: store)
+    let plain = Digest.sha256(JSON.object(object).canonicalBytes)
+    #expect(kept != plain && !kept.suffix(32).elementsEqual(plain))
     let turned = RequestHash(["b": "c", "amount": 15_000], bytes: [])
-    #expect(turned.isSame(as: hash.value))
-    #expect(!RequestHash(["amount": 15_001, "b": "c"], bytes: body).isSame(as: hash.value))
+    let other = RequestHash(["amount": 15_001, "b": "c"], bytes: body)
+    for stored in [kept, plain] {
+      #expect(turned.isSame(as: stored, in: store))
+      #expect(!other.isSame(as: stored, in: store))
+    }
+    #expect(other.isSame(as: Digest.sha256(body), in: store))
   }
 }

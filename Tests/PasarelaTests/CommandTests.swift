@@ -29,6 +29,20 @@ struct CommandTests {
     #expect(ended.output.contains(hash))
   }
 
+  @Test("keys data prints a data key and nothing else, another each time")
+  func dataKeys() async throws {
+    let place = try Workplace()
+    var keys: Set<String> = []
+    for _ in 0..<2 {
+      let ended = try await Program.run(["keys", "data"], in: place.path)
+      #expect(ended.status == 0)
+      let key = try #require(ended.output.wholeMatch(of: /([A-Za-z0-9+\/]{43}=)\n/)?.1)
+      #expect(DataKey(text: String(key)) != nil)
+      keys.insert(String(key))
+    }
+    #expect(keys.count == 2)
+  }
+
   @Test("rules check, rules explain and doctor tell what they found")
   func rulesAndDoctor() async throws {
     let installation = try await Installation()

@@ -35,6 +35,15 @@ struct ConfigurationFaultTests {
       "string"),
     Case("a fraction", "{ listen: { port: 80.5 } }", "listen.port"),
     Case("out of range", "{ listen: { port: 65536 } }", "listen.port", "0 to 65535"),
+    Case(
+      "a data key", "{ data_key: \"c2hvcnQ=\" }", "data_key", "Base64 of 32 bytes",
+      "pasarela keys data"),
+    Case(
+      "a previous data key alone",
+      "{ data_key_previous: \"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\" }",
+      "data_key_previous"),
+    Case("no days", "{ retention: { payer_days: 0 } }", "retention.payer_days", "1 to 36500"),
+    Case("few days", "{ retention: { events_days: 3 } }", "retention.events_days", "7 to 36500"),
     Case("a log level", "{ log: { level: \"loud\" } }", "log.level", "debug, info, warn or error"),
     Case("a store of another kind", "{ store: \"mysql:x\" }", "store", "sqlite:PATH"),
     Case("a public URL", "{ public_url: \"shop.example\" }", "public_url", "http"),

@@ -1,5 +1,8 @@
+import Crypto
 import Foundation
+import Gateway
 import Sandbox
+import Storage
 import Testing
 
 @testable import pasarela
@@ -27,8 +30,12 @@ struct ReadmeTests {
     where environment[name] == nil {
       environment[name] = name == "SHOP_KEY_SHA256" ? String(repeating: "0", count: 64) : "x"
     }
+    let place = try Workplace()
+    try place.write("\(DataKey.make().text.reveal())\n", to: "data.key")
     let configuration = try Configuration.read(
-      String(block), file: "README.md", folder: ".", environment: environment)
+      String(block), file: "README.md", folder: place.path, environment: environment)
+    #expect(configuration.dataKeys.current != nil)
+    #expect(configuration.retention.payerDays == 90)
     #expect(configuration.accounts.count == 4)
     #expect(configuration.merchants.count == 1)
   }

@@ -117,7 +117,7 @@ struct CallbackRepetitionTests {
     _ = apply(
       &payin, .reported(payin.attempts[0].id, report(.unrecognised("NEW")), .partlySignedCallback))
     #expect(payin.attempts[0].heard?.status == "unrecognised")
-    #expect(Payin(opening: payin.storedOpening, standing: payin.storedStanding) == payin)
+    #expect(payin.reread == payin)
   }
 
   @Test(

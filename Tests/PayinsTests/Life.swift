@@ -64,3 +64,11 @@ struct Life {
 
   mutating func passes(_ seconds: Int64) { now = now.adding(seconds: seconds) }
 }
+
+extension Payin {
+  /// As a store gives it back.
+  var reread: Payin? {
+    Payin(
+      opening: storedOpening, standing: storedStanding, payer: storedPayer, answers: storedAnswers)
+  }
+}

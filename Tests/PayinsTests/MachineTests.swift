@@ -108,6 +108,9 @@ struct MachineTests {
         !attempt.isUnfollowed || attempt.discrepancies.contains { $0.alert == .unfollowed }
           || !attempt.state.isLive
       }, "nobody is told that it cannot be followed")
+    demand(
+      !after.request.payer.isErased || after.storedPayer == nil && after.storedAnswers == nil,
+      "something of an erased payer is kept")
     out += jobFaults(after, answered: input.answered) + moneyFaults(input, before, after)
     out += wordFaults(input, before, transition)
     return out
@@ -162,6 +165,12 @@ struct MachineTests {
       {
         out.append("a late answer changes something")
       }
+    case .payerErased:
+      if after.status != before.status || after.receipts != before.receipts
+        || !transition.jobs.isEmpty || !after.request.payer.isErased
+      {
+        out.append("erasing a payer changes something else, or leaves something")
+      }
     case .interrupted, .cancelled, .deadline: break
     }
     return out
@@ -202,7 +211,7 @@ struct MachineTests {
     var walk = Walk(seed: UInt64(seed))
     for _ in 0..<20 {
       let payin = walk.step().after.payin
-      #expect(Payin(opening: payin.storedOpening, standing: payin.storedStanding) == payin)
+      #expect(payin.reread == payin)
     }
   }
 

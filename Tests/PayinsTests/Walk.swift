@@ -92,7 +92,7 @@ struct Walk {
           .refused(refusal, word: "W"), .unauthorized(refusal), .mismatch(refusal),
         ]), answer: dice.chance(300) ? RawAnswer(status: 200, body: [0x3C, 0xFF]) : nil)
     case 13...18: return .reported(id, report(), dice.pick(EvidenceGrade.allCases))
-    default: return .cancelled
+    default: return dice.chance(500) ? .cancelled : .payerErased
     }
   }
 

@@ -47,6 +47,7 @@ struct Checks {
   private mutating func check(_ shopper: Shopper) async {
     let name = "merchant \(shopper.number)"
     if shopper.answers.count > 1 { fault("\(name): its key has \(shopper.answers.count) answers") }
+    if shopper.tellsErased { fault("\(name): an erased payer is told") }
     if shopper.instructions.count > 1 {
       fault("\(name): was shown \(shopper.instructions.count) sets of instructions")
     }

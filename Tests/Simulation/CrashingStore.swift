@@ -195,6 +195,40 @@ final class CrashingStore: Store {
     try await base.drawIn(times)
   }
 
+  func fingerprint(_ message: [UInt8]) -> [UInt8] { base.fingerprint(message) }
+
+  func payins(
+    merchant: String, email: String, limit: Int
+  ) async throws(StoreError) -> [PayinID] {
+    try await turn()
+    return try await base.payins(merchant: merchant, email: email, limit: limit)
+  }
+
+  func sealFigures() async throws(StoreError) -> SealFigures {
+    try await turn()
+    return try await base.sealFigures()
+  }
+
+  func sealAnew(limit: Int) async throws(StoreError) -> Bool {
+    try await turn()
+    return try await base.sealAnew(limit: limit)
+  }
+
+  func payinsWithPayer(_ sweep: Sweep) async throws(StoreError) -> Swept {
+    try await turn()
+    return try await base.payinsWithPayer(sweep)
+  }
+
+  func payinsWithEvents(_ sweep: Sweep) async throws(StoreError) -> Swept {
+    try await turn()
+    return try await base.payinsWithEvents(sweep)
+  }
+
+  func removeCallbacks(_ sweep: Sweep) async throws(StoreError) -> Swept {
+    try await turn()
+    return try await base.removeCallbacks(sweep)
+  }
+
   func probe() async throws(StoreError) { try await turn() }
   func close() async {}
 }

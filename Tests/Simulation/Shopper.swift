@@ -11,8 +11,12 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
   private let key: String
   /// The pay-in that the merchant was told of.
   private(set) var id: PayinID?
-  /// Every body that a 201 had.
+  /// Every body that a 201 had; of a payer who was erased meanwhile, without the payer.
   private(set) var answers: Set<[UInt8]> = []
+  /// Whether the payer was surely erased.
+  private(set) var isErased = false
+  /// What was told of the payer after that.
+  private(set) var tellsErased = false
   /// Every set of instructions that the merchant ever saw.
   private(set) var instructions: Set<String> = []
   private var isPaying = false
@@ -50,8 +54,25 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
           _ = try await service.sync(id, merchant: Setup.merchant)
         }
       }
+      if erases, !isErased { await erase(id) }
       if dice.chance(100) { await create() }
     }
+  }
+
+  /// Some merchants have their payer erased, whatever else goes on.
+  private var erases: Bool { number.isMultiple(of: 5) }
+
+  private func erase(_ id: PayinID) async {
+    await call { [self] service throws(PayinRefusal) in
+      try await service.erasePayer(of: id, merchant: Setup.merchant)
+      isErased = true
+    }
+  }
+
+  private func without(_ json: JSON) -> [UInt8] {
+    var object = json.object ?? [:]
+    object["payer"] = nil
+    return JSON.object(object).bytes
   }
 
   private func create() async {
@@ -73,7 +94,11 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
 
   func look(_ id: PayinID) async {
     await call { [self] service throws(PayinRefusal) in
+      let wasErased = isErased
       let payin = try await service.payin(id, merchant: Setup.merchant)
+      if wasErased, payin.request.payer != .init(), !payin.request.payer.isErased {
+        tellsErased = true
+      }
       see(service.document.json(payin))
     }
   }
@@ -89,7 +114,7 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
 
   private func take(_ body: [UInt8], isFinal: Bool) {
     let json = (try? JSON(parsing: body)) ?? .null
-    if isFinal { answers.insert(body) }
+    if isFinal { answers.insert(erases ? without(json) : body) }
     id = json["id"]?.string.map(PayinID.init(unchecked:))
     world.note("merchant \(number) is answered \(json["status"]?.string ?? "")")
     see(json)

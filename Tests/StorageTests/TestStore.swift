@@ -70,3 +70,10 @@ func expectFailed(
     Issue.record("\(error) was thrown", sourceLocation: place)
   }
 }
+
+extension Sealing {
+  /// Under no key.
+  static let plain = Sealing(
+    keys: DataKeys(),
+    fingerprints: Fingerprints(key: [UInt8](repeating: 0, count: Fingerprints.byteCount)))
+}

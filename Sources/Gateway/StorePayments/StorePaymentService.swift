@@ -67,7 +67,7 @@ public struct StorePaymentService: Sendable {
       SendLease(lease: lease, until: leases.leaseEnd(at: context.now)))
     change.key = .insert(
       IdempotencyRecord(
-        key: books.key(of: opened.payment), requestHash: requestHash.value,
+        key: books.key(of: opened.payment), requestHash: requestHash.kept(in: books.store),
         subject: opened.payment.id.text, createdAt: context.now))
     do throws(StoreError) {
       try await books.store.commit(change)
@@ -122,7 +122,7 @@ public struct StorePaymentService: Sendable {
       throw .store(error)
     }
     guard let record else { return nil }
-    guard requestHash.isSame(as: record.requestHash) else { throw .keyReused }
+    guard requestHash.isSame(as: record.requestHash, in: books.store) else { throw .keyReused }
     guard let answer = record.answer else { throw .inProgress }
     return Created(
       id: StorePaymentID(unchecked: record.subject), status: answer.status, body: answer.body,

@@ -127,6 +127,8 @@ enum ShownWords {
 
   static func of(_ text: String, _ payer: Payer) -> String {
     if text.safeWord != nil { return text }
+    // What would be left out is no longer known.
+    if payer.isErased { return "…" }
     let secret = Set(
       [payer.name, payer.email, payer.phone].flatMap { words($0 ?? "") }.map(plain))
     let shown = words(text).map { isShown($0, secret) ? $0 : "…" }

@@ -35,6 +35,10 @@ struct MemoryBooks: Sendable {
     if let callback = change.callback { keep(callback) }
     webhooks.apply(change)
     if let write = change.storePayment { keep(write) }
+    if let history = change.forgotten {
+      events[history.payin] = events[history.payin]?.filter { $0.key > history.through }
+      webhooks.forget(history)
+    }
   }
 
   private func checkKey(_ write: KeyWrite?) throws(StoreError) {
@@ -124,6 +128,11 @@ struct MemoryBooks: Sendable {
   private mutating func keep(_ write: PayinWrite) {
     let payin = write.payin
     payins[payin.id] = payin
+    if payin.request.payer.isErased {
+      events[payin.id] = events[payin.id]?.mapValues(\.withoutPayer)
+      webhooks.erasePayer(of: payin.id)
+      keys[ExactKey(.creating(payin))]?.answer = nil
+    }
     if case .insert = write {
       references[ExactKey(payin.merchant, payin.request.merchantReference)] = payin.id
       tokens[ExactKey(payin.token)] = payin.id
@@ -213,7 +222,16 @@ struct MemoryBooks: Sendable {
     return leased.count
   }
 
+  mutating func removeCallbacks(lastBefore time: Instant) {
+    callbacks = callbacks.filter { $0.value.lastAt >= time }
+  }
+
   // MARK: Reading
+
+  /// In the order of their making.
+  var made: [Payin] {
+    payins.values.sorted { ($0.createdAt, $0.id.text) < ($1.createdAt, $1.id.text) }
+  }
 
   var newestEvent: Instant? { events.values.lazy.flatMap(\.values).map(\.at).max() }
 

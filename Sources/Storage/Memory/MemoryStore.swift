@@ -16,7 +16,7 @@ public final class MemoryStore: Store {
 
   public init() {}
 
-  private func use<Value: Sendable>(
+  func use<Value: Sendable>(
     _ body: (inout MemoryBooks) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
     let result = state.withLock { state in

@@ -30,6 +30,20 @@ struct MemoryWebhooks: Sendable {
     tries += change.tries
   }
 
+  mutating func erasePayer(of payin: PayinID) {
+    announced = announced.map {
+      $0.event.payin == payin ? ($0.merchant, $0.event.withoutPayer) : $0
+    }
+  }
+
+  mutating func forget(_ history: ForgottenHistory) {
+    announced.removeAll {
+      $0.event.payin == history.payin && $0.event.sequence <= history.through
+    }
+    let left = Set(announced.map(\.event.id))
+    tries.removeAll { $0.payin == history.payin && !left.contains($0.event) }
+  }
+
   var endpoints: KeptEndpoints {
     KeptEndpoints(
       records: records.values.flatMap(\.values)
@@ -59,4 +73,13 @@ struct MemoryWebhooks: Sendable {
   }
 
   func tries(of payin: PayinID) -> [DeliveryTry] { tries.filter { $0.payin == payin } }
+}
+
+extension PayinEvent {
+  /// With nothing told of the payer.
+  var withoutPayer: PayinEvent {
+    var event = self
+    event.announcement?.body = (announcement?.body).map(PayerPlace.erased) ?? []
+    return event
+  }
 }

@@ -14,7 +14,9 @@ extension SQLiteStore {
   }
 
   func payin(_ row: StoredPayin) throws(StoreError) -> Payin {
-    try damage.reading(.payin, row.id) { () throws(RowFault) in try StoredDocument.payin(row) }
+    try damage.reading(.payin, row.id) { () throws(RowFault) in
+      try StoredDocument.payin(row, sealing)
+    }
   }
 
   public func payin(
@@ -71,7 +73,7 @@ extension SQLiteStore {
 
   func event(_ row: EventRow) throws(StoreError) -> PayinEvent {
     try damage.reading(.event, row.id.text) { () throws(RowFault) in
-      try StoredDocument.event(row)
+      try StoredDocument.event(row, sealing)
     }
   }
 
@@ -162,7 +164,7 @@ extension SQLiteStore {
   func endpoint(_ row: StoredEndpoint) throws(StoreError) -> EndpointRecord {
     let place = EndpointRecord.place(row.merchant, row.id)
     return try damage.reading(.webhookEndpoint, place, isWhole: false) { () throws(RowFault) in
-      try StoredDocument.endpoint(row)
+      try StoredDocument.endpoint(row, sealing.keys)
     }
   }
 

@@ -12,23 +12,29 @@ public final class SQLiteStore: Store {
   private let ended: Countdown
   private let meter = CommitMeter()
   public let damage: DamageRegister
+  let sealing: Sealing
 
   /// Opens the database, makes it where there is none, and brings its schema up to date. Blocks
-  /// while it does. Throws `.failed` with a sentence for the operator.
+  /// while it does. Throws `.failed` with a sentence for the operator, and `.otherDataKey` where it
+  /// keeps what these keys do not open.
   /// - Parameters:
+  ///   - keys: what is of persons is sealed under.
   ///   - readers: connections that read at the same time.
   ///   - damage: where damaged rows are noted.
   public init(
-    path: String, readers: Int = 2, damage: DamageRegister = DamageRegister()
+    path: String, keys: DataKeys = DataKeys(), readers: Int = 2,
+    damage: DamageRegister = DamageRegister()
   ) throws(StoreError) {
     self.damage = damage
     let file = try DatabaseFile(path: path)
     let presence = try PresenceLock(path: file.path + ".lock")
     let connection = try file.openWriter()
+    let sealing = try StoreSeal(connection, keys).open()
+    self.sealing = sealing
     let place = DatabasePlace(connection, path: file.path)
     let writer = Handover(
       try GroupCommit(
-        WriteSession(connection, presence: presence, damage: damage), at: place))
+        WriteSession(connection, presence: presence, damage: damage, sealing), at: place))
     var sessions: [Handover<ReadSession>] = []
     for _ in 0..<max(readers, 1) {
       sessions.append(Handover(try ReadSession(try file.openReader())))
@@ -107,7 +113,7 @@ extension SQLiteStore {
   // MARK: Writing
 
   public func commit(_ change: Change) async throws(StoreError) {
-    let rows = ChangeRows(change)
+    let rows = ChangeRows(change, sealing)
     try await write { session throws(StoreError) in try session.apply(rows) }
   }
 

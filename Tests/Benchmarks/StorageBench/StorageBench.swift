@@ -1,3 +1,4 @@
+import Crypto
 import Dispatch
 import Foundation
 import JSONText
@@ -5,7 +6,8 @@ import Payins
 import Storage
 
 /// Durable commits: many callers at once keep new pay-ins and their provider's answers.
-/// Arguments: database path, callers, pay-ins, and how many were stored before the measuring.
+/// Arguments: database path, callers, pay-ins, how many were stored before the measuring, and
+/// `sealed` for a data key.
 @main
 struct StorageBench {
   static func main() async throws {
@@ -16,7 +18,9 @@ struct StorageBench {
     let path = arguments.count > 1 ? arguments[1] : "var/bench.db"
     let callers = number(2, 64)
     let count = number(3, 20_000)
-    let store = try SQLiteStore(path: path)
+    let isSealed = arguments.count > 5 && arguments[5] == "sealed"
+    let store = try SQLiteStore(
+      path: path, keys: DataKeys(current: isSealed ? .make() : nil))
     let load = Load()
     for chunk in stride(from: 0, to: number(4, 0), by: 10_000) {
       try await run(store, (chunk..<chunk + 10_000).map(load.pair), callers: 256)
@@ -152,7 +156,7 @@ struct Load: Sendable {
     let opened = Payin.open(
       PayinRequest(
         merchantReference: "order-\(index)", amount: 15_000, method: .spei,
-        description: "Two tickets", payer: Payer(name: "José Ñandú", email: "j@example.mx"),
+        description: "Two tickets", payer: Payer(name: "José Ñandú", email: "j\(index)@example.mx"),
         metadata: [Metadatum(key: "channel", value: "web")]),
       id: .make(at: now, entropy: context.entropy), merchant: "demo",
       token: "\(UInt64.random(in: 0 ... .max))-\(UInt64.random(in: 0 ... .max))",

@@ -26,12 +26,14 @@ struct Installation {
   ///   - limits: of every provider account.
   ///   - listen: further members of `listen`.
   ///   - serving: further members of `limits`.
+  ///   - members: further members of the configuration.
   ///   - publicURL: where it says that it is found; nil: where it is.
   ///   - change: what becomes of the sandbox's accounts.
   init(
     webhooks: JSON = [], allowsPrivateWebhooks: Bool = true, requestSeconds: Int = 10,
     limits: JSONObject = [:], listen: JSONObject = [:], serving: JSONObject = [:],
-    publicURL: String? = nil, accounts change: ([JSONObject]) throws -> [JSONObject] = { $0 }
+    members: JSONObject = [:], publicURL: String? = nil,
+    accounts change: ([JSONObject]) throws -> [JSONObject] = { $0 }
   ) async throws {
     place = try Workplace()
     // The gateway's port is fixed before it starts: providers call it there.
@@ -56,7 +58,7 @@ struct Installation {
       "id": "other",
       "api_keys": [["id": "k", "sha256": JSON(Self.hash(Self.otherMerchantKey)), "scopes": all]],
     ]
-    let configuration: JSON = [
+    let own: JSONObject = [
       "webhooks": ["allow_private_addresses": JSON(allowsPrivateWebhooks)],
       "limits": .object(Self.merged(["request_seconds": JSON(requestSeconds)], serving)),
       "listen": .object(Self.merged(["port": JSON(port)], listen)),
@@ -69,6 +71,7 @@ struct Installation {
           }
         ).map(JSON.object)),
     ]
+    let configuration = JSON.object(Self.merged(own, members))
     try place.write(configuration.text, to: "pasarela.json5")
     twinPort = try TakenPort().port
     var twin = configuration.object ?? [:]

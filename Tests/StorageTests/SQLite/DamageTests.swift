@@ -79,7 +79,8 @@ struct DamageTests {
         indifferent: ["number", "last_ms", "count"]),
       Shelf(
         table: "store_payments", kind: .storePayment, id: payment.id.text, indifferent: ["held"]),
-      Shelf(table: "webhook_endpoints", kind: .webhookEndpoint, id: "demo/w1"),
+      Shelf(
+        table: "webhook_endpoints", kind: .webhookEndpoint, id: "demo/w1", indifferent: ["key"]),
     ]
   }
 

@@ -35,7 +35,7 @@ struct GroupCommitTests {
   private let answers = Answers()
 
   private func insert(_ reference: String) -> PendingWrite {
-    let rows = ChangeRows(author.change(author.open(reference)))
+    let rows = ChangeRows(author.change(author.open(reference)), .plain)
     return answers.write(reference) { session throws(StoreError) in try session.apply(rows) }
   }
 
@@ -48,7 +48,8 @@ struct GroupCommitTests {
     let connection = try file.openWriter()
     try prepare(connection)
     let session = try WriteSession(
-      connection, presence: PresenceLock(path: file.path + ".lock"), damage: DamageRegister())
+      connection, presence: PresenceLock(path: file.path + ".lock"), damage: DamageRegister(),
+      .plain)
     let queue = WorkQueue<PendingWrite>()
     for write in writes { #expect(queue.put(write)) }
     queue.close()
@@ -85,7 +86,7 @@ struct GroupCommitTests {
   @Test("a caller whose change conflicts is told so; its neighbours in the batch stand")
   func conflict() async throws {
     try await withFolder { folder in
-      let half = ChangeRows(author.change(author.open("half")))
+      let half = ChangeRows(author.change(author.open("half")), .plain)
       let fails = answers.write("half") { session throws(StoreError) in
         try session.apply(half)
         throw .versionConflict

@@ -23,7 +23,7 @@ struct MigrationTests {
 
   /// As it was kept until version 3.
   private func inOneDocument(_ payin: Payin) -> [UInt8] {
-    guard var all = payin.storedStanding.object, let opening = payin.storedOpening.object else {
+    guard var all = payin.storedStanding.object, let opening = payin.openingBefore9.object else {
       return []
     }
     for member in opening.members { all[member.key] = member.value }
@@ -123,5 +123,20 @@ struct MigrationTests {
       #expect(schema == ["tablebCREATE TABLE \"b\" (x)"])
       #expect(!connection.isInTransaction)
     }
+  }
+}
+
+extension Payin {
+  /// Its opening as it was kept until version 8: with its payer.
+  var openingBefore9: JSON {
+    guard var opening = storedOpening.object, var request = opening["request"]?.object else {
+      return .null
+    }
+    request["payer"] = nil
+    request["name"] = JSON(self.request.payer.name)
+    request["email"] = JSON(self.request.payer.email)
+    request["phone"] = JSON(self.request.payer.phone)
+    opening["request"] = .object(request)
+    return .object(opening)
   }
 }

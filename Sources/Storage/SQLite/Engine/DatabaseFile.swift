@@ -46,7 +46,8 @@ struct DatabaseFile {
       let migrations = Migrations(connection)
       try migrations.identify()
       try turnOnWriteAheadLog(connection)
-      // In memory: what a savepoint might have to restore.
+      // What is deleted is overwritten, so that erased data is not in a free page. In memory: what
+      // a savepoint might have to restore.
       try connection.execute(
         """
         PRAGMA synchronous = FULL;
@@ -54,6 +55,7 @@ struct DatabaseFile {
         PRAGMA journal_size_limit = 67108864;
         PRAGMA cache_size = -8192;
         PRAGMA temp_store = MEMORY;
+        PRAGMA secure_delete = ON;
         """)
       try migrations.run()
       return connection

@@ -6,9 +6,12 @@ import Glibc
 @safe final class SQLiteConnection {
   let handle: OpaquePointer
 
+  /// How long a statement waits for another process's lock, else.
+  static let busyMilliseconds: Int32 = 5000
+
   /// Opens an existing file to be read and written.
   /// - Parameter busyMilliseconds: how long a statement waits for another process's lock.
-  init(path: String, busyMilliseconds: Int32 = 5000) throws(StoreError) {
+  init(path: String, busyMilliseconds: Int32 = busyMilliseconds) throws(StoreError) {
     var opened: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     let code = unsafe ResultCode(sqlite3_open_v2(path, &opened, flags, nil))
@@ -22,6 +25,10 @@ import Glibc
 
   deinit {
     _ = unsafe sqlite3_close_v2(handle)
+  }
+
+  func setBusyWait(milliseconds: Int32) {
+    _ = unsafe sqlite3_busy_timeout(handle, milliseconds)
   }
 
   /// Runs statements without parameters, one after another.

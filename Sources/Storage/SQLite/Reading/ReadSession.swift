@@ -20,6 +20,7 @@ final class ReadSession {
   private let newestEventTime: SQLiteStatement
   let webhooks: WebhookReading
   let storePayments: StorePaymentReading
+  let secrets: SecretReading
 
   init(_ connection: SQLiteConnection) throws(StoreError) {
     self.connection = connection
@@ -40,6 +41,7 @@ final class ReadSession {
       connection, "SELECT at_ms FROM events WHERE number = (SELECT max(number) FROM events)")
     webhooks = try WebhookReading(connection)
     storePayments = try StorePaymentReading(connection)
+    secrets = try SecretReading(connection)
   }
 
   func payin(_ id: PayinID) throws(StoreError) -> StoredPayin? {

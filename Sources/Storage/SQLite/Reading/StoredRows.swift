@@ -4,7 +4,11 @@ import Payins
 extension StoredPayin {
   static let columns = """
     opening, body, opening_checksum, checksum, id, merchant, reference, status, method, account,
-    amount, created_ms, token, version
+    amount, created_ms, token, version,
+    (SELECT content FROM payin_secrets
+      WHERE payin_secrets.number = payins.number AND kind = 1),
+    (SELECT content FROM payin_secrets
+      WHERE payin_secrets.number = payins.number AND kind = 2)
     """
 
   init(_ row: SQLiteRow) {
@@ -13,7 +17,8 @@ extension StoredPayin {
       openingChecksum: row.optional(2, row.integer64), checksum: row.optional(3, row.integer64),
       id: row.text(4), merchant: row.text(5), reference: row.text(6), status: row.text(7),
       method: row.text(8), account: row.text(9), amount: row.integer64(10),
-      createdAt: row.instant(11), token: row.text(12), version: row.integer(13))
+      createdAt: row.instant(11), token: row.text(12), version: row.integer(13),
+      payer: row.optional(14, row.bytes), answers: row.optional(15, row.bytes))
   }
 }
 
@@ -43,7 +48,10 @@ extension StoredEndpoint {
 extension EventRow {
   static let columns = """
     payin, sequence, id, type, at_ms, data, announcement_sequence, announcement_body, merchant,
-    checksum
+    checksum,
+    CASE WHEN announcement_sequence IS NOT NULL THEN
+      (SELECT content FROM payin_secrets WHERE kind = 1 AND payin_secrets.number =
+        (SELECT payins.number FROM payins WHERE payins.id = events.payin)) END
     """
 
   init(_ row: SQLiteRow) {
@@ -52,7 +60,7 @@ extension EventRow {
       sequence: row.integer(1), type: row.text(3), at: row.instant(4), data: row.bytes(5),
       announcementSequence: row.optional(6, row.integer),
       announcementBody: row.optional(7, row.bytes), merchant: row.optional(8, row.text),
-      checksum: row.optional(9, row.integer64))
+      checksum: row.optional(9, row.integer64), payer: row.optional(10, row.bytes))
   }
 }
 

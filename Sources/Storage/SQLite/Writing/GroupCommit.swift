@@ -55,11 +55,24 @@ struct GroupCommit {
     do throws(StoreError) {
       let verdicts = try transact(batch)
       meter.count(changes: verdicts.count { $0.fault == nil })
+      if session.hasErased { emptyLogInTurn() }
       for verdict in verdicts { verdict.tell() }
     } catch {
       if session.connection.isInTransaction { _ = try? rollback.run() }
       for write in batch { write.refuse(error) }
     }
+  }
+
+  /// What was erased stands in the log until it is emptied. Where somebody reads the log for longer
+  /// than a moment it is tried again some commits later: none of those in between waits for them.
+  private func emptyLogInTurn() {
+    guard session.commitsToEmptying == 0 else { return session.commitsToEmptying -= 1 }
+    let connection = session.connection
+    connection.setBusyWait(milliseconds: 100)
+    defer { connection.setBusyWait(milliseconds: SQLiteConnection.busyMilliseconds) }
+    let isBusy = try? SQLiteStatement(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+      .first { row in row.integer(0) }
+    if isBusy == 0 { session.hasErased = false } else { session.commitsToEmptying = 50 }
   }
 
   private func transact(

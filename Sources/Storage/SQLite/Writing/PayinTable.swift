@@ -9,6 +9,8 @@ struct PayinTable {
   private let selectByID: SQLiteStatement
   private let insertAttempt: SQLiteStatement
   private let updateAttempt: SQLiteStatement
+  private let rewriteOpening: SQLiteStatement
+  private let secrets: PayinSecretTable
 
   init(_ connection: SQLiteConnection) throws(StoreError) {
     insertPayin = try SQLiteStatement(
@@ -45,10 +47,16 @@ struct PayinTable {
     updateAttempt = try SQLiteStatement(
       connection,
       "UPDATE attempts SET provider_order_id = ?3 WHERE account = ?1 AND order_number = ?2")
+    rewriteOpening = try SQLiteStatement(
+      connection, "UPDATE payins SET opening = ?2, opening_checksum = ?3 WHERE id = ?1")
+    secrets = try PayinSecretTable(connection)
   }
 
   func write(_ row: PayinRow) throws(StoreError) {
-    guard let replaced = row.replacedVersion else { return try insert(row) }
+    guard let replaced = row.replacedVersion else {
+      try insert(row)
+      return try secrets.addOfNewest(row.secrets)
+    }
     let changed =
       if row.isRelisted {
         try relistPayin.run(
@@ -62,6 +70,11 @@ struct PayinTable {
           .integer(row.checksum))
       }
     guard changed == 1 else { throw .versionConflict }
+    if row.secrets.isErasing {
+      try rewriteOpening.run(
+        .text(row.id.text), .utf8(row.opening), .checksum(row.openingChecksum))
+    }
+    try secrets.update(row.secrets, of: row.id)
   }
 
   private func insert(_ row: PayinRow) throws(StoreError) {

@@ -13,8 +13,9 @@ struct WebhookTables {
     putEndpoint = try SQLiteStatement(
       connection,
       """
-      INSERT INTO webhook_endpoints (merchant, id, body, checksum) VALUES (?, ?, ?, ?)
-      ON CONFLICT (merchant, id) DO UPDATE SET body = excluded.body, checksum = excluded.checksum
+      INSERT INTO webhook_endpoints (merchant, id, body, checksum, key) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (merchant, id) DO UPDATE SET
+        body = excluded.body, checksum = excluded.checksum, key = excluded.key
       """)
     removeEndpoint = try SQLiteStatement(
       connection, "DELETE FROM webhook_endpoints WHERE merchant = ? AND id = ?")
@@ -41,22 +42,15 @@ struct WebhookTables {
     return sum.value
   }
 
-  func write(_ write: EndpointWrite) throws(StoreError) {
-    let merchant =
-      switch write {
-      case .put(let record): record.merchant
-      case .remove(let merchant, _): merchant
-      }
-    try raiseRevision.run(.text(merchant))
-    switch write {
-    case .put(let record):
-      let body = record.document.bytes
-      try putEndpoint.run(
-        .text(record.merchant), .text(record.id), .utf8(body),
-        .integer(Self.checksum(record.merchant, record.id, body)))
-    case .remove(let merchant, let id):
-      try removeEndpoint.run(.text(merchant), .text(id))
+  func write(_ row: EndpointRow) throws(StoreError) {
+    try raiseRevision.run(.text(row.merchant))
+    guard row.body != nil else {
+      try removeEndpoint.run(.text(row.merchant), .text(row.id))
+      return
     }
+    try putEndpoint.run(
+      .text(row.merchant), .text(row.id), .utf8(row.body), .checksum(row.checksum),
+      .integer(row.key))
   }
 
   func check(_ expected: EndpointRevision) throws(StoreError) {

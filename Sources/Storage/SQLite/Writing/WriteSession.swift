@@ -13,10 +13,19 @@ final class WriteSession {
   private let insertProbe: SQLiteStatement
   private let deleteProbe: SQLiteStatement
   private let presence: PresenceLock
+  private let older: OlderRows
+  private let renewal: SealRenewal
+  private let removal: RemovalTables
+  /// Whether something was erased of which the log must keep nothing: at first too, since a process
+  /// may have died between an erasure and the emptying.
+  var hasErased = true
+  /// Commits that go by before emptying it is tried again.
+  var commitsToEmptying = 0
 
   /// - Parameter damage: hears of jobs that cannot be read.
   init(
-    _ connection: SQLiteConnection, presence: PresenceLock, damage: DamageRegister
+    _ connection: SQLiteConnection, presence: PresenceLock, damage: DamageRegister,
+    _ sealing: Sealing
   ) throws(StoreError) {
     self.connection = connection
     self.presence = presence
@@ -26,6 +35,9 @@ final class WriteSession {
     keys = try KeyTable(connection)
     webhooks = try WebhookTables(connection)
     storePayments = try StorePaymentTable(connection)
+    older = try OlderRows(connection, sealing, damage)
+    renewal = try SealRenewal(connection, sealing.keys)
+    removal = try RemovalTables(connection)
     insertProbe = try SQLiteStatement(connection, "INSERT INTO probes DEFAULT VALUES")
     deleteProbe = try SQLiteStatement(connection, "DELETE FROM probes")
   }
@@ -42,6 +54,28 @@ final class WriteSession {
     if let revision = change.endpointRevision { try webhooks.check(revision) }
     if let endpoint = change.endpoint { try webhooks.write(endpoint) }
     for delivery in change.tries { try webhooks.add(delivery) }
+    if let payin = change.payin, payin.secrets.isErasing {
+      try older.strip(payin.id, key: payin.secrets.key)
+      hasErased = true
+    }
+    if let history = change.forgotten {
+      try removal.remove(history)
+      hasErased = true
+    }
+  }
+
+  func sealAnew(limit: Int) throws(StoreError) -> Bool {
+    var left = limit
+    try older.rewrite(&left)
+    try renewal.renew(&left)
+    if left < limit { hasErased = true }
+    return left == 0
+  }
+
+  func removeCallbacks(_ sweep: Sweep) throws(StoreError) -> Swept {
+    let swept = try removal.removeCallbacks(sweep)
+    hasErased = true
+    return swept
   }
 
   func lease(_ request: LeaseRequest) throws(StoreError) -> [Job] {

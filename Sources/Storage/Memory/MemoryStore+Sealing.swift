@@ -1,0 +1,63 @@
+public import Payins
+
+/// What is of payers. Nothing of it outlives the process, and nothing is sealed.
+extension MemoryStore {
+  private static let fingerprints = Fingerprints(
+    key: [UInt8](repeating: 0, count: Fingerprints.byteCount))
+
+  public func fingerprint(_ message: [UInt8]) -> [UInt8] { Self.fingerprints.marked(message) }
+
+  public func payins(
+    merchant: String, email: String, limit: Int
+  ) async throws(StoreError) -> [PayinID] {
+    guard let digest = Self.fingerprints.email(email, merchant: merchant) else { return [] }
+    return try use { books in
+      books.made.reversed().filter { payin in
+        payin.merchant == merchant
+          && Self.fingerprints.email(payin.request.payer.email, merchant: merchant) == digest
+      }.prefix(max(limit, 0)).map(\.id)
+    }
+  }
+
+  public func sealFigures() async throws(StoreError) -> SealFigures {
+    SealFigures(isSealed: true, remaining: 0, areMore: false)
+  }
+
+  public func sealAnew(limit: Int) async throws(StoreError) -> Bool { false }
+
+  public func payinsWithPayer(_ sweep: Sweep) async throws(StoreError) -> Swept {
+    try use { books in
+      books.made.swept(sweep) { payin in
+        payin.storedPayer == nil && payin.storedAnswers == nil ? nil : (payin.id, payin.createdAt)
+      }
+    }
+  }
+
+  public func payinsWithEvents(_ sweep: Sweep) async throws(StoreError) -> Swept {
+    try use { books in
+      books.made.swept(sweep) { payin in
+        books.events(of: payin.id, after: 0, limit: 1).first.map { (payin.id, $0.at) }
+      }
+    }
+  }
+
+  public func removeCallbacks(_ sweep: Sweep) async throws(StoreError) -> Swept {
+    try use { books in
+      books.removeCallbacks(lastBefore: sweep.before)
+      return Swept([], next: nil)
+    }
+  }
+}
+
+extension [Payin] {
+  /// - Parameter row: what stands for the pay-in, and since when; nil where nothing does.
+  fileprivate func swept(
+    _ sweep: Sweep, _ row: (Payin) -> (PayinID, Instant)?
+  ) -> Swept {
+    let rows = enumerated().compactMap { index, payin in
+      row(payin).map { (number: Int64(index + 1), payin: $0.0, at: $0.1) }
+    }
+    let found = rows.filter { $0.number > sweep.after }.prefix(Swift.max(sweep.limit, 0))
+    return Swept(found.map { $0 }, of: sweep)
+  }
+}

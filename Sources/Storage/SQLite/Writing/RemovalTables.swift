@@ -1,0 +1,44 @@
+import Payins
+
+/// Removes what is kept no longer.
+struct RemovalTables {
+  private let removeEvents: SQLiteStatement
+  private let removeTries: SQLiteStatement
+  private let selectCallbacks: SQLiteStatement
+  private let removeCallbacks: SQLiteStatement
+
+  init(_ connection: SQLiteConnection) throws(StoreError) {
+    removeEvents = try SQLiteStatement(
+      connection, "DELETE FROM events WHERE payin = ? AND sequence <= ?")
+    removeTries = try SQLiteStatement(
+      connection,
+      """
+      DELETE FROM delivery_tries
+      WHERE payin = ?1 AND event NOT IN (SELECT id FROM events WHERE payin = ?1)
+      """)
+    selectCallbacks = try SQLiteStatement(
+      connection,
+      """
+      SELECT number, received_ms FROM callback_notices WHERE number > ? ORDER BY number LIMIT ?
+      """)
+    removeCallbacks = try SQLiteStatement(
+      connection,
+      "DELETE FROM callback_notices WHERE number > ? AND number <= ? AND last_ms < ?")
+  }
+
+  func remove(_ history: ForgottenHistory) throws(StoreError) {
+    try removeEvents.run(.text(history.payin.text), .integer(history.through))
+    try removeTries.run(.text(history.payin.text))
+  }
+
+  func removeCallbacks(_ sweep: Sweep) throws(StoreError) -> Swept {
+    let rows = try selectCallbacks.rows(.integer(sweep.after), .integer(sweep.limit)) { row in
+      (number: row.integer64(0), payin: PayinID(unchecked: ""), at: row.instant(1))
+    }
+    if let last = rows.last {
+      try removeCallbacks.run(
+        .integer(sweep.after), .integer(last.number), .milliseconds(sweep.before))
+    }
+    return Swept([], next: Swept(rows, of: sweep).next)
+  }
+}
