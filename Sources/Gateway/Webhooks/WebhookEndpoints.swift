@@ -87,13 +87,15 @@ public final class WebhookEndpoints: Sendable {
   /// Until it is cancelled: other processes may serve the same store.
   public func follow(_ store: any Store, _ time: any TimeSource) async {
     var known: Int?
+    var looks = 0
     while !Task.isCancelled {
       await time.sleep(until: time.steady().adding(seconds: Self.refreshSeconds))
       // A store that fails is looked at again, and seen in health.
       guard let count = try? await store.endpointChanges() else { continue }
-      // A damaged row may be brought back behind the gateway's back.
-      guard count != known || store.damage.has(.webhookEndpoint) else { continue }
-      if (try? await load(from: store)) != nil { known = count }
+      looks += 1
+      // Behind the gateway's back rows may be damaged, and brought back.
+      let isDue = count != known || store.damage.has(.webhookEndpoint) || looks % 10 == 0
+      if isDue, (try? await load(from: store)) != nil { known = count }
     }
   }
 
