@@ -87,6 +87,24 @@ struct OpenpaySearchTests {
     }
   }
 
+  @Test("a charge under its id that names no order, or another, is not taken for it")
+  func withoutNumber() throws {
+    func asked(_ charge: JSON) -> QueryOutcome {
+      provider.queryOutcome(HTTPResponse(status: 200, body: charge.bytes), order)
+    }
+    let id = try #require(order.providerOrderID)
+    guard case .found = asked(charge(id)) else {
+      Issue.record("the order's own charge is not found")
+      return
+    }
+    var nameless = try #require(charge(id).object)
+    nameless["order_id"] = nil
+    #expect(asked(.object(nameless)) == Self.mismatch)
+    nameless["order_id"] = .null
+    #expect(asked(.object(nameless)) == Self.mismatch)
+    #expect(asked(charge(id, number: "SOMEONEELSES")) == Self.mismatch)
+  }
+
   @Test("failed: whether another of the same number stands")
   func failed() throws {
     let failed = QueryOutcome.found(StatusReport(status: .failed, providerOrderID: "trfailed"))
