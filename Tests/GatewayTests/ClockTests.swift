@@ -3,6 +3,7 @@ import JSONText
 import Payins
 import Routing
 import Storage
+import TestSupport
 import Testing
 
 @testable import Gateway

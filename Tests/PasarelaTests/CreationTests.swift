@@ -2,6 +2,7 @@ import Foundation
 import HTTPCalling
 import JSONText
 import Payins
+import TestSupport
 import Testing
 
 @testable import pasarela
@@ -152,7 +153,7 @@ struct CreationTests {
     let made = try await client.post("/v1/payins", .object(body), idempotencyKey: "soon")
     #expect(made.status == 201)
     #expect(made.json["expires_at"]?.string == end.rfc3339)
-    let tooLate = try await eventually {
+    let tooLate = try await eventualValue {
       let answer = try await client.post("/v1/routing/evaluate", .object(body))
       return answer.status == 400 ? answer : nil
     }

@@ -15,7 +15,7 @@ struct DamageTests {
 
   /// Health's check once it says so: health is looked at twice a second at most.
   private func check(_ client: Client, is status: JSON, _ count: JSON) async throws -> JSON? {
-    try await eventually {
+    try await eventualValue {
       let health = try await client.get("/health").json
       let check = health["checks"]?["store:damage"]?.array?.first
       return check?["status"] == status && check?["observedValue"] == count ? check : nil
@@ -187,7 +187,7 @@ struct DamageTests {
     #expect(try await client.get("/v1/payins/\(payins[0])/events").status == 200)
     // What was read before stays in force.
     let isNoticed = try await eventually {
-      gateway.output.contains("\"kind\":\"webhook_endpoint\"") ? true : nil
+      gateway.output.contains("\"kind\":\"webhook_endpoint\"")
     }
     #expect(isNoticed == true)
     #expect(try await client.get("/v1/webhook_endpoints").json["data"]?.array?.count == 4)
@@ -228,7 +228,7 @@ struct DamageTests {
       _ = try await client.post("/v1/payins/\(id)/cancel")
       receiver.answers(Response(.noContent))
       _ = receiver.taken()
-      let told = try await eventually {
+      let told = try await eventualValue {
         try store.execute("UPDATE jobs SET due_ms = 0 WHERE kind = 'deliver_event'")
         return receiver.taken().first { $0.json["type"] == "payin.cancelled" }
       }

@@ -24,14 +24,14 @@ struct KilledRunTests {
       ["/bin/sh", "-c", command],
       [.read("/dev/null", as: 0), .write("/dev/null", as: 1), .write("/dev/null", as: 2)],
       environment: [Self.variable: note, "PATH": "/usr/bin:/bin"])
-    let program = try #require(try await eventually { try? Self.number(in: note) })
+    let program = try #require(try await eventualValue { try? Self.number(in: note) })
     #expect(Self.isRunning(program))
     kill(shell, SIGKILL)
     waitpid(shell, nil, 0)
-    #expect(try await eventually { Self.isRunning(program) ? nil : true } == true)
+    #expect(try await eventually { !Self.isRunning(program) })
     if isByParent {
       let tests = try #require(try Self.number(in: "\(note).run"))
-      #expect(try await eventually { Self.isRunning(tests) ? nil : true } == true)
+      #expect(try await eventually { !Self.isRunning(tests) })
     }
   }
 

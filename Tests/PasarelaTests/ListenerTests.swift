@@ -130,7 +130,7 @@ struct ListenerTests {
     let gateway = try await installation.serve()
     let crowd = IdleConnections(100, to: installation.port)
     #expect(try await installation.client.get("/v1/payins").status == 200)
-    let health = try await eventually {
+    let health = try await eventualValue {
       let health = try await installation.client.get("/health").json
       let check = health["checks"]?["http:connections"]?.array?.first
       return check?["status"] == "warn" ? check : nil
@@ -190,7 +190,7 @@ struct ListenerTests {
       ).output
     }
     let isUp = try await eventually {
-      try await status("/health/live", []) == "200" ? true : nil
+      try await status("/health/live", []) == "200"
     }
     #expect(isUp == true)
     func proof(_ name: String) -> [String] {
@@ -233,25 +233,20 @@ struct ListenerTests {
       environment: ["KEY_SHA256": String(repeating: "0", count: 64)])
     let port = installation.port
     func served() async throws -> String? {
-      let text = try await OtherProgram.run(
-        "openssl", ["s_client", "-connect", "127.0.0.1:\(port)"]
-      ).output
-      let lines = text.split(separator: "\n").drop { !$0.contains("BEGIN CERTIFICATE") }
-      return lines.isEmpty
-        ? nil : lines.prefix { !$0.contains("END CERTIFICATE") }.joined(separator: "\n")
+      try await OtherProgram.servedCertificate(port: port)
     }
     func fetched(_ path: String) async throws -> String {
       try await OtherProgram.run(
         "curl", ["-sSki", "--noproxy", "*", "https://127.0.0.1:\(port)\(path)"]
       ).output
     }
-    let first = try #require(try await eventually { try await served() })
+    let first = try #require(try await eventualValue { try await served() })
     let page = try await fetched("/dashboard")
     #expect(page.contains("Strict-Transport-Security: max-age=31536000"))
     #expect(try await !fetched("/openapi.json").contains("Strict-Transport-Security"))
     try place.write("no certificate", to: "c.pem")
     let isTold = try await eventually {
-      gateway.output.contains("a certificate was refused") ? true : nil
+      gateway.output.contains("a certificate was refused")
     }
     #expect(isTold == true)
     #expect(try await served() == first)
@@ -261,13 +256,13 @@ struct ListenerTests {
       try place.copy(fixture: "tls/\(fixture)", to: name)
     }
     gateway.signal(SIGHUP)
-    let renewed = try await eventually {
+    let renewed = try await eventualValue {
       let now = try await served()
       return now == first ? nil : now
     }
     #expect(renewed != nil)
     let isWell = try await eventually {
-      try await fetched("/health").contains("http:certificate") ? nil : true
+      try await !fetched("/health").contains("http:certificate")
     }
     #expect(isWell == true)
     gateway.signal(SIGTERM)

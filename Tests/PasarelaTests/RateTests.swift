@@ -37,7 +37,7 @@ struct RateTests {
       "GET", "/v1/payins", [], Self.from("192.0.2.1"))
     #expect(right.status == 200 && right.header("RateLimit") == nil)
     // A line for the address, with how often.
-    _ = try await eventually { gateway.output.contains("192.0.2.1") ? true : nil }
+    _ = try await eventually { gateway.output.contains("192.0.2.1") }
     let line = gateway.output.split(separator: "\n").first { $0.contains("refused for their rate") }
     #expect(line?.contains("\"limit\":\"failed_authentication\"") == true)
     #expect(line?.contains("\"count\":") == true)
@@ -130,14 +130,14 @@ struct RateTests {
     var waiting = try (0..<3).map { _ in try RawClient(port: port) }
     for raw in waiting { try raw.send(request) }
     // Whichever comes last finds both places taken.
-    let place = try await eventually { waiting.firstIndex { $0.hasBytes } }
+    let place = try await eventualValue { waiting.firstIndex { $0.hasBytes } }
     let full = try waiting[try #require(place)].readAnswer()
     #expect(full.status == 429 && full.headers["retry-after"] == "1")
     #expect(try await client.get("/v1/payins/\(id)?wait=1").status == 429)
     #expect(try await client.get("/v1/payins/\(id)").status == 200)
     // Their places are free as soon as they hang up.
     waiting = []
-    let after = try await eventually {
+    let after = try await eventualValue {
       let answer = try await client.get("/v1/payins/\(id)?wait=1")
       return answer.status == 200 ? answer : nil
     }

@@ -38,10 +38,9 @@ struct StallTests {
     let count = try await dropped()
     var bytes = [UInt8](repeating: 0, count: 1 << 16)
     var text: [UInt8] = []
-    let said = try await eventually { () -> Bool? in
+    let said = try await eventually { () -> Bool in
       while case let got = read(reader, &bytes, bytes.count), got > 0 { text += bytes[..<got] }
       return String(decoding: text, as: UTF8.self).contains("\(count) lines were dropped")
-        ? true : nil
     }
     #expect(said == true)
     gateway.signal(SIGTERM)
@@ -90,11 +89,10 @@ struct StallTests {
         "/v1/payins", ServeTests.payin("stop-2", method: "store"), idempotencyKey: "stop-2")
     }
     #expect(
-      try await eventually { () -> Bool? in
+      try await eventually { () -> Bool in
         let text = String(decoding: try await client.get("/metrics").body, as: UTF8.self)
         let line = text.split(separator: "\n").first { $0.hasPrefix("pasarela_http_connections ") }
         return line.flatMap { Int($0.split(separator: " ")[1]) }.map { $0 >= 301 } == true
-          ? true : nil
       } == true)
     gateway.signal(SIGTERM)
     for poll in polls { #expect(try await poll.value == "pending") }
@@ -131,7 +129,7 @@ struct StallTests {
       "/v1/payins", ServeTests.payin("lost", method: "spei"), idempotencyKey: "lost")
     #expect(made.status == 503 && made.code == "unavailable")
     #expect(
-      try await eventually { try await client.get("/health").status == 503 ? true : nil } == true)
+      try await eventually { try await client.get("/health").status == 503 })
     #expect(try await client.get("/health/live").status == 200)
     gateway.signal(SIGKILL)
     _ = await gateway.ended()

@@ -91,7 +91,7 @@ struct TwinTests {
         // A message that the dead one was sending would be sent again, but only after its lease.
         let isTold = try await eventually {
           let events = try await clients[1].get(path).json["data"]?.array ?? []
-          return events.contains { $0["type"] == "webhook.delivered" } ? true : nil
+          return events.contains { $0["type"] == "webhook.delivered" }
         }
         #expect(isTold == true)
       }
@@ -102,7 +102,7 @@ struct TwinTests {
       }
       for payin in made {
         let path = "/v1/payins/\(payin["id"]?.string ?? "")"
-        let paid = try await eventually {
+        let paid = try await eventualValue {
           // Callbacks go to the one that is dead.
           let now = try await clients[1].post("\(path)/sync").json
           return now["status"] == "succeeded" ? Optional(now) : .none
@@ -118,7 +118,7 @@ struct TwinTests {
         for message in receiver.taken() where message.json["type"] == "payin.succeeded" {
           told[message.json["data"]?["id"]?.string ?? "", default: 0] += 1
         }
-        return told.count == made.count ? true : nil
+        return told.count == made.count
       }
       #expect(isAllTold == true)
       #expect(told.values.allSatisfy { $0 == 1 })
@@ -193,7 +193,7 @@ struct TwinTests {
       #expect(secrets.count == 41)
       _ = try await clients[1].post(
         "/v1/payins", ServeTests.payin("signed", method: "store"), idempotencyKey: "signed")
-      let message = try await eventually { receiver.taken().first { $0.path == "/new" } }
+      let message = try await eventualValue { receiver.taken().first { $0.path == "/new" } }
       let sent = try #require(message)
       let prefix = Array(
         "\(sent.headers["webhook-id"] ?? "").\(sent.headers["webhook-timestamp"] ?? "").".utf8)
@@ -245,7 +245,7 @@ struct TwinTests {
           let reference = message.json["data"]?["merchant_reference"]?.string ?? ""
           told.insert("\(reference)\(message.path)")
         }
-        return (0..<5).allSatisfy { told.contains("made-\($0)/made-\($0)") } ? true : nil
+        return (0..<5).allSatisfy { told.contains("made-\($0)/made-\($0)") }
       }
       #expect(isTold == true)
     }

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import Glibc
 import JSONText
+import TestSupport
 import Testing
 
 /// A gateway and a sandbox as two processes in one folder, put together as README.md says.
@@ -42,7 +43,7 @@ struct Installation {
       in: place.path)
     sandboxClient = Client(port: sandboxPort, isHeldToContract: false)
     let client = sandboxClient
-    let accounts = try await eventually { try? await client.get("/_sandbox/accounts").json }
+    let accounts = try await eventualValue { try? await client.get("/_sandbox/accounts").json }
     let all = JSON.array(Self.scopes.map { JSON($0) })
     let merchant: JSON = [
       "id": "shop",
@@ -113,7 +114,7 @@ struct Installation {
       environment: try Self.environment(zone: zone), output: output, openFiles: openFiles)
     let client = Client(port: isTwin ? twinPort : port)
     let isReady = try await eventually {
-      try? await client.get("/health/ready").status == 200 ? true : nil
+      try? await client.get("/health/ready").status == 200
     }
     guard isReady == true else {
       gateway.signal(SIGKILL)
