@@ -266,7 +266,8 @@ struct ListenerTests {
     }
     #expect(isWell == true)
     gateway.signal(SIGTERM)
-    #expect(await gateway.ended().status == 0)
+    let ended = await gateway.ended()
+    #expect(ended.status == 0, "\(ended.errors) \(ended.output.suffix(2000))")
     await installation.end()
   }
 }
