@@ -42,6 +42,29 @@ struct KilledRunTests {
     try await Task.sleep(for: .seconds(600))
   }
 
+  @Test("what a test started over an installation ends with it, also where it throws")
+  func thrown() async throws {
+    struct Stop: Error {}
+    for isThrown in [true, false] {
+      let installation = try await Installation()
+      var processes: [pid_t] = []
+      do {
+        try await installation.run { installation, gateway, _ in
+          let second = try await installation.serve(isTwin: true)
+          processes = [installation.sandbox, gateway, second].map(\.process)
+          #expect(processes.allSatisfy(Self.isRunning))
+          if isThrown { throw Stop() }
+          // One that the test itself has ended is left alone.
+          #expect(await installation.stop(gateway).status == 0)
+        }
+        #expect(!isThrown)
+      } catch is Stop {
+        #expect(isThrown)
+      }
+      #expect(processes.count == 3 && !processes.contains(where: Self.isRunning))
+    }
+  }
+
   private static func number(in file: String) throws -> pid_t? {
     let text = try String(contentsOfFile: file, encoding: .utf8)
     return text.hasSuffix("\n") ? pid_t(text.dropLast()) : nil

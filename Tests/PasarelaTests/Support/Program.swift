@@ -14,7 +14,7 @@ final class Program: Sendable {
 
   private static let path = OtherProgram.beside("pasarela")
 
-  private let process: pid_t
+  let process: pid_t
   /// Whether its end was waited for: its number may be another's then.
   private let isOver = Mutex(false)
   private let outputFile: String
