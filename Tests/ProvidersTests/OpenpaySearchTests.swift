@@ -16,9 +16,8 @@ struct OpenpaySearchTests {
   private let now = Instant(milliseconds: 1_767_340_801_000)
 
   init() throws {
-    let golden = try #require(
-      GoldenTests.cases.first { $0.provider == "openpay" && $0.name == "query-by-id" })
-    provider = try #require(golden.settings.provider(golden.provider) as? Openpay)
+    let golden: GoldenCase
+    (golden, provider) = try GoldenTests.one("openpay", "query-by-id", as: Openpay.self)
     order = golden.order
     charge = try #require(try JSON(parsing: golden.response().body).object)
   }
