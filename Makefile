@@ -35,7 +35,7 @@ TEST_PACKAGES := curl nodejs
 test-deps: deps
 	@$(call install,$(TEST_PACKAGES))
 
-test: lint test-deps ## check the form of every file, and run every test
+test: lint test-deps ## check the form of every Swift file, and run every test
 	@# With every test under way at once, a server that is tested waits its turn for minutes on a busy machine.
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16 swift test $(STRICT)
 
@@ -78,7 +78,8 @@ rules: build ## check the shipped rules, with the tests inside them
 	.build/release/pasarela rules check routing-rules
 
 hostile: build ## load the gateway as strangers can; an honest client and the memory are held to bounds
-	python3 Tests/Hostile/hostile.py .build/release/pasarela
+	@$(call install,python3)
+	PYTHONDONTWRITEBYTECODE=1 python3 Tests/Hostile/hostile.py .build/release/pasarela
 
 lint: ## check the form of every Swift file
 	swift format lint --strict --configuration .swift-format -r Package.swift Sources Tests

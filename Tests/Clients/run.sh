@@ -22,7 +22,9 @@ check() {  # NAME COMMAND...
 }
 
 skip() {  # NAME: with what its installation said
-  echo "skipped: $1: $(grep -m1 -iE 'error|^E:' "$work/install.log" | cut -c1-200)"; skipped=$((skipped + 1))
+  local reason
+  reason=$(grep -m1 -iE 'error|^E:' "$work/install.log" || tail -1 "$work/install.log")
+  echo "skipped: $1: $(cut -c1-200 <<<"$reason")"; skipped=$((skipped + 1))
 }
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
@@ -98,9 +100,10 @@ if command_of zbar-tools zbarimg && command_of librsvg2-bin rsvg-convert; then
 else skip zbarimg; fi
 if tool=$(promtool_path); then check promtool metrics "$tool"; else skip promtool; fi
 if pip schemathesis; then
-  check schemathesis timeout 300 "$venv/schemathesis" --config-file "$here/schemathesis.toml" run "$document" \
-    --url "$gateway" -H "Authorization: Bearer $key"
+  check schemathesis env SCHEMATHESIS_HOOKS="$here/schemathesis_hooks.py" timeout 300 "$venv/schemathesis" \
+    --config-file "$here/schemathesis.toml" run "$document" --url "$gateway" -H "Authorization: Bearer $key"
 else skip schemathesis; fi
 
 echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+# Where nothing could be had, nothing was proved.
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -4,6 +4,7 @@ import Payins
 import Routing
 import Storage
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -125,8 +126,8 @@ struct ClockTests {
     #expect(keeper.setBack == nil)
   }
 
-  @Test("an account's rate and breaker go on", arguments: steps)
-  func account(seconds: Int64) async throws {
+  @Test("an account's rate goes on", arguments: steps)
+  func rate(seconds: Int64) async throws {
     let bench = try PayinBench(AccountLimits(rate: 1))
     #expect(try await bench.create("order-1").status == 201)
     #expect(try await bench.create("order-2").status == 201)
@@ -135,6 +136,27 @@ struct ClockTests {
       bench.clock.advance(seconds: 1)
       #expect(try await bench.create("order-\(number)").status == 201)
     }
+  }
+
+  @Test("an account's breaker lets a call through once its pause is over", arguments: steps)
+  func breaker(seconds: Int64) async throws {
+    let bench = try PayinBench()
+    let monitor = try #require(bench.calls.monitors["first"])
+    func state() -> Breaker.State { monitor.snapshot(at: bench.clock.steady()).breaker }
+    bench.caller.answers { _ in .neverSent(CallFailure(.refused, "refused")) }
+    for number in 1...Breaker.failuresToOpen {
+      #expect(state() == .closed)
+      _ = try? await bench.create("order-\(number)")
+    }
+    #expect(state() == .open)
+    bench.clock.setBack(seconds: seconds)
+    bench.clock.advance(seconds: Breaker.firstPauseSeconds - 1)
+    #expect(state() == .open)
+    bench.clock.advance(seconds: 1)
+    #expect(state() == .halfOpen)
+    bench.caller.answers { .charge(for: $0) }
+    #expect(try await bench.made("order-6").currentAttempt.target.account == "first")
+    #expect(state() == .closed)
   }
 
   @Test("a key whose first call was never answered is not in progress until the clock comes back")

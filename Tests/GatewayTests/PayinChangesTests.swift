@@ -1,5 +1,6 @@
 import Payins
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -9,7 +10,7 @@ struct PayinChangesTests {
   private let id = PayinID(unchecked: "payin_01m7y44btbhn8jeevx7ecmf1sp")
 
   @Test("one look serves all who wait for the same pay-in, and ends with them")
-  func looks() async {
+  func looks() async throws {
     let changes = PayinChanges()
     let started = Count()
     let ended = Count()
@@ -20,7 +21,7 @@ struct PayinChangesTests {
       try? await Task.sleep(for: .seconds(3_600))
       ended.add()
     }
-    await withTaskGroup(of: Void.self) { group in
+    try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<100 {
         group.addTask {
           await changes.looking(at: id, look) {
@@ -29,21 +30,23 @@ struct PayinChangesTests {
           }
         }
       }
-      while waiting.value < 100 || started.value == 0 { await Task.yield() }
+      let areWaiting = try await eventually { waiting.value == 100 && started.value > 0 }
+      #expect(areWaiting)
       #expect(started.value == 1)
       #expect(ended.value == 0)
       open.finish()
     }
-    while ended.value == 0 { await Task.yield() }
+    #expect(try await eventually { ended.value > 0 })
     #expect(started.value == 1)
     // Who comes later is looked for anew.
     await changes.looking(at: id, look) {
-      while started.value == 1 { await Task.yield() }
+      let isAnew = try? await eventually { started.value == 2 }
+      #expect(isAnew == true)
     }
   }
 
   @Test("ends when nobody waits for it any more")
-  func cancelled() async {
+  func cancelled() async throws {
     let changes = PayinChanges()
     let begun = Count()
     let task = Task {
@@ -51,7 +54,7 @@ struct PayinChangesTests {
         of: id, by: Instant(milliseconds: .max / 2), Sleeper(), as: .poll, where: { _ in true },
         start: { begun.add() })?.payin
     }
-    while begun.value == 0 { await Task.yield() }
+    #expect(try await eventually { begun.value > 0 })
     task.cancel()
     #expect(await task.value == nil)
     // Also where nobody waits from the beginning.
@@ -65,7 +68,7 @@ struct PayinChangesTests {
   }
 
   @Test("polls are let go, creations still wait; who comes later does not wait at all")
-  func letGo() async {
+  func letGo() async throws {
     let changes = PayinChanges()
     let begun = Count()
     let waits = [PayinChanges.Wait.poll, .creation].map { wait in
@@ -75,7 +78,7 @@ struct PayinChangesTests {
           start: { begun.add() })
       }
     }
-    while begun.value < 2 { await Task.yield() }
+    #expect(try await eventually { begun.value == 2 })
     changes.letGo(.poll)
     #expect(await waits[0].value == nil)
     // Work that is to begin with the wait begins all the same.

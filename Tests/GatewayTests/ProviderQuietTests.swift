@@ -2,6 +2,7 @@ import HTTPCalling
 import Payins
 import Storage
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -3,6 +3,7 @@ import JSONText
 import Payins
 import Storage
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Gateway

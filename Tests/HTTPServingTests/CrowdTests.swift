@@ -70,7 +70,7 @@ struct CrowdTests {
       let slow = try RawClient(port: port, receiveBytes: 4_096)
       try slow.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
       _ = try slow.readHead()
-      usleep(20_000)
+      try slow.waitUntilFull()
       let others = try (0..<3).map { _ in try idle(port) }
       #expect(try halfHead.isClosed())
       #expect(try halfBody.isClosed())
@@ -134,7 +134,7 @@ struct CrowdTests {
       #expect(try turnedAway.isClosed())
       // One that says nothing in the reserve gives way there as well.
       let silent = try RawClient(port: port)
-      while live.server.figures.spared < 2 { usleep(1_000) }
+      try waitUntil { live.server.figures.spared >= 2 }
       let probe = try RawClient(port: port)
       try probe.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
       #expect(try probe.readAnswer().text == "GET /health ")
@@ -163,7 +163,7 @@ struct CrowdTests {
       for number in 1...2 {
         let client = try RawClient(port: port)
         try client.send(get)
-        while started.withLock({ $0 }) < number { usleep(1_000) }
+        try waitUntil { started.withLock { $0 } >= number }
         clients.append(client)
       }
       #expect(try RawClient(port: port).isClosed())
@@ -171,7 +171,8 @@ struct CrowdTests {
       try waitFor { await leave.open() }
       for client in clients { #expect(try client.readAnswer().status == 200) }
       // What was taken is free again.
-      while live.server.openConnections > 1 { usleep(1_000); clients = [] }
+      clients = []
+      try waitUntil { live.server.openConnections <= 1 }
       #expect(try isServed(RawClient(port: port)))
     }
   }
@@ -230,7 +231,7 @@ struct CrowdTests {
         let holder = try RawClient(port: port)
         try holder.send(half + String(repeating: "x", count: 100_000))
         holders.append(holder)
-        while live.server.figures.heldBytes < holders.count * 100_000 { usleep(1_000) }
+        try waitUntil { live.server.figures.heldBytes >= holders.count * 100_000 }
       }
       let beyond = try RawClient(port: port)
       try beyond.send(half + String(repeating: "x", count: 100_000))
@@ -241,7 +242,7 @@ struct CrowdTests {
       // Another address has its own share, and a request that comes whole is not held.
       let other = try RawClient(port: port, from: "127.0.0.2")
       try other.send(half + String(repeating: "x", count: 200_000))
-      while live.server.figures.heldBytes < 400_000 { usleep(1_000) }
+      try waitUntil { live.server.figures.heldBytes >= 400_000 }
       try other.send(String(repeating: "x", count: 50_000))
       #expect(try other.readAnswer().status == 200)
       #expect(try isServed(RawClient(port: port)))
@@ -251,7 +252,7 @@ struct CrowdTests {
       try holders.last?.send("GET / HTTP/1.1\r\n\(fields)")
       while live.server.figures.heldBytes < 207_000 { usleep(1_000) }
       holders = []
-      while live.server.figures.heldBytes > 0 { usleep(1_000) }
+      try waitUntil { live.server.figures.heldBytes == 0 }
     }
   }
 }

@@ -34,7 +34,7 @@ struct DrainTests {
     let gate = live.server.beginDrain(withinMilliseconds: 60_000)
     // Until it listens no more, while the request is still in flight.
     try await onThread {
-      while (try? RawClient(port: live.port, host: Self.host)) != nil { usleep(1_000) }
+      try waitUntil { (try? RawClient(port: live.port, host: Self.host)) == nil }
     }
     await leave.open()
     #expect(try await answer.headers["connection"] == "close")
@@ -94,7 +94,7 @@ struct DrainTests {
       try waitFor { await started.wait() }
       client.reset()
     }
-    try await onThread { while live.server.openConnections > 0 { usleep(1_000) } }
+    try await onThread { try waitUntil { live.server.openConnections == 0 } }
     let gate = live.server.beginDrain(withinMilliseconds: 60_000)
     await leave.open()
     let isComplete = await gate?.wait()
@@ -157,7 +157,7 @@ struct DrainTests {
         }
       }
     }
-    try await onThread { while live.server.openConnections == 0 { usleep(1_000) } }
+    try await onThread { try waitUntil { live.server.openConnections > 0 } }
     let isComplete = await live.server.drain(withinSeconds: 60)
     #expect(isComplete)
     for client in clients { #expect(try await client.value >= 0) }

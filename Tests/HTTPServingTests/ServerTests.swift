@@ -140,8 +140,8 @@ struct ServerTests {
     }
     try await withClient(live.port, receiveBytes: 4_096) { client in
       try client.send(get)
-      while live.server.openConnections == 0 { usleep(1_000) }
-      while live.server.openConnections > 0 { usleep(1_000) }
+      try waitUntil { live.server.openConnections > 0 }
+      try waitUntil { live.server.openConnections == 0 }
       #expect(try client.readToEnd().count < size)
     }
   }
@@ -174,7 +174,7 @@ struct ServerTests {
       try waitFor { await started.wait() }
       client.reset()
     }
-    try await onThread { while live.server.openConnections > 0 { usleep(1_000) } }
+    try await onThread { try waitUntil { live.server.openConnections == 0 } }
     await leave.open()
     await done.wait()
     try await withClient(live.port) { client in

@@ -112,25 +112,19 @@ struct TLSTests {
     let (first, second) = (try await Certificate(), try await Certificate())
     let live = try LiveServer(configure: { $0.tls = first.files })
     let port = live.port
-    func served() async throws -> String {
-      let text = try await OtherProgram.run(
-        "openssl", ["s_client", "-connect", "127.0.0.1:\(port)"]
-      ).output
-      let lines = text.split(separator: "\n").drop { !$0.contains("BEGIN CERTIFICATE") }
-      return lines.prefix { !$0.contains("END CERTIFICATE") }.joined(separator: "\n")
-    }
-    let before = try await served()
+    let before = try await OtherProgram.servedCertificate(port: port)
+    #expect(before != nil)
     for name in ["cert.pem", "key.pem"] {
       let text = try String(contentsOfFile: "\(second.folder)/\(name)", encoding: .utf8)
       try text.write(toFile: "\(first.folder)/\(name)", atomically: true, encoding: .utf8)
       if name == "cert.pem" {
         #expect(throws: HTTPServerFault.self) { try live.server.reloadTLS() }
-        #expect(try await served() == before)
+        #expect(try await OtherProgram.servedCertificate(port: port) == before)
       }
     }
     try live.server.reloadTLS()
-    let after = try await served()
-    #expect(!after.isEmpty && after != before)
+    let after = try await OtherProgram.servedCertificate(port: port)
+    #expect(after != nil && after != before)
   }
 
   @Test("closes a client that speaks plain HTTP, and one that never ends its handshake")
@@ -155,7 +149,7 @@ struct TLSTests {
 
   @Test(
     "knows a client by its certificate, also when its session is resumed",
-    arguments: ["1.2", "1.3"])
+    arguments: ["-tls1_2", "-tls1_3"])
   func clientCertificate(version: String) async throws {
     let authority = try await Certificate()
     let client = try await Certificate(
@@ -177,9 +171,8 @@ struct TLSTests {
         "openssl",
         [
           "s_client", "-connect", "127.0.0.1:\(port)", "-quiet", "-ign_eof",
-          "-tls1_\(version.last!)",
-        ]
-          + options, input: requests
+          version,
+        ] + options, input: requests
       ).output
     }
     let proof = ["-cert", client.files.certificate, "-key", client.files.key]
@@ -197,7 +190,7 @@ struct TLSTests {
     let certificate = try await Certificate()
     let live = try LiveServer(configure: { $0.tls = certificate.files })
     try await withClient(live.port) { client in
-      while live.server.openConnections == 0 { usleep(1_000) }
+      try waitUntil { live.server.openConnections > 0 }
       let isComplete = try waitFor { await live.server.drain(withinSeconds: 60) }
       #expect(isComplete)
       #expect(try client.isClosed())

@@ -3,7 +3,8 @@
 
 Each load goes on for some seconds while one honest client asks for a pay-in over and over. Held
 for good: its 99th percentile stays under 100 ms, and the gateway's resident memory together with
-the kernel's socket buffers under 512 MiB. Ends with 1 where either is broken.
+the kernel's socket buffers under 512 MiB; too many waits and false keys are answered 429. Ends with
+1 where any of it is broken, or where a load was not made.
 
 Usage: hostile.py PASARELA [SECONDS]
 """
@@ -13,71 +14,41 @@ import os
 import re
 import resource
 import selectors
-import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 
+sys.path.insert(0, f"{os.path.dirname(os.path.abspath(__file__))}/../Python")
+from installation import Installation, ask
+
 LIMIT_MS, LIMIT_MIB = 100.0, 512.0
 KEY = "pk_hostile_campaign"
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+class Target(Installation):
+    """With one pay-in that the honest client asks for."""
 
-
-class Installation:
-    def __init__(self, program, folder):
-        self.folder, self.port, self.sandbox_port = folder, free_port(), free_port()
-        log = open(f"{folder}/log", "wb")
-        self.sandbox = subprocess.Popen(
-            [program, "sandbox", "--port", str(self.sandbox_port), "--callbacks",
-             f"http://127.0.0.1:{self.port}"], cwd=folder, stdout=log, stderr=log)
-        accounts = json.loads(eventually(
-            lambda: ask(self.sandbox_port, "GET", "/_sandbox/accounts")[1]))
-        with open(f"{folder}/pasarela.json5", "w") as file:
-            json.dump({
-                "listen": {"port": self.port},
-                "public_url": f"http://127.0.0.1:{self.port}",
-                "store": "sqlite:pasarela.db", "rules": "rules",
-                "limits": {"connections": 10000},
-                "merchants": [{"id": "shop", "api_keys": [{
-                    "id": "k", "sha256": hashlib.sha256(KEY.encode()).hexdigest(),
-                    "scopes": ["payins:write", "payins:read"]}]}],
-                "provider_accounts": accounts["provider_accounts"]}, file)
-        os.makedirs(f"{folder}/rules")
-        with open(f"{folder}/rules/a.json5", "w") as file:
-            file.write('{ rules: [], otherwise: { priority: ["openpay-main/spei"] } }')
-        self.gateway = subprocess.Popen([program, "serve"], cwd=folder, stdout=log, stderr=log)
-        try:
-            eventually(lambda: ask(self.port, "GET", "/health/ready")[0] == 200)
-        except TimeoutError:
-            self.stop()
-            with open(f"{folder}/log") as file:
-                sys.exit(file.read())
-        body = json.dumps({
+    def prepare(self):
+        self.start_gateway(
+            {"rules": [], "otherwise": {"priority": ["openpay-main/spei"]}}, self.start_sandbox(),
+            limits={"connections": 10000},
+            merchants=[{"id": "shop", "api_keys": [{
+                "id": "k", "sha256": hashlib.sha256(KEY.encode()).hexdigest(),
+                "scopes": ["payins:write", "payins:read"]}]}])
+        body = {
             "merchant_reference": "hostile", "amount": 15000, "currency": "MXN", "method": "spei",
-            "description": "Two tickets", "payer": {"name": "Ana", "email": "a@example.mx"}})
-        status, made = ask(self.port, "POST", "/v1/payins", body, {
-            "Authorization": f"Bearer {KEY}", "Idempotency-Key": "h",
-            "Content-Type": "application/json"})
-        assert status == 201, made
+            "description": "Two tickets", "payer": {"name": "Ana", "email": "a@example.mx"}}
+        status, _, made = ask(f"{self.url}/v1/payins", body, {
+            "Authorization": f"Bearer {KEY}", "Idempotency-Key": "h"})
+        if status != 201:
+            raise RuntimeError(f"{status} {made}")
         self.payin = json.loads(made)["id"]
 
     def resident_mib(self):
         with open(f"/proc/{self.gateway.pid}/status") as file:
             return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1)) / 1024
-
-    def stop(self):
-        for process in (self.gateway, self.sandbox):
-            process.send_signal(signal.SIGTERM)
-        for process in (self.gateway, self.sandbox):
-            process.wait(30)
 
 
 def kernel_mib():
@@ -87,14 +58,9 @@ def kernel_mib():
     return pages * resource.getpagesize() / 2**20
 
 
-def ask(port, method, path, body="", headers=None, client=None):
-    own = client is None
-    client = client or socket.create_connection(("127.0.0.1", port), timeout=30)
-    fields = {"Host": f"127.0.0.1:{port}", **(headers or {})}
-    if body:
-        fields["Content-Length"] = str(len(body))
-    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    client.sendall(f"{method} {path} HTTP/1.1\r\n{head}\r\n{body}".encode())
+def status_of(client, path):
+    """One request of the honest client's, and the status of its answer, which is read to its end."""
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode())
     data = b""
     while b"\r\n\r\n" not in data:
         piece = client.recv(65536)
@@ -108,23 +74,7 @@ def ask(port, method, path, body="", headers=None, client=None):
         if not piece:
             raise ConnectionError("closed within a body")
         rest += piece
-    if own:
-        client.close()
-    return int(head.split()[1]), rest.decode()
-
-
-def eventually(look, seconds=30):
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            found = look()
-            if found:
-                return found
-        except OSError:
-            pass
-        if time.monotonic() > end:
-            raise TimeoutError("it never came")
-        time.sleep(0.05)
+    return int(head.split()[1])
 
 
 class Crowd:
@@ -135,7 +85,7 @@ class Crowd:
         self.port, self.words, self.source = port, words, source
         self.reads, self.small, self.again = reads, small, again
         self.selector, self.stopped, self.count = selectors.DefaultSelector(), False, count
-        self.statuses, self.kept = {}, []
+        self.statuses, self.kept, self.opened, self.fault = {}, [], 0, None
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
@@ -149,17 +99,22 @@ class Crowd:
         self.selector.register(client, selectors.EVENT_WRITE, self.words)
 
     def run(self):
-        opened = 0
+        try:
+            self.load()
+        except Exception as fault:  # Raised again where the crowd is stopped.
+            self.fault = fault
+        for key in list(self.selector.get_map().values()):
+            key.fileobj.close()
+
+    def load(self):
         while not self.stopped:
             for _ in range(200):
-                if opened < self.count:
+                if self.opened < self.count:
                     self.open()
-                    opened += 1
+                    self.opened += 1
             for key, _ in self.selector.select(0.02):
                 if not self.step(key) and self.again:
                     self.open()
-        for key in list(self.selector.get_map().values()):
-            key.fileobj.close()
 
     def step(self, key):
         """Goes on with one connection; false where it has ended."""
@@ -196,28 +151,33 @@ class Crowd:
         self.thread.join()
         for client in self.kept:
             client.close()
+        if self.fault or self.opened < self.count:
+            raise RuntimeError(
+                f"{self.opened} of {self.count} connections were opened: no load") from self.fault
 
 
 def loads(installation):
-    """Each with its name and the crowds that make it, from addresses of 127.0.0.0/8."""
+    """Each with its name, the crowds that make it, from addresses of 127.0.0.0/8, and the answer
+    that some of them must get."""
     port, wait = installation.port, f"/v1/payins/{installation.payin}?wait=30"
     bearer = f"Authorization: Bearer {KEY}\r\n"
     half = ("POST /callbacks/openpay-main HTTP/1.1\r\nHost: a\r\n"
             "Content-Type: application/json\r\nContent-Length: 65536\r\n\r\n").encode()
     page = b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
-    yield "nobody else", lambda: []
+    yield "nobody else", lambda: [], None
     yield "12,000 idle connections, four addresses", lambda: [
-        Crowd(port, 3000, b"", source=f"127.0.1.{number}") for number in range(4)]
+        Crowd(port, 3000, b"", source=f"127.0.1.{number}") for number in range(4)], None
     yield "6,000 half-sent bodies, three addresses", lambda: [
-        Crowd(port, 2000, half + b"x" * 65000, source=f"127.0.2.{number}") for number in range(3)]
+        Crowd(port, 2000, half + b"x" * 65000, source=f"127.0.2.{number}")
+        for number in range(3)], None
     yield "500 slow readers, 20 requests each", lambda: [
-        Crowd(port, 500, page * 20, source="127.0.3.1")]
+        Crowd(port, 500, page * 20, source="127.0.3.1")], None
     yield "8,000 long polls of one key", lambda: [
         Crowd(port, 2000, f"GET {wait} HTTP/1.1\r\nHost: a\r\n{bearer}\r\n".encode(),
-              source=f"127.0.4.{number}", reads=True) for number in range(4)]
+              source=f"127.0.4.{number}", reads=True) for number in range(4)], "429"
     yield "64 clients with false keys, as fast as they can", lambda: [
         Crowd(port, 64, b"GET /v1/payins HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\n\r\n",
-              source="127.0.5.1", reads=True, again=True)]
+              source="127.0.5.1", reads=True, again=True)], "429"
 
 
 def honest(installation, seconds):
@@ -230,9 +190,9 @@ def honest(installation, seconds):
         for _ in range(2):
             try:
                 client = client or socket.create_connection(("127.0.0.1", installation.port), 30)
-                status, _ = ask(installation.port, "GET", f"/v1/payins/{installation.payin}",
-                                headers={"Authorization": f"Bearer {KEY}"}, client=client)
-                assert status == 200, status
+                status = status_of(client, f"/v1/payins/{installation.payin}")
+                if status != 200:
+                    raise RuntimeError(f"the honest client is answered {status}")
                 took.append((time.monotonic() - start) * 1000)
                 break
             except OSError:
@@ -248,43 +208,42 @@ def main():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     broken = False
-    with tempfile.TemporaryDirectory(prefix="pasarela-hostile-") as folder:
-        installation = Installation(program, folder)
-        try:
-            print(f"{'load':<48} {'p50 ms':>7} {'p99 ms':>7} {'worst':>7} {'resident':>9}"
-                  f" {'kernel':>7} {'after':>6}  answers")
-            for name, start in loads(installation):
-                rest = kernel_mib()
-                peaks, watching = [0.0, 0.0], True
+    with (tempfile.TemporaryDirectory(prefix="pasarela-hostile-") as folder,
+          Target(program, folder) as installation):
+        installation.prepare()
+        print(f"{'load':<48} {'p50 ms':>7} {'p99 ms':>7} {'worst':>7} {'resident':>9}"
+              f" {'kernel':>7} {'after':>6}  answers")
+        for name, start, demanded in loads(installation):
+            rest = kernel_mib()
+            peaks, watching = [0.0, 0.0], True
 
-                def watch():
-                    while watching:
-                        peaks[0] = max(peaks[0], installation.resident_mib())
-                        peaks[1] = max(peaks[1], kernel_mib() - rest)
-                        time.sleep(0.1)
+            def watch():
+                while watching:
+                    peaks[0] = max(peaks[0], installation.resident_mib())
+                    peaks[1] = max(peaks[1], kernel_mib() - rest)
+                    time.sleep(0.1)
 
-                watcher = threading.Thread(target=watch, daemon=True)
-                watcher.start()
-                crowds = start()
-                time.sleep(min(4.0, seconds / 2) if crowds else 0)
-                took = honest(installation, seconds)
-                watching = False
-                watcher.join()
-                statuses = {}
-                for crowd in crowds:
-                    crowd.stop()
-                    for status, count in crowd.statuses.items():
-                        statuses[status] = statuses.get(status, 0) + count
-                time.sleep(11 if crowds else 0)
-                p99 = took[min(len(took) - 1, int(len(took) * 0.99))]
-                bad = p99 > LIMIT_MS or sum(peaks) > LIMIT_MIB
-                broken = broken or bad
-                print(f"{name:<48} {took[len(took) // 2]:7.1f} {p99:7.1f} {took[-1]:7.1f}"
-                      f" {peaks[0]:5.0f} MiB {peaks[1]:3.0f} MiB {installation.resident_mib():6.0f}"
-                      f"  {' '.join(f'{k}:{v}' for k, v in sorted(statuses.items()))}"
-                      f"{'  BROKEN' if bad else ''}", flush=True)
-        finally:
-            installation.stop()
+            watcher = threading.Thread(target=watch, daemon=True)
+            watcher.start()
+            crowds = start()
+            time.sleep(min(4.0, seconds / 2) if crowds else 0)
+            took = honest(installation, seconds)
+            watching = False
+            watcher.join()
+            statuses = {}
+            for crowd in crowds:
+                crowd.stop()
+                for status, count in crowd.statuses.items():
+                    statuses[status] = statuses.get(status, 0) + count
+            time.sleep(11 if crowds else 0)
+            p99 = took[min(len(took) - 1, int(len(took) * 0.99))]
+            bad = p99 > LIMIT_MS or sum(peaks) > LIMIT_MIB
+            bad = bad or demanded is not None and demanded not in statuses
+            broken = broken or bad
+            print(f"{name:<48} {took[len(took) // 2]:7.1f} {p99:7.1f} {took[-1]:7.1f}"
+                  f" {peaks[0]:5.0f} MiB {peaks[1]:3.0f} MiB {installation.resident_mib():6.0f}"
+                  f"  {' '.join(f'{k}:{v}' for k, v in sorted(statuses.items()))}"
+                  f"{'  BROKEN' if bad else ''}", flush=True)
     sys.exit(1 if broken else 0)
 
 

@@ -3,18 +3,29 @@ import base64
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import time
 
+from installation import tied
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
 
 class Browser:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         inbound, self.commands = self.pipe()
         self.answers, outbound = self.pipe()
         arguments = [
-            "chromium", "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu",
+            *tied(next(filter(shutil.which, PROGRAMS))), "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu",
             "--disable-dev-shm-usage", "--hide-scrollbars", "--force-color-profile=srgb",
             "--no-first-run", "--disable-extensions", "--disable-component-update",
             "--disable-background-networking", f"--user-data-dir={self.folder.name}", "about:blank"]

@@ -11,7 +11,8 @@ export DEBIAN_FRONTEND=noninteractive PYTHONDONTWRITEBYTECODE=1 no_proxy=127.0.0
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
 missing=()
-for package in chromium zbar-tools poppler-utils fonts-liberation python3 python3-venv; do
+command -v chromium chromium-browser google-chrome >/dev/null || missing+=(chromium)
+for package in zbar-tools poppler-utils fonts-liberation python3 python3-venv; do
   dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then
@@ -21,12 +22,13 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 # The accessibility checker is a file in a package for Python; the package's own code is not run.
-axe=$pages/python/axe.min.js
+version=0.1.8
+axe=$pages/python/axe-$version.min.js
 if [ ! -s "$axe" ]; then
   python3 -m venv "$pages/python"
   "$pages/python/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps \
-    -d "$pages/python" axe-playwright-python==0.1.8
-  python3 -m zipfile -e "$pages"/python/axe_playwright_python-*.whl "$pages/python/package"
+    -d "$pages/python" axe-playwright-python==$version
+  python3 -m zipfile -e "$pages/python/axe_playwright_python-$version"-*.whl "$pages/python/package"
   mv "$pages/python/package/axe_playwright_python/axe.min.js" "$axe"
 fi
 

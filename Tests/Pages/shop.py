@@ -3,16 +3,13 @@ import hashlib
 import http.server
 import json
 import os
-import signal
-import socket
 import struct
-import subprocess
+import sys
 import threading
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
 import zlib
+
+sys.path.insert(0, f"{os.path.dirname(os.path.abspath(__file__))}/../Python")
+from installation import Installation, ask
 
 KEY = "pk_pages"
 SVG = b"""<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 40" width="96" height="40">
@@ -31,43 +28,13 @@ def png():
             + chunk(b"IDAT", zlib.compress(row * 32)) + chunk(b"IEND", b""))
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def ask(url, body=None, headers={}, method=None):
-    """Status, headers, bytes."""
-    request = urllib.request.Request(
-        url, None if body is None else json.dumps(body).encode(),
-        {**({"Content-Type": "application/json"} if body is not None else {}), **headers}, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.status, answer.headers, answer.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.headers, error.read()
-
-
-def eventually(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            if found := condition():
-                return found
-        except (OSError, ValueError):
-            pass
-        if time.monotonic() > end:
-            raise TimeoutError("it did not come to pass")
-        time.sleep(0.1)
-
-
 class Stub:
     """Speaks Openpay; `method` is the next charge's payment_method, `mode` how it behaves."""
 
     def __init__(self):
         stub = self
-        self.method, self.mode, self.charges, self.release = {}, "fine", {}, threading.Event()
+        self.method, self.mode, self.charges = {}, "fine", {}
+        self.reached, self.release = threading.Event(), threading.Event()
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def answer(self, status, body):
@@ -82,6 +49,7 @@ class Stub:
                 order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 mode = stub.mode
                 if mode == "silent":
+                    stub.reached.set()
                     stub.release.wait(110)
                 if mode != "fine":
                     return self.answer(500, {})
@@ -102,32 +70,25 @@ class Stub:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
-class Shop:
+class Shop(Installation):
     def __init__(self, program, folder):
-        self.stub, self.made = Stub(), 0
-        port, sandbox_port = free_port(), free_port()
-        self.url, self.sandbox_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}"
-        log = open(f"{folder}/log", "wb")
-        self.sandbox = subprocess.Popen(
-            [program, "sandbox", "--port", str(sandbox_port), "--callbacks", self.url],
-            cwd=folder, stdout=log, stderr=log)
-        accounts = json.loads(eventually(lambda: ask(f"{self.sandbox_url}/_sandbox/accounts")[2]))["provider_accounts"]
+        super().__init__(program, folder)
+        self.stub, self.made, self.tokens = Stub(), 0, set()
+
+    def prepare(self):
+        accounts = self.start_sandbox()
         for name in ("stub", "slow"):
             accounts.append({
                 "id": name, "provider": "openpay", "base_url": self.stub.url, "merchant_id": "mstub",
                 "private_key": "sk_stub", "timeout_seconds": 120,
                 "callback": {"user": "stub", "password": "a password of the stub"}})
-        os.makedirs(f"{folder}/rules")
         targets = [f"{a['id']}/{m}" for a in accounts if a["provider"] != "paynet" for m in ("spei", "store")]
-        with open(f"{folder}/rules/rules.json5", "w") as file:
-            json.dump({"rules": [{
-                "name": target.replace("/", "-"),
-                "when": f"'target' in payin.metadata && payin.metadata['target'] == '{target}'",
-                "route": {"priority": [target]}} for target in targets
-                if target not in ("smilepayz-main/store",)],
-                "otherwise": {"priority": ["openpay-main/spei"]}}, file)
+        rules = [{
+            "name": target.replace("/", "-"),
+            "when": f"'target' in payin.metadata && payin.metadata['target'] == '{target}'",
+            "route": {"priority": [target]}} for target in targets if target != "smilepayz-main/store"]
         for name, data in (("ana.svg", SVG), ("logo.png", png())):
-            with open(f"{folder}/{name}", "wb") as file:
+            with open(f"{self.folder}/{name}", "wb") as file:
                 file.write(data)
 
         def merchant(name, display):
@@ -135,29 +96,18 @@ class Shop:
             return {"id": name, "name": name, "display": display, "api_keys": [
                 {"id": "k", "sha256": digest, "scopes": ["payins:write", "payins:read", "admin"]}]}
 
-        with open(f"{folder}/pasarela.json5", "w") as file:
-            json.dump({
-                "listen": {"port": port}, "public_url": self.url, "store": "sqlite:pasarela.db",
-                "rules": "rules", "limits": {"request_seconds": 1}, "provider_accounts": accounts,
-                "merchants": [
-                    merchant("ana", {"name": "Tienda Ana", "logo": "ana.svg", "colour": "#b5123e",
-                                     "beneficiary": "Comercializadora Ana SA de CV"}),
-                    merchant("lima", {"name": "Limonería", "logo": "logo.png", "colour": "#c6e03a"}),
-                    merchant("evil", {"name": HOSTILE[:60], "beneficiary": HOSTILE[:80]})]}, file)
-        self.gateway = subprocess.Popen([program, "serve"], cwd=folder, stdout=log, stderr=log)
-        try:
-            eventually(lambda: ask(f"{self.url}/health/ready")[0] == 200)
-        except TimeoutError:
-            self.stop()
-            with open(f"{folder}/log") as file:
-                raise SystemExit(file.read())
+        self.start_gateway(
+            {"rules": rules, "otherwise": {"priority": ["openpay-main/spei"]}}, accounts,
+            limits={"request_seconds": 1},
+            merchants=[
+                merchant("ana", {"name": "Tienda Ana", "logo": "ana.svg", "colour": "#b5123e",
+                                 "beneficiary": "Comercializadora Ana SA de CV"}),
+                merchant("lima", {"name": "Limonería", "logo": "logo.png", "colour": "#c6e03a"}),
+                merchant("evil", {"name": HOSTILE[:60], "beneficiary": HOSTILE[:80]})])
 
     def stop(self):
         self.stub.release.set()
-        for process in (self.gateway, self.sandbox):
-            process.send_signal(signal.SIGTERM)
-        for process in (self.gateway, self.sandbox):
-            process.wait(60)
+        super().stop()
 
     def call(self, path, body=None, merchant="ana", headers={}):
         status, _, data = ask(self.url + path, body, {"Authorization": f"Bearer {KEY}_{merchant}", **headers})
@@ -170,13 +120,16 @@ class Shop:
                 "method": target.split("/")[1], "description": "2 boletos para el concierto del sábado",
                 "payer": {"name": "Ana Prueba", "email": "ana@example.mx", "phone": "+525500000000"},
                 "return_url": "https://shop.example/done?a=1&b=2", "metadata": {"target": target}, **members}
-        return self.call("/v1/payins", body, merchant, {"Idempotency-Key": f"k{self.made}"})
+        made = self.call("/v1/payins", body, merchant, {"Idempotency-Key": f"k{self.made}"})
+        self.tokens.add(made["hosted_url"].rsplit("/", 1)[1])
+        return made
 
     def stubbed(self, target="stub/store", merchant="ana", mode="fine", method={}, **members):
         self.stub.method, self.stub.mode = method, mode
+        self.stub.reached.clear()
         made = self.make(target, merchant, **members)
-        if mode == "silent":
-            time.sleep(0.2)
+        if mode == "silent" and not self.stub.reached.wait(30):
+            raise TimeoutError("the silent provider was not asked")
         self.stub.mode = "fine"
         return made
 

@@ -1,4 +1,5 @@
 import JSONText
+import TestSupport
 import Testing
 
 /// An account that fails, seen from outside.
@@ -24,7 +25,7 @@ struct BreakerTests {
     }
     // Open for five seconds, which a busy machine may sleep through.
     let opened = try await eventually {
-      try await ["open", "half_open"].contains(state(client)) ? true : nil
+      try await ["open", "half_open"].contains(state(client))
     }
     #expect(opened == true)
     let refused = try await buy(client, "store", "later")
@@ -33,14 +34,14 @@ struct BreakerTests {
     #expect(try await buy(client, "spei", "other").status == 201)
 
     _ = try await installation.sandboxClient.call("DELETE", "/_sandbox/faults")
-    #expect(try await eventually { try await state(client) == "half_open" ? true : nil } == true)
+    #expect(try await eventually { try await state(client) == "half_open" })
     // What was refused has left nothing behind: the same call may be made again.
-    let made = try await eventually {
+    let made = try await eventualValue {
       let answer = try await buy(client, "store", "again")
       return answer.status == 201 ? answer : nil
     }
     #expect(made?.json["status"] == "pending")
-    #expect(try await eventually { try await state(client) == "closed" ? true : nil } == true)
+    #expect(try await eventually { try await state(client) == "closed" })
     _ = await installation.stop(gateway)
     await installation.end()
   }

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JSONText
 import Synchronization
+import TestSupport
 import Testing
 
 /// The real executable under load, killed at random instants and started again: what merchants were
@@ -68,7 +69,7 @@ struct CrashTests {
   private func compare(tills: [Told], with installation: Installation) async throws {
     let isSettled = try await eventually {
       let open = try await installation.client.get("/v1/store_payments?status=in_doubt").json
-      return open["data"] == [] ? true : nil
+      return open["data"] == []
     }
     #expect(isSettled == true)
     var authorized: Set<String> = []
@@ -99,7 +100,7 @@ struct CrashTests {
       for _ in 0..<crashes {
         // At least one merchant is answered between two deaths, however slow the machine.
         let count = ledger.told.count
-        _ = try await eventually { ledger.told.count > count ? true : nil }
+        _ = try await eventually { ledger.told.count > count }
         try await Task.sleep(for: .milliseconds(Int.random(in: 50...700)))
         gateway.signal(SIGKILL)
         #expect(await gateway.ended().status == 128 + SIGKILL)
@@ -170,7 +171,7 @@ struct CrashTests {
         try await installation.sandboxClient.post("/_sandbox/orders/\(order)/pay").status == 200)
     }
     for each in told {
-      let paid = try await eventually {
+      let paid = try await eventualValue {
         let payin = try await installation.client.get("/v1/payins/\(each.id)").json
         return payin["status"] == "succeeded" ? Optional(payin) : .none
       }

@@ -56,7 +56,7 @@ struct ErasureTests {
       var all: [Request] = []
       _ = try await eventually {
         all += receiver.taken()
-        return all.count >= count ? true : nil
+        return all.count >= count
       }
       return all
     }
@@ -272,7 +272,7 @@ struct ErasureTests {
       gateway = try await installation.serve()
       let seen = try await bench.client.get("/v1/payins/\(id)").json
       #expect(seen["payer"]?["email"]?.string == Self.marks[1])
-      let check = try await eventually {
+      let check = try await eventualValue {
         let health = try await bench.client.get("/health").json
         let check = health["checks"]?["store:sealing"]?.array?.first
         return check?["observedValue"] == 0 ? check : nil

@@ -184,10 +184,13 @@ extension FieldTests {
           : ("Content-Length: \(length)\r\n", body)
         var lines = "Host: 127.0.0.1\r\nSign: \(sign)\r\n\(size)Connection: close\r\n"
         if name == "lower" { lines = lines.lowercased() }
-        let answer = RawCall.send(
+        let request =
           "POST /callbacks/cashypay-main HTTP/\(version)\r\n\(lines)"
-            + (head.isEmpty ? "" : "\(head)\r\n") + "\r\n\(sent)",
-          to: bench.installation.port)
+          + (head.isEmpty ? "" : "\(head)\r\n") + "\r\n\(sent)"
+        let answer = try await withClient(bench.installation.port) { client in
+          try client.send(request)
+          return String(decoding: try client.readToEnd(), as: UTF8.self)
+        }
         #expect(
           answer.contains(" 200 ") && answer.hasSuffix("\r\n\r\nSUCCESS"), "\(name): \(answer)")
         _ = try await placed.becomes("succeeded")

@@ -1,6 +1,7 @@
 import HTTPCalling
 import JSONText
 import Synchronization
+import TestSupport
 import Testing
 
 extension FieldTests {
@@ -29,7 +30,7 @@ extension FieldTests {
       try await placed.move("take-back", ["as": .string(end)])
       let charge = try #require(try await placed.told()["transaction"])
       #expect(try await bench.openpay(event, charge).status == 200)
-      let listed = try await eventually { () -> [JSON]? in
+      let listed = try await eventualValue { () -> [JSON]? in
         let listed = try await bench.discrepancies(placed.id)
         return listed.isEmpty ? nil : listed
       }
@@ -94,7 +95,7 @@ extension FieldTests {
       #expect(try await bench.openpay(Array("{}".utf8)).status == 200)
       #expect(try await bench.openpay([]).status == 200)
       let isLogged = try await eventually {
-        bench.gateway.output.contains("UY1qqrxw") ? true : nil
+        bench.gateway.output.contains("UY1qqrxw")
       }
       #expect(isLogged == true)
     }

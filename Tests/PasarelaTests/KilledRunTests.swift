@@ -24,14 +24,14 @@ struct KilledRunTests {
       ["/bin/sh", "-c", command],
       [.read("/dev/null", as: 0), .write("/dev/null", as: 1), .write("/dev/null", as: 2)],
       environment: [Self.variable: note, "PATH": "/usr/bin:/bin"])
-    let program = try #require(try await eventually { try? Self.number(in: note) })
+    let program = try #require(try await eventualValue { try? Self.number(in: note) })
     #expect(Self.isRunning(program))
     kill(shell, SIGKILL)
     waitpid(shell, nil, 0)
-    #expect(try await eventually { Self.isRunning(program) ? nil : true } == true)
+    #expect(try await eventually { !Self.isRunning(program) })
     if isByParent {
       let tests = try #require(try Self.number(in: "\(note).run"))
-      #expect(try await eventually { Self.isRunning(tests) ? nil : true } == true)
+      #expect(try await eventually { !Self.isRunning(tests) })
     }
   }
 
@@ -40,6 +40,29 @@ struct KilledRunTests {
     let program = try Spawning.start(["/bin/sleep", "600"], [])
     try "\(program)\n".write(toFile: try #require(Self.file), atomically: true, encoding: .utf8)
     try await Task.sleep(for: .seconds(600))
+  }
+
+  @Test("what a test started over an installation ends with it, also where it throws")
+  func thrown() async throws {
+    struct Stop: Error {}
+    for isThrown in [true, false] {
+      let installation = try await Installation()
+      var processes: [pid_t] = []
+      do {
+        try await installation.run { installation, gateway, _ in
+          let second = try await installation.serve(isTwin: true)
+          processes = [installation.sandbox, gateway, second].map(\.process)
+          #expect(processes.allSatisfy(Self.isRunning))
+          if isThrown { throw Stop() }
+          // One that the test itself has ended is left alone.
+          #expect(await installation.stop(gateway).status == 0)
+        }
+        #expect(!isThrown)
+      } catch is Stop {
+        #expect(isThrown)
+      }
+      #expect(processes.count == 3 && !processes.contains(where: Self.isRunning))
+    }
   }
 
   private static func number(in file: String) throws -> pid_t? {

@@ -21,10 +21,8 @@ struct LogWriterTests {
     }
     writer.put(Array("first\n".utf8))
     writer.put([UInt8](repeating: 120, count: LogWriter.roomBytes + 1))
-    let told = try await eventually {
-      written.withLock { $0 } == "first\n1 lost\n" ? true : nil
-    }
-    #expect(told == true && dropped.withLock { $0 } == 1)
+    let isTold = try await eventually { written.withLock { $0 } == "first\n1 lost\n" }
+    #expect(isTold && dropped.withLock { $0 } == 1)
     // At once: nothing waits.
     writer.flush(withinSeconds: 600)
   }
@@ -41,7 +39,7 @@ struct FileWatcherTests {
     try folder.write("other", to: "rules/a.json5")
     let changes = Mutex(0)
     let watching = Task { await watcher.watch { changes.withLock { $0 += 1 } } }
-    #expect(try await eventually { changes.withLock { $0 } == 1 ? true : nil } == true)
+    #expect(try await eventually { changes.withLock { $0 } == 1 })
     watching.cancel()
   }
 }

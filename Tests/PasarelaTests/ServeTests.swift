@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JSONText
+import TestSupport
 import Testing
 
 /// The main job, through the executable's own door.
@@ -110,7 +111,7 @@ struct ServeTests {
     try installation.place.write(
       Installation.rules.replacingOccurrences(of: "payin.method ==", with: "payin.methods =="),
       to: "routing-rules/default.json5")
-    let fault = try await eventually {
+    let fault = try await eventualValue {
       try await status()["rejected"]?["faults"]?.array?.first?.string
     }
     #expect(fault?.contains("default.json5:1:") == true)
@@ -120,14 +121,14 @@ struct ServeTests {
 
     try installation.place.write(Installation.rules, to: "routing-rules/default.json5")
     let isClean = try await eventually {
-      try await status()["rejected"]?.isNull == true ? true : nil
+      try await status()["rejected"]?.isNull == true
     }
     #expect(isClean == true)
 
     try installation.place.write(
       Installation.rules.replacingOccurrences(of: "\"store\",", with: "\"cash\","),
       to: "routing-rules/default.json5")
-    let second = try await eventually {
+    let second = try await eventualValue {
       try await status()["version"]?.string.flatMap { $0 == first ? nil : $0 }
     }
     #expect(second != nil)
@@ -150,7 +151,7 @@ struct ServeTests {
       try await client.get("/v1/routing/rules").json["rejected"]?.isNull == false
     }
     func until(_ holds: () async throws -> Bool) async throws -> Bool {
-      try await eventually { try await holds() ? true : nil } == true
+      try await eventually { try await holds() }
     }
     // By renaming, as most editors do.
     try installation.place.write(

@@ -54,7 +54,7 @@ struct StorePaymentTests {
       var told: [String] = []
       _ = try await eventually {
         told += receiver.taken().compactMap { $0.json["type"]?.string }
-        return told.count == 2 ? true : nil
+        return told.count == 2
       }
       #expect(told == ["store_payment.authorized", "store_payment.reversed"])
       _ = await installation.stop(gateway)
@@ -113,7 +113,7 @@ struct StorePaymentTests {
     #expect(answer.status == 201)
     #expect(answer.json["status"] == "in_doubt")
     let id = answer.json["id"]?.string ?? ""
-    let tried = try await eventually {
+    let tried = try await eventualValue {
       let payment = try await client.get("\(Self.path)/\(id)").json
       return payment["reversal"]?["tries"]?.int64 == 3 ? Optional(payment) : .none
     }
@@ -136,14 +136,14 @@ struct StorePaymentTests {
       "/_sandbox/faults",
       ["provider": "paynet", "operation": "create", "kind": "timeout_after", "count": 1])
     let asking = Task { try? await client.post(Self.path, Self.payment("9"), idempotencyKey: "k") }
-    let id = try await eventually {
+    let id = try await eventualValue {
       try await client.get(Self.path).json["data"]?.array?.first?["id"]?.string
     }
     first.signal(SIGKILL)
     _ = await first.ended()
     _ = await asking.value
     let second = try await installation.serve()
-    let reversed = try await eventually {
+    let reversed = try await eventualValue {
       let payment = try await client.get("\(Self.path)/\(id ?? "")").json
       return payment["status"] == "reversed" ? Optional(payment) : .none
     }

@@ -1,4 +1,5 @@
 import JSONText
+import TestSupport
 import Testing
 
 /// What a provider does that nobody expected: it ends, and it is told.
@@ -19,7 +20,7 @@ struct UnexpectedTests {
   private static func check(
     _ client: Client, _ account: String, is status: JSON
   ) async throws -> JSON? {
-    try await eventually {
+    try await eventualValue {
       let health = try await client.get("/health").json
       let check = health["checks"]?["account:\(account)"]?.array?.first
       return check?["status"] == status ? check : nil
@@ -211,7 +212,7 @@ struct UnexpectedTests {
     let events = try await client.get("/v1/payins/\(id)/events").json["data"]?.array ?? []
     #expect(events.count { $0["type"] == "payin.disputed_receipt" } == 1)
     // As long as it lasts.
-    let health = try await eventually { () -> JSON? in
+    let health = try await eventualValue { () -> JSON? in
       let checks = try await client.get("/health").json["checks"]
       let check = checks?["payins:disputed"]?.array?.first
       return check?["status"] == "warn" ? check : nil

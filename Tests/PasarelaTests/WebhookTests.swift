@@ -27,7 +27,7 @@ struct WebhookTests {
     var all: [Request] = []
     _ = try await eventually {
       all += receiver.taken()
-      return all.count >= count ? true : nil
+      return all.count >= count
     }
     return all
   }
@@ -49,7 +49,7 @@ struct WebhookTests {
       let client = installation.client
       let delivered = try await eventually {
         let events = try await client.get("/v1/payins/\(id)/events").json["data"]?.array ?? []
-        return events.count { $0["type"] == "webhook.delivered" } == 2 ? true : nil
+        return events.count { $0["type"] == "webhook.delivered" } == 2
       }
       #expect(delivered == true)
       let listed = try await client.get("/v1/events?payin=\(id)").json["data"]?.array ?? []
@@ -116,7 +116,7 @@ struct WebhookTests {
 
       receiver.answers(Response(.gone))
       _ = try await paid(installation, "hook-4")
-      let disabled = try await eventually {
+      let disabled = try await eventualValue {
         try await client.get("\(path)/\(id)").json["disabled_reason"]?.string
       }
       #expect(disabled == "gone")
@@ -153,7 +153,7 @@ struct WebhookTests {
       try installation.place.write(closed, to: "pasarela.json5")
       let gateway = try await installation.serve()
       let id = try await paid(installation, "hook-5")
-      let failure = try await eventually {
+      let failure = try await eventualValue {
         let events = try await client.get("/v1/payins/\(id)/events").json["data"]?.array ?? []
         return events.first { $0["type"] == "webhook.failed" }?["data"]?["failure"]?.string
       }
@@ -167,7 +167,7 @@ struct WebhookTests {
       let made = try await client.post(path, ["url": "https://nobody.invalid/"]).json
       let other = try #require(made["id"]?.string)
       let unknown = try await paid(installation, "hook-6")
-      let word = try await eventually {
+      let word = try await eventualValue {
         let events = try await client.get("/v1/payins/\(unknown)/events").json["data"]?.array ?? []
         return events.first {
           $0["type"] == "webhook.failed" && $0["data"]?["endpoint"]?.string == other

@@ -7,25 +7,10 @@ import Testing
 /// money is missed.
 @Suite("callbacks that are repeated")
 struct CallbackRepetitionTests {
-  private let dice = Dice(seed: 12)
-
-  private func pending() -> Payin {
-    var payin = Walk.open(dice, accounts: ["a"], retry: [], expiresIn: 3600).payin
-    let clabe = Instructions.spei(SPEIInstructions(clabe: "646180109400135624"))
-    _ = apply(
-      &payin,
-      .sent(
-        payin.attempts[0].id, .accepted(Acceptance(providerOrderID: "o", instructions: clabe))))
-    return payin
-  }
-
-  private func apply(
-    _ payin: inout Payin, _ input: PayinInput, afterMilliseconds pause: Int64 = 1000
+  private func hear(
+    _ life: inout Life, _ input: PayinInput, afterMilliseconds pause: Int64 = 1000
   ) -> Transition {
-    let now = payin.updatedAt.adding(milliseconds: pause)
-    let next = payin.apply(input, Context(now: now, entropy: dice))
-    payin = next.payin
-    return next
+    life.hears(input, afterMilliseconds: pause)
   }
 
   private func report(
@@ -40,42 +25,40 @@ struct CallbackRepetitionTests {
 
   @Test("of many that say the same, one is on the timeline and one is asked about")
   func flood() {
-    var payin = pending()
-    let id = payin.attempts[0].id
-    let start = payin.updatedAt
+    var life = Life.pending
+    let id = life.payin.attempts[0].id
+    let start = life.payin.updatedAt
+    life.passes(milliseconds: 100)
     var events: [String] = []
     var asked: [Instant] = []
     for _ in 0..<1000 {
-      let next = payin.apply(
-        .reported(id, report(.paid, [15_000]), .unsignedCallback),
-        Context(now: start.adding(milliseconds: 100), entropy: dice))
-      payin = next.payin
-      events += next.events.map(\.type)
-      for case .query(_, let due) in next.jobs { asked.append(due) }
+      life.hears(.reported(id, report(.paid, [15_000]), .unsignedCallback))
+      events += life.last.events.map(\.type)
+      for case .query(_, let due) in life.last.jobs { asked.append(due) }
     }
     #expect(events == ["callback.received"])
     #expect(asked == [start.adding(milliseconds: 100)])
-    #expect(payin.receipts.isEmpty)
+    #expect(life.payin.receipts.isEmpty)
   }
 
   @Test("one that comes after the question was answered is asked about a little later")
   func afterTheAnswer() {
-    var payin = pending()
-    let id = payin.attempts[0].id
+    var life = Life.pending
+    let id = life.payin.attempts[0].id
     // An old pay-in, whose next question is far away.
-    _ = apply(&payin, .queried(id, .found(report(.pending))), afterMilliseconds: 1_000_000)
+    _ = hear(&life, .queried(id, .found(report(.pending))), afterMilliseconds: 1_000_000)
     let hint = PayinInput.reported(id, report(.paid), .unsignedCallback)
-    _ = apply(&payin, hint)
-    let heard = payin.updatedAt
-    _ = apply(&payin, .queried(id, .found(report(.pending))), afterMilliseconds: 10)
-    #expect(payin.attempts[0].nextCheckAt.map { $0 > heard.adding(seconds: 60) } == true)
-    let again = apply(&payin, hint, afterMilliseconds: 10)
+    _ = hear(&life, hint)
+    let heard = life.payin.updatedAt
+    _ = hear(&life, .queried(id, .found(report(.pending))), afterMilliseconds: 10)
+    #expect(life.payin.attempts[0].nextCheckAt.map { $0 > heard.adding(seconds: 60) } == true)
+    let again = hear(&life, hint, afterMilliseconds: 10)
     #expect(again.events.isEmpty && !again.isIdle)
     #expect(again.jobs == [.query(id, due: heard.adding(seconds: 5))])
-    #expect(payin.attempts[0].nextCheckAt == heard.adding(seconds: 5))
-    #expect(apply(&payin, hint, afterMilliseconds: 10).isIdle)
+    #expect(life.payin.attempts[0].nextCheckAt == heard.adding(seconds: 5))
+    #expect(hear(&life, hint, afterMilliseconds: 10).isIdle)
     // Later it is said anew.
-    let later = apply(&payin, hint, afterMilliseconds: 5000)
+    let later = hear(&life, hint, afterMilliseconds: 5000)
     #expect(later.events.map(\.type) == ["callback.received"])
   }
 
@@ -86,26 +69,26 @@ struct CallbackRepetitionTests {
       (.paid, .unsignedCallback, -10), (.paid, .unsignedCallback, 5000),
     ]
     for (status, grade, pause) in inputs {
-      var payin = pending()
-      let id = payin.attempts[0].id
-      _ = apply(&payin, .reported(id, report(.paid), .unsignedCallback))
-      let next = apply(&payin, .reported(id, report(status), grade), afterMilliseconds: pause)
+      var life = Life.pending
+      let id = life.payin.attempts[0].id
+      _ = hear(&life, .reported(id, report(.paid), .unsignedCallback))
+      let next = hear(&life, .reported(id, report(status), grade), afterMilliseconds: pause)
       #expect(next.events.contains { $0.type == "callback.received" }, "\(status) \(grade)")
     }
   }
 
   @Test("a signed one that tells of other money, or of money gone, is never a repetition")
   func money() {
-    var payin = pending()
-    let id = payin.attempts[0].id
+    var life = Life.pending
+    let id = life.payin.attempts[0].id
     func tell(_ report: StatusReport) -> Transition {
-      apply(&payin, .reported(id, report, .fullySignedCallback), afterMilliseconds: 1)
+      hear(&life, .reported(id, report, .fullySignedCallback), afterMilliseconds: 1)
     }
     #expect(tell(report(.paid, [5000])).events.contains { $0.type == "receipt.recorded" })
     #expect(tell(report(.paid, [5000])).events.isEmpty)
     // A second payment, the first one with another amount, none, and another order's amount.
     #expect(tell(report(.paid, [5000, 10_000])).events.contains { $0.type == "receipt.recorded" })
-    #expect(payin.amountReceived == 15_000)
+    #expect(life.payin.amountReceived == 15_000)
     #expect(tell(report(.paid, [5000, 10_001])).alerts.contains(.mismatch))
     #expect(tell(report(.paid)).alerts.contains(.takenBack))
     #expect(tell(report(.paid, [5000, 10_000], orderAmount: 1)).alerts.contains(.mismatch))
@@ -113,11 +96,12 @@ struct CallbackRepetitionTests {
 
   @Test("is remembered as stored")
   func stored() {
-    var payin = pending()
-    _ = apply(
-      &payin, .reported(payin.attempts[0].id, report(.unrecognised("NEW")), .partlySignedCallback))
-    #expect(payin.attempts[0].heard?.status == "unrecognised")
-    #expect(payin.reread == payin)
+    var life = Life.pending
+    _ = hear(
+      &life,
+      .reported(life.payin.attempts[0].id, report(.unrecognised("NEW")), .partlySignedCallback))
+    #expect(life.payin.attempts[0].heard?.status == "unrecognised")
+    #expect(life.payin.reread == life.payin)
   }
 
   @Test(

@@ -6,15 +6,16 @@ import Testing
 /// What contradicts the books is told, and no evidence is dropped in silence.
 @Suite("contradictions")
 struct ContradictionTests {
-  private let dice = Dice(seed: 11)
-  private let clabe = Instructions.spei(SPEIInstructions(clabe: "646180109400135624"))
+  private let accepted = CreateOutcome.accepted(Life.accepted("o"))
 
-  private func context(_ now: Instant) -> Context { Context(now: now, entropy: dice) }
+  private func open(_ accounts: [String] = ["a"], repeats: Bool = true) -> Life {
+    Life(accounts: accounts, retry: RetryOutcome.allCases, repeats: repeats)
+  }
 
-  private func open(_ accounts: [String] = ["a"], repeats: Bool = true) -> Payin {
-    Walk.open(
-      dice, accounts: accounts, retry: RetryOutcome.allCases, expiresIn: 3600, repeats: repeats
-    ).payin
+  private func pending(repeats: Bool = true) -> Life {
+    var life = open(repeats: repeats)
+    _ = hear(&life, .sent(life.attempt(), accepted))
+    return life
   }
 
   private func deposit(_ amount: Int64, _ identity: String = "d1") -> Deposit {
@@ -25,20 +26,10 @@ struct ContradictionTests {
     StatusReport(status: .paid, deposits: [deposit(amount, identity)])
   }
 
-  private func apply(
-    _ payin: inout Payin, _ input: PayinInput, afterSeconds seconds: Int64 = 60
+  private func hear(
+    _ life: inout Life, _ input: PayinInput, afterSeconds seconds: Int64 = 60
   ) -> Transition {
-    let next = payin.apply(input, context(payin.updatedAt.adding(seconds: seconds)))
-    payin = next.payin
-    return next
-  }
-
-  private func pending(repeats: Bool = true) -> Payin {
-    var payin = open(repeats: repeats)
-    let id = payin.attempts[0].id
-    _ = apply(
-      &payin, .sent(id, .accepted(Acceptance(providerOrderID: "o", instructions: clabe))))
-    return payin
+    life.hears(input, afterMilliseconds: seconds * 1000)
   }
 
   @Test(
@@ -46,19 +37,19 @@ struct ContradictionTests {
     arguments: [.pending, .cancelled, .failed, .unrecognised("refunded")] as [ReportedStatus])
   func takenBack(_ status: ReportedStatus) {
     for repeats in [true, false] {
-      var payin = pending(repeats: repeats)
-      let id = payin.attempts[0].id
-      _ = apply(&payin, .queried(id, .found(paid(15_000))))
-      let told = apply(&payin, .queried(id, .found(StatusReport(status: status))))
+      var life = pending(repeats: repeats)
+      let id = life.payin.attempts[0].id
+      _ = hear(&life, .queried(id, .found(paid(15_000))))
+      let told = hear(&life, .queried(id, .found(StatusReport(status: status))))
       #expect(told.alerts.contains(.takenBack))
       #expect(told.events.filter(\.isAnnounced).map(\.type) == ["payin.disputed_receipt"])
-      #expect(payin.status == .succeeded && payin.amountReceived == 15_000)
+      #expect(life.payin.status == .succeeded && life.payin.amountReceived == 15_000)
       // While it lasts it is asked about, and told no more.
-      #expect(payin.attempts[0].nextCheckAt != nil)
-      let again = apply(&payin, .queried(id, .found(StatusReport(status: status))))
+      #expect(life.payin.attempts[0].nextCheckAt != nil)
+      let again = hear(&life, .queried(id, .found(StatusReport(status: status))))
       #expect(!again.alerts.contains(.takenBack) && !again.events.contains(where: \.isAnnounced))
-      _ = apply(&payin, .queried(id, .found(paid(15_000))))
-      #expect(payin.attempts[0].discrepancies.isEmpty && payin.receipts.count == 1)
+      _ = hear(&life, .queried(id, .found(paid(15_000))))
+      #expect(life.payin.attempts[0].discrepancies.isEmpty && life.payin.receipts.count == 1)
     }
   }
 
@@ -70,80 +61,80 @@ struct ContradictionTests {
       .mismatch(Refusal(code: "x", message: "y")),
     ] as [QueryOutcome])
   func unanswered(_ outcome: QueryOutcome) {
-    var payin = pending(repeats: false)
-    let id = payin.attempts[0].id
-    _ = apply(&payin, .queried(id, .found(paid(15_000))))
-    #expect(payin.attempts[0].nextCheckAt == nil)
-    _ = apply(&payin, .reported(id, StatusReport(status: .cancelled), .unsignedCallback))
+    var life = pending(repeats: false)
+    let id = life.payin.attempts[0].id
+    _ = hear(&life, .queried(id, .found(paid(15_000))))
+    #expect(life.payin.attempts[0].nextCheckAt == nil)
+    _ = hear(&life, .reported(id, StatusReport(status: .cancelled), .unsignedCallback))
     for _ in 0..<20 {
-      _ = apply(&payin, .queried(id, outcome), afterSeconds: 3600)
-      #expect(payin.attempts[0].nextCheckAt != nil)
+      _ = hear(&life, .queried(id, outcome), afterSeconds: 3600)
+      #expect(life.payin.attempts[0].nextCheckAt != nil)
     }
-    _ = apply(&payin, .queried(id, .found(paid(15_000))))
-    #expect(payin.attempts[0].nextCheckAt == nil)
+    _ = hear(&life, .queried(id, .found(paid(15_000))))
+    #expect(life.payin.attempts[0].nextCheckAt == nil)
   }
 
   @Test("a paid order that its provider does not know is shown at once, and told the third time")
   func paidAndAbsent() {
-    var payin = pending()
-    let id = payin.attempts[0].id
-    _ = apply(&payin, .queried(id, .found(paid(15_000))))
+    var life = pending()
+    let id = life.payin.attempts[0].id
+    _ = hear(&life, .queried(id, .found(paid(15_000))))
     var announced: [Bool] = []
     for _ in 0..<4 {
-      let next = apply(&payin, .queried(id, .absent))
+      let next = hear(&life, .queried(id, .absent))
       announced.append(next.events.contains { $0.type == "payin.disputed_receipt" })
-      #expect(payin.attempts[0].discrepancies.map(\.alert) == [.takenBack])
+      #expect(life.payin.attempts[0].discrepancies.map(\.alert) == [.takenBack])
     }
     #expect(announced == [false, false, true, false])
-    #expect(payin.status == .succeeded)
+    #expect(life.payin.status == .succeeded)
   }
 
   @Test("a signed word against a receipt is shown and asked about: it may merely be late")
   func signedContradiction() {
-    var payin = pending()
-    let id = payin.attempts[0].id
-    _ = apply(&payin, .reported(id, paid(15_000), .fullySignedCallback))
-    let late = apply(
-      &payin, .reported(id, StatusReport(status: .pending), .fullySignedCallback))
-    #expect(payin.status == .succeeded && !late.events.contains(where: \.isAnnounced))
-    #expect(payin.attempts[0].discrepancies.map(\.alert) == [.takenBack])
-    #expect(payin.attempts[0].nextCheckAt == payin.updatedAt)
+    var life = pending()
+    let id = life.payin.attempts[0].id
+    _ = hear(&life, .reported(id, paid(15_000), .fullySignedCallback))
+    let late = hear(
+      &life, .reported(id, StatusReport(status: .pending), .fullySignedCallback))
+    #expect(life.payin.status == .succeeded && !late.events.contains(where: \.isAnnounced))
+    #expect(life.payin.attempts[0].discrepancies.map(\.alert) == [.takenBack])
+    #expect(life.payin.attempts[0].nextCheckAt == life.payin.updatedAt)
     // Of another payment than the recorded one it says nothing.
     var further = StatusReport(status: .pending, deposits: [deposit(5_000, "d2")])
     further.coveredIdentities = ["d2"]
-    _ = apply(&payin, .queried(id, .found(paid(15_000))))
-    _ = apply(&payin, .reported(id, further, .fullySignedCallback))
-    #expect(payin.amountReceived == 20_000 && payin.attempts[0].discrepancies.isEmpty)
+    _ = hear(&life, .queried(id, .found(paid(15_000))))
+    _ = hear(&life, .reported(id, further, .fullySignedCallback))
+    #expect(life.payin.amountReceived == 20_000 && life.payin.attempts[0].discrepancies.isEmpty)
   }
 
   @Test("a signed report of another amount than the order's is a hint and no money")
   func otherAmount() {
-    var payin = pending()
-    let id = payin.attempts[0].id
+    var life = pending()
+    let id = life.payin.attempts[0].id
     for amount in [950_000, 15_001, 14_999] as [Int64] {
       var report = paid(amount)
       report.orderAmount = amount
-      _ = apply(&payin, .reported(id, report, .fullySignedCallback))
-      #expect(payin.receipts.isEmpty && payin.status == .pending)
-      #expect(payin.attempts[0].discrepancies.map(\.alert) == [.mismatch])
-      #expect(payin.attempts[0].nextCheckAt == payin.updatedAt)
+      _ = hear(&life, .reported(id, report, .fullySignedCallback))
+      #expect(life.payin.receipts.isEmpty && life.payin.status == .pending)
+      #expect(life.payin.attempts[0].discrepancies.map(\.alert) == [.mismatch])
+      #expect(life.payin.attempts[0].nextCheckAt == life.payin.updatedAt)
     }
     var report = paid(15_000)
     report.orderAmount = 15_000
-    _ = apply(&payin, .reported(id, report, .fullySignedCallback))
-    #expect(payin.status == .succeeded)
+    _ = hear(&life, .reported(id, report, .fullySignedCallback))
+    #expect(life.payin.status == .succeeded)
   }
 
   @Test("a callback that is faster than the create's answer leaves its attempt the one shown")
   func callbackFirst() {
-    var payin = open()
-    let id = payin.attempts[0].id
-    _ = apply(&payin, .reported(id, paid(15_000), .fullySignedCallback))
-    #expect(payin.status == .succeeded && payin.active == nil)
-    _ = apply(
-      &payin, .sent(id, .accepted(Acceptance(providerOrderID: "o", instructions: clabe))))
-    #expect(payin.active == id && payin.instructions == clabe)
-    #expect(payin.attempts[0].state == .paid && payin.status == .succeeded)
+    var life = open()
+    let id = life.payin.attempts[0].id
+    _ = hear(&life, .reported(id, paid(15_000), .fullySignedCallback))
+    #expect(life.payin.status == .succeeded && life.payin.active == nil)
+    _ = hear(
+      &life, .sent(id, accepted))
+    #expect(life.payin.active == id && life.payin.instructions == Life.clabe)
+    #expect(life.payin.attempts[0].state == .paid && life.payin.status == .succeeded)
   }
 
   @Test("whatever a create is answered after its money came, its order is watched")
@@ -153,73 +144,75 @@ struct ContradictionTests {
       CreateOutcome.declined(refusal), .refused(refusal, word: "W"), .unauthorized(refusal),
       .neverSent(refusal), .inDoubt(refusal), .questioned(refusal),
     ] {
-      var payin = open(["a", "b"])
-      let id = payin.attempts[0].id
-      _ = apply(&payin, .reported(id, paid(5_000), .fullySignedCallback))
-      #expect(payin.status == .partiallyPaid)
-      _ = apply(&payin, .sent(id, outcome))
-      #expect(payin.attempts[0].state == .orphaned && payin.attempts.count == 1)
-      #expect(payin.nextCheckAt != nil)
+      var life = open(["a", "b"])
+      let id = life.payin.attempts[0].id
+      _ = hear(&life, .reported(id, paid(5_000), .fullySignedCallback))
+      #expect(life.payin.status == .partiallyPaid)
+      _ = hear(&life, .sent(id, outcome))
+      #expect(life.payin.attempts[0].state == .orphaned && life.payin.attempts.count == 1)
+      #expect(life.payin.nextCheckAt != nil)
       // Its time over, the provider's word ends it.
-      _ = apply(&payin, .queried(id, .found(paid(5_000))), afterSeconds: 7200)
-      #expect(payin.status == .expired)
+      _ = hear(&life, .queried(id, .found(paid(5_000))), afterSeconds: 7200)
+      #expect(life.payin.status == .expired)
     }
   }
 
   @Test("an open pay-in that is paid short is asked about, and ends when its time is over")
   func paidShort() {
     for repeats in [true, false] {
-      var payin = pending(repeats: repeats)
-      let id = payin.attempts[0].id
-      _ = apply(&payin, .reported(id, paid(14_999), .fullySignedCallback))
-      #expect(payin.status == .partiallyPaid && payin.nextCheckAt != nil)
-      _ = apply(&payin, .queried(id, .found(paid(14_999))))
-      #expect(payin.status == .partiallyPaid && payin.nextCheckAt != nil)
-      _ = apply(&payin, .queried(id, .found(paid(14_999))), afterSeconds: 7200)
-      #expect(payin.status == .expired)
+      var life = pending(repeats: repeats)
+      let id = life.payin.attempts[0].id
+      _ = hear(&life, .reported(id, paid(14_999), .fullySignedCallback))
+      #expect(life.payin.status == .partiallyPaid && life.payin.nextCheckAt != nil)
+      _ = hear(&life, .queried(id, .found(paid(14_999))))
+      #expect(life.payin.status == .partiallyPaid && life.payin.nextCheckAt != nil)
+      _ = hear(&life, .queried(id, .found(paid(14_999))), afterSeconds: 7200)
+      #expect(life.payin.status == .expired)
     }
   }
 
   @Test("one deposit identity at two accounts is two deposits, and one at one account is one")
   func identities() {
-    var payin = open(["a", "b"])
-    let first = payin.attempts[0].id
-    _ = apply(&payin, .sent(first, .inDoubt(Refusal(code: "x", message: "y"))))
-    let second = payin.attempts[1].id
-    _ = apply(&payin, .queried(first, .found(paid(5_000))))
-    _ = apply(&payin, .queried(second, .found(paid(5_000))))
-    _ = apply(&payin, .queried(second, .found(paid(5_000))))
-    #expect(payin.receipts.count == 2 && payin.amountReceived == 10_000)
+    var life = open(["a", "b"])
+    let first = life.payin.attempts[0].id
+    _ = hear(&life, .sent(first, .inDoubt(Refusal(code: "x", message: "y"))))
+    let second = life.payin.attempts[1].id
+    _ = hear(&life, .queried(first, .found(paid(5_000))))
+    _ = hear(&life, .queried(second, .found(paid(5_000))))
+    _ = hear(&life, .queried(second, .found(paid(5_000))))
+    #expect(life.payin.receipts.count == 2 && life.payin.amountReceived == 10_000)
   }
 
   @Test("sums never wrap: what is beyond belief is flagged and not counted")
   func sums() {
-    var payin = pending()
-    let id = payin.attempts[0].id
+    var life = pending()
+    let id = life.payin.attempts[0].id
     let most: Int64 = 10_000_000_000_000
     for amount in [Int64.max, most + 1] {
-      _ = apply(&payin, .queried(id, .found(paid(amount, "d\(amount)"))))
+      _ = hear(&life, .queried(id, .found(paid(amount, "d\(amount)"))))
       #expect(
-        payin.receipts.isEmpty
-          && payin.attempts[0].discrepancies.contains {
+        life.payin.receipts.isEmpty
+          && life.payin.attempts[0].discrepancies.contains {
             $0.alert == .mismatch
           })
     }
-    _ = apply(&payin, .queried(id, .found(paid(most))))
-    #expect(payin.amountReceived == most)
+    _ = hear(&life, .queried(id, .found(paid(most))))
+    #expect(life.payin.amountReceived == most)
     // Told again, it is the one that is recorded.
-    _ = apply(&payin, .queried(id, .found(paid(most))))
-    #expect(payin.amountReceived == most && payin.attempts[0].discrepancies.isEmpty)
-    _ = apply(
-      &payin,
+    _ = hear(&life, .queried(id, .found(paid(most))))
+    #expect(life.payin.amountReceived == most && life.payin.attempts[0].discrepancies.isEmpty)
+    _ = hear(
+      &life,
       .queried(
         id, .found(StatusReport(status: .paid, deposits: [deposit(most), deposit(1, "d2")]))))
-    #expect(payin.amountReceived == most)
+    #expect(life.payin.amountReceived == most)
   }
 
   @Test("an instrument that is used in the last days of its life lives on")
   func renewal() {
     let day: Int64 = 86_400
+    let dice = Dice(seed: 11)
+    func context(_ now: Instant) -> Context { Context(now: now, entropy: dice) }
     var candidate = Walk.candidate("a")
     candidate.instrumentSeconds = 180 * day
     candidate.renewalSeconds = 60 * day

@@ -26,10 +26,10 @@ struct Life {
   }
 
   static func accepted(_ order: String) -> Acceptance {
-    Acceptance(
-      providerOrderID: order,
-      instructions: .spei(SPEIInstructions(clabe: "646180109400135624")))
+    Acceptance(providerOrderID: order, instructions: clabe)
   }
+
+  static let clabe = Instructions.spei(SPEIInstructions(clabe: "646180109400135624"))
 
   static func paid(_ identity: String, _ amount: Int64) -> StatusReport {
     paid([(identity, amount)])
@@ -62,7 +62,17 @@ struct Life {
     hears(.queried(attempt(index), .found(report)))
   }
 
+  /// Hears it so long after what changed it last.
+  mutating func hears(_ input: PayinInput, afterMilliseconds pause: Int64) -> Transition {
+    now = payin.updatedAt
+    passes(milliseconds: pause)
+    hears(input)
+    return last
+  }
+
   mutating func passes(_ seconds: Int64) { now = now.adding(seconds: seconds) }
+
+  mutating func passes(milliseconds: Int64) { now = now.adding(milliseconds: milliseconds) }
 }
 
 extension Payin {

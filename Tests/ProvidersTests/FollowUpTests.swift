@@ -14,9 +14,8 @@ struct FollowUpTests {
   private let now = Instant(milliseconds: 1_767_340_000_000)
 
   init() throws {
-    let golden = try #require(
-      GoldenTests.cases.first { $0.provider == "cashypay" && $0.name == "query-paying" })
-    provider = try #require(golden.settings.provider(golden.provider) as? CashyPay)
+    let golden: GoldenCase
+    (golden, provider) = try GoldenTests.one("cashypay", "query-paying", as: CashyPay.self)
     order = golden.order
   }
 

@@ -10,6 +10,14 @@ import Testing
 struct GoldenTests {
   static let cases = GoldenAccount.names.flatMap { (try? GoldenAccount.named($0).cases) ?? [] }
 
+  /// One case by its name, and its provider as the type that it is.
+  static func one<Kind>(
+    _ provider: String, _ name: String, as kind: Kind.Type
+  ) throws -> (golden: GoldenCase, provider: Kind) {
+    let golden = try #require(cases.first { $0.provider == provider && $0.name == name })
+    return (golden, try #require(golden.settings.provider(provider) as? Kind))
+  }
+
   @Test("every registered provider has golden cases that can be read")
   func everyProviderHasCases() {
     for name in GoldenAccount.names {

@@ -37,10 +37,23 @@ struct MutationTests {
     }
   }
 
-  /// Money that came beside its order has whatever amount it has.
+  /// Answers that are about the order. Money that came beside it has whatever amount it has.
   static let ofTheOrder = answers.filter { golden in
-    let body = (try? golden.response().body) ?? []
-    return !String(decoding: body, as: UTF8.self).contains("\"PATCH\"")
+    guard let provider = golden.settings.provider(golden.provider) as? any Queryable,
+      let response = try? golden.response(),
+      !String(decoding: response.body, as: UTF8.self).contains("\"PATCH\"")
+    else { return false }
+    if case .accepted = provider.createOutcome(response, golden.order) { return true }
+    if case .found = provider.queryOutcome(response, golden.order) { return true }
+    return false
+  }
+
+  @Test(
+    "every provider that can be asked has an answer about its order", arguments: GoldenAccount.names
+  )
+  func hasAnswers(_ name: String) throws {
+    guard try GoldenAccount.named(name).provider() is any Queryable else { return }
+    #expect(Self.ofTheOrder.contains { $0.provider == name })
   }
 
   @Test(

@@ -16,9 +16,8 @@ struct OpenpaySearchTests {
   private let now = Instant(milliseconds: 1_767_340_801_000)
 
   init() throws {
-    let golden = try #require(
-      GoldenTests.cases.first { $0.provider == "openpay" && $0.name == "query-by-id" })
-    provider = try #require(golden.settings.provider(golden.provider) as? Openpay)
+    let golden: GoldenCase
+    (golden, provider) = try GoldenTests.one("openpay", "query-by-id", as: Openpay.self)
     order = golden.order
     charge = try #require(try JSON(parsing: golden.response().body).object)
   }
@@ -85,6 +84,24 @@ struct OpenpaySearchTests {
         continue
       }
     }
+  }
+
+  @Test("a charge under its id that names no order, or another, is not taken for it")
+  func withoutNumber() throws {
+    func asked(_ charge: JSON) -> QueryOutcome {
+      provider.queryOutcome(HTTPResponse(status: 200, body: charge.bytes), order)
+    }
+    let id = try #require(order.providerOrderID)
+    guard case .found = asked(charge(id)) else {
+      Issue.record("the order's own charge is not found")
+      return
+    }
+    var nameless = try #require(charge(id).object)
+    nameless["order_id"] = nil
+    #expect(asked(.object(nameless)) == Self.mismatch)
+    nameless["order_id"] = .null
+    #expect(asked(.object(nameless)) == Self.mismatch)
+    #expect(asked(charge(id, number: "SOMEONEELSES")) == Self.mismatch)
   }
 
   @Test("failed: whether another of the same number stands")

@@ -31,6 +31,14 @@ public enum OtherProgram {
     return (status, (try? String(contentsOfFile: file, encoding: .utf8)) ?? "")
   }
 
+  /// What a server of this machine shows who it is with; nil where none is served.
+  public static func servedCertificate(port: Int) async throws -> String? {
+    let text = try await run("openssl", ["s_client", "-connect", "127.0.0.1:\(port)"]).output
+    let lines = text.split(separator: "\n").drop { !$0.contains("BEGIN CERTIFICATE") }
+    return lines.isEmpty
+      ? nil : lines.prefix { !$0.contains("END CERTIFICATE") }.joined(separator: "\n")
+  }
+
   private static func wait(for child: pid_t) -> Int32 {
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0, errno == EINTR {}

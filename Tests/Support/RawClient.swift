@@ -104,6 +104,22 @@ public final class RawClient {
       || recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
   }
 
+  /// Blocks until the server has sent what it can to a client that takes nothing: until the bytes
+  /// that lie here to be read have grown twice in a row by none.
+  public func waitUntilFull() throws {
+    var (last, still): (Int32, Int) = (0, 0)
+    try waitUntil {
+      usleep(10_000)
+      var waiting: Int32 = 0
+      guard ioctl(descriptor, UInt(FIONREAD), &waiting) == 0 else {
+        throw Failure(description: "ioctl: errno \(errno)")
+      }
+      still = waiting > 0 && waiting == last ? still + 1 : 0
+      last = waiting
+      return still == 2
+    }
+  }
+
   /// All bytes until the server closes.
   public func readToEnd() throws -> [UInt8] {
     while try receive() > 0 {}

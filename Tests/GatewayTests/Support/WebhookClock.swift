@@ -53,12 +53,3 @@ final class WallClock: TimeSource {
     if milliseconds > 0 { try? await Task.sleep(for: .milliseconds(milliseconds)) }
   }
 }
-
-/// Asks until the answer is yes, for at most half a minute.
-func eventually(_ look: () async throws -> Bool) async throws -> Bool {
-  for _ in 0..<3000 {
-    if try await look() { return true }
-    try await Task.sleep(for: .milliseconds(10))
-  }
-  return false
-}

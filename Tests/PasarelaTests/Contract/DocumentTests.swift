@@ -87,6 +87,30 @@ struct DocumentTests {
     #expect(answered == known)
   }
 
+  @Test("the table of codes that people read names each, under a status that it is answered with")
+  func tableOfCodes() throws {
+    let schemas = contract.document["components"]?["schemas"]
+    let codes = schemas?["Problem"]?["properties"]?["code"]?["enum"]?.array ?? []
+    let text = try #require(contract.document["info"]?["description"]?.string)
+    var statuses: [String: String] = [:]
+    for line in text.split(separator: "\n") {
+      guard let row = line.wholeMatch(of: /\| (\d{3}) \| (.+) \|/) else { continue }
+      for code in row.2.matches(of: /`([a-z_]+)`/) {
+        #expect(statuses.updateValue(String(row.1), forKey: String(code.1)) == nil, "\(code.1)")
+      }
+    }
+    #expect(Set(statuses.keys) == Set(codes.compactMap(\.string)))
+    for response in contract.document["components"]?["responses"]?.object?.members ?? [] {
+      walk(response.value) { node in
+        guard let code = node["code"]?["enum"]?.array, let status = node["status"]?["enum"]?.array
+        else { return }
+        for code in code.compactMap(\.string) {
+          #expect(statuses[code].map { [$0] } == status.compactMap { $0.int64.map(String.init) })
+        }
+      }
+    }
+  }
+
   @Test("every operation has an id of its own, a summary and a tag that is declared")
   func operations() {
     let tags = Set(contract.document["tags"]?.array?.compactMap { $0["name"]?.string } ?? [])

@@ -2,6 +2,8 @@ import Crypto
 import Foundation
 import Glibc
 import JSONText
+import Synchronization
+import TestSupport
 import Testing
 
 /// A gateway and a sandbox as two processes in one folder, put together as README.md says.
@@ -16,6 +18,7 @@ struct Installation {
 
   let place: Workplace
   let sandbox: Program
+  private let gateways = Started()
   let sandboxClient: Client
 
   struct DidNotStart: Error {
@@ -44,7 +47,7 @@ struct Installation {
       in: place.path)
     sandboxClient = Client(port: sandboxPort, isHeldToContract: false)
     let client = sandboxClient
-    let accounts = try await eventually { try? await client.get("/_sandbox/accounts").json }
+    let accounts = try await eventualValue { try? await client.get("/_sandbox/accounts").json }
     let all = JSON.array(Self.scopes.map { JSON($0) })
     let merchant: JSON = [
       "id": "shop",
@@ -114,15 +117,50 @@ struct Installation {
     let gateway = try Program(
       isTwin ? ["serve", "--config", "twin.json5"] : ["serve"], in: place.path,
       environment: try Self.environment(zone: zone), output: output, openFiles: openFiles)
+    gateways.add(gateway)
     let client = Client(port: isTwin ? twinPort : port)
     let isReady = try await eventually {
-      try? await client.get("/health/ready").status == 200 ? true : nil
+      try? await client.get("/health/ready").status == 200
     }
     guard isReady == true else {
       gateway.signal(SIGKILL)
       throw DidNotStart(errors: await gateway.ended().errors)
     }
     return gateway
+  }
+
+  /// Starts a gateway without waiting for it.
+  func start() throws -> Program {
+    let gateway = try Program(["serve"], in: place.path, environment: try Self.environment())
+    gateways.add(gateway)
+    return gateway
+  }
+
+  /// Serves; then, or where the body throws, every process that was started ends.
+  /// - Parameter output: where the gateway's log goes.
+  func run(
+    output: String? = nil,
+    _ body: (_ installation: Installation, _ gateway: Program, _ client: Client) async throws
+      -> Void
+  ) async throws {
+    try await run { installation in
+      try await body(installation, installation.serve(output: output), installation.client)
+    }
+  }
+
+  /// As above, for a body that serves by itself.
+  func run(_ body: (Installation) async throws -> Void) async throws {
+    do {
+      try await body(self)
+    } catch {
+      await end(by: SIGKILL)
+      throw error
+    }
+    await end(by: SIGTERM)
+  }
+
+  private func end(by signal: Int32) async {
+    for program in gateways.all + [sandbox] { await program.end(by: signal) }
   }
 
   private static func environment(zone: String = "UTC") throws -> [String: String] {
@@ -157,4 +195,11 @@ struct Installation {
     sandbox.signal(SIGTERM)
     _ = await sandbox.ended()
   }
+}
+
+/// The gateways that were started over an installation.
+private final class Started: Sendable {
+  private let programs = Mutex<[Program]>([])
+  var all: [Program] { programs.withLock { $0 } }
+  func add(_ program: Program) { programs.withLock { $0.append(program) } }
 }

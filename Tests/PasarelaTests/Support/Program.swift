@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import TestSupport
 
 /// The executable under test, as a process of its own.
@@ -13,7 +14,9 @@ final class Program: Sendable {
 
   private static let path = OtherProgram.beside("pasarela")
 
-  private let process: pid_t
+  let process: pid_t
+  /// Whether its end was waited for: its number may be another's then.
+  private let isOver = Mutex(false)
   private let outputFile: String
   private let errorFile: String
 
@@ -42,6 +45,13 @@ final class Program: Sendable {
 
   func signal(_ number: Int32) { kill(process, number) }
 
+  /// Ends it by a signal, where nobody has waited for its end yet.
+  func end(by number: Int32) async {
+    guard !isOver.withLock({ $0 }) else { return }
+    signal(number)
+    _ = await status()
+  }
+
   /// Waits for its end; once.
   func ended() async -> Ended {
     let status = await status()
@@ -51,9 +61,10 @@ final class Program: Sendable {
   /// Waits for its end; once.
   func status() async -> Int32 {
     await withCheckedContinuation { continuation in
-      Thread { [process] in
+      Thread { [self] in
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        isOver.withLock { $0 = true }
         let signal = status & 0x7F
         continuation.resume(returning: signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
       }.start()

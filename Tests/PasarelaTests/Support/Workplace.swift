@@ -36,12 +36,3 @@ final class Workplace: Sendable {
   static let project = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../..").standardizedFileURL
 }
-
-/// Asks until the answer is there, for at most half a minute.
-func eventually<Value>(_ look: () async throws -> Value?) async throws -> Value? {
-  for _ in 0..<600 {
-    if let value = try await look() { return value }
-    try await Task.sleep(for: .milliseconds(50))
-  }
-  return nil
-}

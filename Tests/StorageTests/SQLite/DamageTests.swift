@@ -14,10 +14,16 @@ struct DamageTests {
   private struct Shelf {
     var table: String
     var kind: DamagedRow.Kind
-    /// Of the first row.
+    /// Of the row that is looked at.
     var id: String
+    /// Which of its rows that is.
+    var row = "true"
     /// Columns that no reader believes.
     var indifferent: Set<String> = []
+
+    static func first(of table: String, where condition: String = "true") -> String {
+      "number = (SELECT min(number) FROM \(table) WHERE \(condition))"
+    }
   }
 
   private func withOther(
@@ -65,18 +71,23 @@ struct DamageTests {
     var answer = Change()
     answer.key = .answer(key, KeptAnswer(status: 201, body: Array(#"{"amount":15000}"#.utf8)))
     try await store.commit(answer)
-    let event = try #require(life.first?.change.events.first?.id.text)
+    let events = life.flatMap(\.change.events)
+    let event = try #require(events.first { $0.announcement != nil }?.id.text)
     return [
       Shelf(
-        table: "payins", kind: .payin, id: payin.id.text,
+        table: "payins", kind: .payin, id: payin.id.text, row: Shelf.first(of: "payins"),
         indifferent: ["number", "discrepant", "disputed"]),
-      Shelf(table: "events", kind: .event, id: event, indifferent: ["number"]),
       Shelf(
-        table: "idempotency_keys", kind: .idempotencyKey, id: payin.id.text,
+        table: "events", kind: .event, id: event,
+        row: Shelf.first(of: "events", where: "announcement_body IS NOT NULL"),
         indifferent: ["number"]),
       Shelf(
+        table: "idempotency_keys", kind: .idempotencyKey, id: payin.id.text,
+        row: Shelf.first(of: "idempotency_keys"), indifferent: ["number"]),
+      Shelf(
         table: "callback_notices", kind: .callback, id: callback.text,
-        indifferent: ["number", "last_ms", "count"]),
+        row: Shelf.first(of: "callback_notices"),
+        indifferent: ["number", "last_ms", "count", "payin"]),
       Shelf(
         table: "store_payments", kind: .storePayment, id: payment.id.text, indifferent: ["held"]),
       Shelf(
@@ -85,7 +96,7 @@ struct DamageTests {
   }
 
   /// The value with one bit of one byte changed; nil where there is nothing to change.
-  private func altered(_ value: SQLiteValue, at place: Int) -> SQLiteValue? {
+  private func flipped(_ value: SQLiteValue, at place: Int) -> SQLiteValue? {
     func changed(_ bytes: [UInt8]) -> [UInt8]? {
       guard !bytes.isEmpty else { return nil }
       // One that stands for a whole character.
@@ -96,7 +107,8 @@ struct DamageTests {
       return bytes
     }
     return switch value {
-    case .null: nil
+    // What is not there has no bit, but may be put there.
+    case .null: .utf8([0x78])
     // No other row's number.
     case .integer(let number): .integer(number &+ 1000)
     case .text(let text): changed(Array(text.utf8)).map { .utf8($0) }
@@ -113,22 +125,24 @@ struct DamageTests {
           other, "SELECT name, type FROM pragma_table_info('\(shelf.table)')"
         ).rows { ($0.text(0), $0.text(1)) }.filter { !shelf.indifferent.contains($0.0) }
         #expect(columns.count > 3)
-        let first = "number = (SELECT min(number) FROM \(shelf.table))"
-        let isNumbered = shelf.indifferent.contains("number")
-        let row = isNumbered ? first : "true"
+        let row = shelf.row
         for (column, type) in columns {
           let read = try SQLiteStatement(other, "SELECT \(column) FROM \(shelf.table) WHERE \(row)")
-          let value = try read.first { row in
-            row.optional(0) { column -> SQLiteValue in
-              type == "INTEGER"
-                ? .integer(row.integer64(column))
-                : type == "BLOB" ? .blob(row.bytes(column)) : .utf8(row.bytes(column))
-            } ?? .null
-          }
+          let value = try #require(
+            try read.first { row in
+              row.optional(0) { column -> SQLiteValue in
+                type == "INTEGER"
+                  ? .integer(row.integer64(column))
+                  : type == "BLOB" ? .blob(row.bytes(column)) : .utf8(row.bytes(column))
+              } ?? .null
+            })
           let write = try SQLiteStatement(
             other, "UPDATE \(shelf.table) SET \(column) = ? WHERE \(row)")
           for place in [0, 7, 90, 501, 1003, 1700] {
-            guard let value, let damaged = altered(value, at: place) else { continue }
+            guard let damaged = flipped(value, at: place) else {
+              Issue.record("nothing of \(shelf.table).\(column) can be changed at \(place)")
+              continue
+            }
             try write.run(damaged)
             _ = try await store.examine()
             let found = store.damage.found
