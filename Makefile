@@ -42,8 +42,9 @@ test: lint test-deps ## check the form of every Swift file, and run every test
 test-clients: build test-deps ## run other people's clients against the demo gateway
 	@Tests/Clients/run.sh .build/release/pasarela
 
-test-pages: build ## look at the payer's page in a real browser, and leave pictures in .build/pages
-	@Tests/Pages/run.sh .build/release/pasarela
+FORM :=
+test-pages: build ## look at the payer's page in a real browser (FORM=short at some of it), and leave pictures in .build/pages
+	@Tests/Pages/run.sh .build/release/pasarela $(FORM)
 
 ONLY :=
 mutants: test-deps ## break the code in every way of Tests/Mutants (with ONLY in its words), and see tests fail

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Looks at the payer's page and the operator's in a real browser, and installs what that needs.
 # Pictures of every state are left in .build/pages for a person to look at.
-# Usage: run.sh PASARELA, the path of the executable.
+# Usage: run.sh PASARELA [short], the path of the executable and the form.
 set -euo pipefail
 pasarela=$(realpath "$1")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -32,4 +32,4 @@ if [ ! -s "$axe" ]; then
   mv "$pages/python/package/axe_playwright_python/axe.min.js" "$axe"
 fi
 
-exec python3 "$here/pages.py" "$pasarela" "$axe" "$pages"
+exec python3 "$here/pages.py" "$pasarela" "$axe" "$pages" "${@:2}"

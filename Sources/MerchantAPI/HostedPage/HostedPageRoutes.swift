@@ -62,17 +62,20 @@ struct HostedPageRoutes: Sendable {
     let language = PageLanguage(request)
     let payin: Payin
     do { payin = try await self.payin(path) } catch PayinRefusal.notFound {
-      return unknown[language] ?? Response(.notFound)
+      return sent(unknown[language] ?? Response(.notFound), to: request)
     }
     let dress = dress(of: payin)
     let page = HostedPage(
       payin: payin, dress: dress, language: language, publicURL: service.document.publicURL,
       now: time.now())
-    var response = Self.answer(.ok, page.html, dress, language)
-    if StaticDocument.takesGzip(request) {
-      response.headers["Content-Encoding"] = "gzip"
-      response.body = compressed.member(of: response.body)
-    }
+    return sent(Self.answer(.ok, page.html, dress, language), to: request)
+  }
+
+  private func sent(_ page: Response, to request: Request) -> Response {
+    guard StaticDocument.takesGzip(request) else { return page }
+    var response = page
+    response.headers["Content-Encoding"] = "gzip"
+    response.body = compressed.member(of: response.body)
     return response
   }
 
