@@ -13,7 +13,7 @@ if [ $${#missing[@]} -gt 0 ]; then echo "installing $${missing[*]}"; \
   $(SUDO) apt-get install -y -qq --no-install-recommends $${missing[@]} >/dev/null; fi
 endef
 
-.PHONY: help deps test-deps build run demo test test-clients test-pages mutants fuzz simulate crash-test bench hostile rules lint format
+.PHONY: help deps test-deps build run demo test test-clients test-pages mutants fuzz sanitize simulate crash-test bench hostile rules lint format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,12 @@ fuzz: deps ## damage what is read from outside, at random TIMES as long as make 
 	ASAN_OPTIONS=detect_leaks=0 PASARELA_FUZZ_TIMES=$(TIMES) swift test $(STRICT) --sanitize=address --scratch-path .build/fuzz \
 	  --filter 'FuzzTests|MutationTests|RequestPropertyTests'
 	@Tests/Fuzzing/run.sh $(SECONDS)
+
+# The simulation owns its one thread; the form of files has none; a crash is no race.
+sanitize: test-deps ## run the tests under ThreadSanitizer, the executable's too
+	@mkdir -p .build/thread && clang -Wall -O1 -c -o .build/thread/mutex.o Tests/Sanitizing/mutex.c
+	TSAN_OPTIONS=exitcode=66 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 swift test $(STRICT) --sanitize=thread \
+	  -Xlinker $(CURDIR)/.build/thread/mutex.o --scratch-path .build/thread --skip 'SimulationTests|TidyTests|CrashTests'
 
 SEEDS := 10000
 FROM := 1

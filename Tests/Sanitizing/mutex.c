@@ -1,6 +1,6 @@
-// Tells ThreadSanitizer of Swift's Mutex, to be preloaded. The uncontended way is in the client's
-// own code, where the sanitizer sees the atomic exchange; the contended one is in the library, which
-// is not instrumented: without this, what a lock orders looks like a race.
+// Tells ThreadSanitizer of Swift's Mutex, linked into whatever is sanitized. The uncontended way is
+// in the client's own code, where the sanitizer sees the atomic exchange; the contended one is in the
+// library, which is not instrumented: without this, what a lock orders looks like a race.
 //
 // The two functions have Swift's calling convention and mangled names:
 // Synchronization._MutexHandle._lockSlow(UInt32) and _unlockSlow().
@@ -16,35 +16,26 @@
 
 typedef SWIFT void (*lock_slow)(uint32_t thread, SELF void *handle);
 typedef SWIFT void (*unlock_slow)(SELF void *handle);
-typedef void (*order)(void *address);
+// The sanitizer's own (sanitizer/tsan_interface.h).
+void __tsan_acquire(void *address);
+void __tsan_release(void *address);
 
 SWIFT void pasarela_lock_slow(uint32_t thread, SELF void *handle) __asm__(LOCK);
 SWIFT void pasarela_unlock_slow(SELF void *handle) __asm__(UNLOCK);
 
-static void *found(void *place, const char *name) {
-  void *symbol = dlsym(place, name);
+// The library's own function, which this one stands before.
+static void *base(const char *name) {
+  void *symbol = dlsym(RTLD_NEXT, name);
   if (symbol == NULL) abort();
   return symbol;
 }
 
 SWIFT void pasarela_lock_slow(uint32_t thread, SELF void *handle) {
-  static lock_slow base;
-  static order acquire;
-  if (base == NULL) {
-    acquire = (order)found(RTLD_DEFAULT, "__tsan_acquire");
-    base = (lock_slow)found(RTLD_NEXT, LOCK);
-  }
-  base(thread, handle);
-  acquire(handle);
+  ((lock_slow)base(LOCK))(thread, handle);
+  __tsan_acquire(handle);
 }
 
 SWIFT void pasarela_unlock_slow(SELF void *handle) {
-  static unlock_slow base;
-  static order release;
-  if (base == NULL) {
-    release = (order)found(RTLD_DEFAULT, "__tsan_release");
-    base = (unlock_slow)found(RTLD_NEXT, UNLOCK);
-  }
-  release(handle);
-  base(handle);
+  __tsan_release(handle);
+  ((unlock_slow)base(UNLOCK))(handle);
 }
