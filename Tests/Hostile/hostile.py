@@ -14,6 +14,7 @@ import os
 import re
 import resource
 import selectors
+import signal
 import socket
 import sys
 import tempfile
@@ -30,10 +31,10 @@ KEY = "pk_hostile_campaign"
 class Target(Installation):
     """With one pay-in that the honest client asks for."""
 
-    def prepare(self):
+    def prepare(self, **limits):
         self.start_gateway(
             {"rules": [], "otherwise": {"priority": ["openpay-main/spei"]}}, self.start_sandbox(),
-            limits={"connections": 10000},
+            limits={"connections": 10000, **limits},
             merchants=[{"id": "shop", "api_keys": [{
                 "id": "k", "sha256": hashlib.sha256(KEY.encode()).hexdigest(),
                 "scopes": ["payins:write", "payins:read"]}]}])
@@ -244,7 +245,33 @@ def main():
                   f" {peaks[0]:5.0f} MiB {peaks[1]:3.0f} MiB {installation.resident_mib():6.0f}"
                   f"  {' '.join(f'{k}:{v}' for k, v in sorted(statuses.items()))}"
                   f"{'  BROKEN' if bad else ''}", flush=True)
+    broken = not stops(program) or broken
     sys.exit(1 if broken else 0)
+
+
+def stops(program, waits=1000):
+    """Whether a gateway beside so many long polls stops within two seconds, and answers them all."""
+    with tempfile.TemporaryDirectory() as folder, Target(program, folder) as installation:
+        installation.prepare(key_waits=waits)
+        request = (f"GET /v1/payins/{installation.payin}?wait=30 HTTP/1.1\r\nHost: a\r\n"
+                   f"Authorization: Bearer {KEY}\r\n\r\n").encode()
+        clients = [socket.create_connection(("127.0.0.1", installation.port)) for _ in range(waits)]
+        for client in clients:
+            client.sendall(request)
+        time.sleep(2)
+        began = time.monotonic()
+        installation.gateway.send_signal(signal.SIGTERM)
+        installation.gateway.wait(60)
+        took = time.monotonic() - began
+        answered = 0
+        for client in clients:
+            client.settimeout(5)
+            answered += b'"status":"pending"' in client.recv(65536)
+            client.close()
+        bad = took > 2 or answered < waits
+        print(f"stopping beside {waits} long polls took {took:.2f} s, {answered} were answered"
+              f"{'  BROKEN' if bad else ''}", flush=True)
+        return not bad
 
 
 if __name__ == "__main__":
