@@ -5,7 +5,8 @@ import Testing
 
 @testable import Providers
 
-/// Vectors (Providers/CashyPay/README 2.3, Providers/SmilePayz/README 1.4) that no request of ours can repeat; the others are golden cases.
+/// Vectors (Providers/CashyPay/README 2.3, Providers/SmilePayz/README 1.4) that no request of ours
+/// can repeat; the others are golden cases.
 @Suite("signature vectors")
 struct SignatureVectorTests {
   @Test("CashyPay's Sign of the vector's payIn body")
