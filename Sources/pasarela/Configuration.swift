@@ -5,7 +5,7 @@ import HTTPServing
 import JSONText
 import MerchantAPI
 
-/// Everything that `pasarela.json5` says (product contract, "Configuration").
+/// Everything that `pasarela.json5` says (the README, "Configuration").
 struct Configuration: Sendable {
   var host = "127.0.0.1"
   var port = 8080
