@@ -18,6 +18,7 @@ enum Command {
                                                 what other rules would have changed
       pasarela keys new --merchant ID           make an API key
       pasarela doctor [--config FILE]           check configuration, store, rules and accounts
+      pasarela doctor --questions ACCOUNT       what to ask the support of its provider
     """
 
   struct Usage: Error {
