@@ -23,7 +23,7 @@ enum ProviderQuestions {
     "smilepayz": text((pasarela_smilepayz_readme_bytes(), pasarela_smilepayz_readme_size)),
   ]
 
-  private static func text(_ file: (UnsafePointer<UInt8>?, Int)) -> String {
+  private static func text(_ file: (UnsafePointer<UInt8>, Int)) -> String {
     String(decoding: Embedded.bytes(of: file), as: UTF8.self)
   }
 }
