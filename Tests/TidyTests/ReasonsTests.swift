@@ -105,6 +105,29 @@ struct ReasonsTests {
     #expect(listed.count == 4 + 15)
   }
 
+  @Test("every question to a provider's support names a setting that is read, or none")
+  func switches() {
+    let readers = SourceTree.sources.filter { file in
+      file.path.hasPrefix("Sources/Providers/") || file.path.hasSuffix("/AccountReader.swift")
+    }
+    let code = readers.flatMap(\.lines).joined(separator: "\n")
+    let pages = Self.readmes.filter { $0.content.contains("\n## Questions for its support\n") }
+    #expect(pages.count == 4)
+    for page in pages {
+      let questions = page.content.split(separator: "\n").filter { $0.hasPrefix("- [ ] ") }
+      #expect(questions.count > 5)
+      for question in questions {
+        let named = question.split(separator: " Switch: ").dropFirst().last ?? ""
+        #expect(!named.isEmpty, "\(page.path): a question without its switch: \(question)")
+        for match in named.matches(of: #/`(\w+)`/#) {
+          let isRead =
+            code.contains("\"\(match.1)\"") || match.1 == "absent" || match.1 == "ambiguous"
+          #expect(isRead, "\(page.path): no account has the setting \(match.1)")
+        }
+      }
+    }
+  }
+
   @Test("every relative link of a README leads to a file")
   func links() {
     var count = 0
