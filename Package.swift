@@ -22,7 +22,7 @@ let package = Package(
     .target(name: "JSONText", swiftSettings: strict),
     .target(name: "Payins", dependencies: ["JSONText"], swiftSettings: strict),
     .target(name: "StorePayments", dependencies: ["JSONText", "Payins"], swiftSettings: strict),
-    .target(name: "Expressions", swiftSettings: strict),
+    .target(name: "Expressions", exclude: ["README.md"], swiftSettings: strict),
     .target(
       name: "Routing", dependencies: ["Expressions", "JSONText", "Payins"], swiftSettings: strict),
     .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: wrapper),
@@ -37,6 +37,10 @@ let package = Package(
     .target(
       name: "Providers",
       dependencies: ["Crypto", "HTTPCalling", "JSONText", "Payins", "StorePayments"],
+      exclude: [
+        "README.md", "CashyPay/README.md", "Openpay/README.md", "Paynet/README.md",
+        "SmilePayz/README.md",
+      ],
       swiftSettings: strict),
     .target(
       name: "Gateway",

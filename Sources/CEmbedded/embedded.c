@@ -30,3 +30,27 @@ static const uint8_t default_rules[] = {
 };
 const size_t pasarela_default_rules_size = sizeof default_rules;
 const uint8_t *pasarela_default_rules_bytes(void) { return default_rules; }
+
+static const uint8_t cashypay_readme[] = {
+#embed "../Providers/CashyPay/README.md"
+};
+const size_t pasarela_cashypay_readme_size = sizeof cashypay_readme;
+const uint8_t *pasarela_cashypay_readme_bytes(void) { return cashypay_readme; }
+
+static const uint8_t openpay_readme[] = {
+#embed "../Providers/Openpay/README.md"
+};
+const size_t pasarela_openpay_readme_size = sizeof openpay_readme;
+const uint8_t *pasarela_openpay_readme_bytes(void) { return openpay_readme; }
+
+static const uint8_t paynet_readme[] = {
+#embed "../Providers/Paynet/README.md"
+};
+const size_t pasarela_paynet_readme_size = sizeof paynet_readme;
+const uint8_t *pasarela_paynet_readme_bytes(void) { return paynet_readme; }
+
+static const uint8_t smilepayz_readme[] = {
+#embed "../Providers/SmilePayz/README.md"
+};
+const size_t pasarela_smilepayz_readme_size = sizeof smilepayz_readme;
+const uint8_t *pasarela_smilepayz_readme_bytes(void) { return smilepayz_readme; }

@@ -1,7 +1,7 @@
 public import JSONText
 public import Payins
 
-/// A pay-in as the merchant sees it: in answers and in webhooks alike (product contract).
+/// A pay-in as the merchant sees it: in answers and in webhooks alike (`openapi/pasarela.json`).
 public struct PayinDocument: Sendable {
   /// The gateway's own address, without a slash at its end.
   public let publicURL: String

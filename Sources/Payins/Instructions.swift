@@ -58,7 +58,7 @@ public struct StoreInstructions: Equatable, Sendable {
   }
 }
 
-/// The CLABE's own arithmetic (dossier 5.1).
+/// The CLABE's own arithmetic (Providers/README 5.1).
 public enum CLABE {
   /// 18 digits whose last is the check digit over weights 3, 7, 1.
   public static func isValid(_ text: String) -> Bool {

@@ -12,7 +12,8 @@ public struct AccountIdentity: Equatable, Sendable {
     self.isLocal = isLocal
   }
 
-  /// A simulator, or a provider's test host: `sandbox-api.openpay.mx` (dossier 3.1),
-  /// `sandbox-gateway.smilepayz.com` (1.1). Nobody pays there with real money.
+  /// A simulator, or a provider's test host, where nobody pays with real money:
+  /// `sandbox-api.openpay.mx` (Providers/Openpay/README 3.1) and `sandbox-gateway.smilepayz.com`
+  /// (Providers/SmilePayz/README 1.1).
   var isSandbox: Bool { isLocal || baseURL.utf8.starts(with: "https://sandbox-".utf8) }
 }

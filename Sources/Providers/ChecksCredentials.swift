@@ -25,7 +25,7 @@ public enum CredentialsVerdict: Equatable, Sendable {
 }
 
 extension Openpay: ChecksCredentials {
-  /// GET /v1/{merchant} (S001 "Obtener comercio"; dossier 3.2).
+  /// GET /v1/{merchant} (S001 "Obtener comercio"; Providers/Openpay/README 3.2).
   public func credentialsRequest() -> HTTPRequest {
     HTTPRequest(method: "GET", url: root, headers: [authorization])
   }

@@ -4,7 +4,7 @@ internal import JSONText
 /// silent. Changed while running with `POST /_sandbox/settings`, under the names of the properties
 /// in snake_case.
 public struct SandboxSettings: Sendable, Equatable {
-  /// What a charge looks like (dossier 3.4).
+  /// What a charge looks like (Providers/Openpay/README 3.4).
   public enum OpenpayShape: String, Sendable, CaseIterable {
     /// BBVA's shared CLABE with agreement and 20-digit reference; `conciliated`, `customer`, `fee`.
     case current
@@ -12,7 +12,7 @@ public struct SandboxSettings: Sendable, Equatable {
     case seed
   }
 
-  /// The form of store references, all three seen (dossier 3.4).
+  /// The form of store references, all three seen (Providers/Openpay/README 3.4).
   public enum OpenpayReference: String, Sendable, CaseIterable {
     /// 16 digits, `1010…`.
     case digits
@@ -22,7 +22,7 @@ public struct SandboxSettings: Sendable, Equatable {
     case transaction
   }
 
-  /// How a webhook becomes verified (dossier 3.9).
+  /// How a webhook becomes verified (Providers/Openpay/README 3.9).
   public enum OpenpayVerification: String, Sendable, CaseIterable {
     /// By a 2xx to the `verification` request, which is sent before the webhook's creation is
     /// answered; refused with 6002 or 6003 otherwise.
@@ -31,13 +31,14 @@ public struct SandboxSettings: Sendable, Equatable {
     case manual
   }
 
-  /// What a CashyPay order looks like after its time (dossier 2.8: not published).
+  /// What a CashyPay order looks like after its time (Providers/CashyPay/README 2.8: not
+  /// published).
   public enum CashyPayExpired: String, Sendable, CaseIterable {
     case paying = "PAYING"
     case fail = "FAIL"
   }
 
-  /// CashyPay's two modes of SPEI (dossier 2.5).
+  /// CashyPay's two modes of SPEI (Providers/CashyPay/README 2.5).
   public enum CashyPayMode: String, Sendable, CaseIterable {
     /// A CLABE for each order, which takes any amount.
     case perOrder = "per_order"
@@ -45,7 +46,7 @@ public struct SandboxSettings: Sendable, Equatable {
     case centralised
   }
 
-  /// What SmilePayz's `money.amount` counts (dossier 1.6).
+  /// What SmilePayz's `money.amount` counts (Providers/SmilePayz/README 1.6).
   public enum SmilePayzAmountUnit: String, Sendable, CaseIterable {
     case minor, major
   }
@@ -53,7 +54,7 @@ public struct SandboxSettings: Sendable, Equatable {
   public var openpayShape = OpenpayShape.current
   public var openpayReference = OpenpayReference.digits
   public var openpayVerification = OpenpayVerification.automatic
-  /// Whether `POST …/charges/{id}/cancel` cancels, or answers 1013 (dossier 3.8).
+  /// Whether `POST …/charges/{id}/cancel` cancels, or answers 1013 (Providers/Openpay/README 3.8).
   public var openpayCancel = false
   public var cashypayExpired = CashyPayExpired.paying
   public var cashypayMode = CashyPayMode.perOrder

@@ -34,7 +34,7 @@ public struct StorePaymentQuery: Equatable, Sendable {
 }
 
 extension StorePaymentRequest {
-  /// What names the payment at Paynet for ever (dossier 4.2).
+  /// What names the payment at Paynet for ever (Providers/Paynet/README 4.2).
   var transactionKey: String {
     let numbers = [group, chain, chainTransactionID].map(Self.plainDigits)
     return "\(account)/\(numbers.joined(separator: "/"))"

@@ -8,7 +8,8 @@ public struct StorePaymentID: PrefixedID {
 }
 
 /// What a till asks: all that Paynet wants of a payment, and of its cancellation again (S000).
-/// Numbers may have more digits than 64 bits hold, so they are texts of digits (dossier 4.2).
+/// Numbers may have more digits than 64 bits hold, so they are texts of digits
+/// (Providers/Paynet/README 4.2).
 public struct StorePaymentRequest: Equatable, Sendable {
   public var account: String
   /// 1 to 40 letters and digits.

@@ -221,7 +221,7 @@ enum Embedded {
     decoding: bytes(of: (pasarela_default_rules_bytes(), pasarela_default_rules_size)),
     as: UTF8.self)
 
-  private static func bytes(of file: (UnsafePointer<UInt8>, Int)) -> [UInt8] {
+  static func bytes(of file: (UnsafePointer<UInt8>, Int)) -> [UInt8] {
     Array(UnsafeBufferPointer(start: file.0, count: file.1))
   }
 }

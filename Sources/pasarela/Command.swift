@@ -19,6 +19,7 @@ enum Command {
       pasarela keys new --merchant ID           make an API key
       pasarela keys data                        make a data key
       pasarela doctor [--config FILE]           check configuration, store, rules and accounts
+      pasarela doctor --questions ACCOUNT       what to ask the support of its provider
     """
 
   struct Usage: Error {

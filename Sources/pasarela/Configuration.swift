@@ -6,7 +6,7 @@ import JSONText
 import MerchantAPI
 import Storage
 
-/// Everything that `pasarela.json5` says (product contract, "Configuration").
+/// Everything that `pasarela.json5` says (the README, "Configuration").
 struct Configuration: Sendable {
   var host = "127.0.0.1"
   var port = 8080

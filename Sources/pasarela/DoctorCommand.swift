@@ -10,13 +10,14 @@ import Storage
 enum DoctorCommand {
   /// Exit 1 where a check fails; what only limits the gateway is a warning.
   static func run(_ arguments: some Sequence<String>) async throws {
-    let options = try Options(arguments, known: ["--config"])
+    let options = try Options(arguments, known: ["--config", "--questions"])
     guard options.words.isEmpty else {
-      throw Command.Usage(message: "say: pasarela doctor [--config FILE]")
+      throw Command.Usage(message: "say: pasarela doctor [--config FILE] [--questions ACCOUNT]")
     }
     let path = options["--config"] ?? ServeCommand.defaultConfig
     let configuration = try Configuration.load(
       path: path, environment: ProcessInfo.processInfo.environment)
+    if let account = options["--questions"] { return try ask(account, configuration) }
     var findings = [
       Finding(
         "configuration", .ok,
@@ -32,6 +33,20 @@ enum DoctorCommand {
     Output.line(Finding.table(findings))
     let failed = findings.count { $0.verdict == .fail }
     if failed > 0 { throw Failed(description: "\(failed) of \(findings.count) checks failed") }
+  }
+
+  /// Prints what the support of an account's provider has to be asked.
+  private static func ask(_ id: String, _ configuration: Configuration) throws {
+    guard let account = configuration.accounts.first(where: { $0.id == id }) else {
+      let known = configuration.accounts.map(\.id).joined(separator: ", ")
+      throw Command.Usage(message: "there is no account \(id); there is \(known)")
+    }
+    let provider = type(of: account.provider).name
+    guard let questions = ProviderQuestions.list(provider) else {
+      throw Failed(description: "nothing is open about \(provider)")
+    }
+    Output.line("Account \(id), provider \(provider). Sections and A numbers are its README's.\n")
+    Output.line(questions)
   }
 
   struct Failed: Error, CustomStringConvertible {

@@ -9,7 +9,7 @@ struct RSASignatureTests {
     vectors = try SmilePayzVectors.load()
   }
 
-  @Test("a SmilePayz request is signed byte for byte as in the dossier")
+  @Test("a SmilePayz request is signed byte for byte as in the vector")
   func request() throws {
     let key = try RSAPrivateKey(text: vectors.request.merchantPrivateKeyPkcs8B64)
     let message = Array(vectors.request.stringToSign.utf8)

@@ -57,6 +57,13 @@ struct CommandTests {
     let doctor = try await run("doctor")
     #expect(doctor.status == 0, "\(doctor.output)")
     #expect(doctor.output.contains(/account openpay-main +ok/))
+    let questions = try await run("doctor", "--questions", "openpay-main")
+    #expect(questions.status == 0 && questions.output.contains("`store_max`"))
+    let listed = questions.output.split(separator: "\n").dropFirst()
+    #expect(
+      listed.count > 5 && listed.allSatisfy { $0.hasPrefix("- [ ] ") && $0.contains("Switch: ") })
+    let unknown = try await run("doctor", "--questions", "nobody")
+    #expect(unknown.status == 2 && unknown.errors.contains("there is openpay-main"))
     await installation.end()
     let broken = try await run("doctor")
     #expect(broken.status == 1)

@@ -5,10 +5,11 @@ import Testing
 
 @testable import Providers
 
-/// Vectors of the dossier that no request of ours can repeat; the others are golden cases.
+/// Vectors (Providers/CashyPay/README 2.3, Providers/SmilePayz/README 1.4) that no request of ours
+/// can repeat; the others are golden cases.
 @Suite("signature vectors")
 struct SignatureVectorTests {
-  @Test("CashyPay's Sign of the dossier's payIn body")
+  @Test("CashyPay's Sign of the vector's payIn body")
   func cashyPay() throws {
     let provider = try #require(try GoldenAccount.named("cashypay").provider() as? CashyPay)
     let body = """
@@ -21,7 +22,7 @@ struct SignatureVectorTests {
     #expect(provider.sign(Array(body.utf8)) == "665adadd961f5474469bb48f8ac6837a")
   }
 
-  @Test("a created CashyPay body has the fields of the dossier's, in its order")
+  @Test("a created CashyPay body has the fields of the vector's, in its order")
   func cashyPayFields() throws {
     let account = try GoldenAccount.named("cashypay")
     let golden = try #require(account.cases.first { $0.name == "create-own-clabe" })

@@ -55,7 +55,7 @@ struct OpenpayChargeTests {
     }
   }
 
-  @Test("in the seed's shape charges look as S001 prints them")
+  @Test("in the older shape charges look as S001 prints them")
   func seedShape() async throws {
     try await Bench.run { bench in
       try await bench.set(["openpay_shape": "seed", "openpay_reference": "transaction"])

@@ -13,4 +13,12 @@ const uint8_t *pasarela_dashboard_bytes(void);
 const uint8_t *pasarela_payer_style_bytes(void);
 const uint8_t *pasarela_payer_script_bytes(void);
 const uint8_t *pasarela_default_rules_bytes(void);
+extern const size_t pasarela_cashypay_readme_size;
+const uint8_t *pasarela_cashypay_readme_bytes(void);
+extern const size_t pasarela_openpay_readme_size;
+const uint8_t *pasarela_openpay_readme_bytes(void);
+extern const size_t pasarela_paynet_readme_size;
+const uint8_t *pasarela_paynet_readme_bytes(void);
+extern const size_t pasarela_smilepayz_readme_size;
+const uint8_t *pasarela_smilepayz_readme_bytes(void);
 #endif

@@ -77,7 +77,7 @@ extension HostedPage {
   }
 
   /// A payment of services to the agreement: its reference is what other banks take as concept
-  /// (S002; dossier 2.5, 3.4).
+  /// (S002; Providers/CashyPay/README 2.5, Providers/Openpay/README 3.4).
   private func fromBBVA(_ agreement: String, _ reference: String) -> HTML {
     let menu = t(
       "En tu app o en bbva.mx elige <strong>Pagar → De servicios</strong>.",

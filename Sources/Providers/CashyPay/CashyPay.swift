@@ -4,11 +4,11 @@ public import JSONText
 public import Payins
 
 /// CashyPay, Mexico: SPEI transfers to a CLABE of the order's own, and store codes where the
-/// operator knows their number (dossier 2).
+/// operator knows their number (README).
 public struct CashyPay: Queryable, ReceivesCallbacks {
   public static let name = "cashypay"
 
-  /// docs.cashypro.com appendices and showdoc IdCashyEnglish (dossier 2.8).
+  /// docs.cashypro.com appendices and showdoc IdCashyEnglish (README 2.8).
   public static let statuses: [String: ReportedStatus] = [
     "PAYING": .pending,
     "PROCESSING": .pending,
@@ -17,7 +17,7 @@ public struct CashyPay: Queryable, ReceivesCallbacks {
     "CANCEL": .cancelled,
   ]
 
-  /// What an operator hears of money that came as a PATCH order (dossier 2.7). It is recorded in
+  /// What an operator hears of money that came as a PATCH order (README 2.7). It is recorded in
   /// any case.
   enum PatchPolicy: String, CaseIterable {
     case review
@@ -51,7 +51,7 @@ public struct CashyPay: Queryable, ReceivesCallbacks {
     let signCase = settings.choice("sign_case", default: SignCase.lower)
     let zone = Self.zoneOffset(&settings)
     let patches = settings.choice("patch_policy", default: PatchPolicy.review)
-    // The sandbox hands out a CLABE that fails its check digit (dossier 2.5).
+    // The sandbox hands out a CLABE that fails its check digit (README 2.5).
     let check = settings.choice(
       "clabe_check", default: account.isSandbox ? CLABECheck.warn : .reject)
     let amounts = Self.amounts(&settings)
@@ -79,13 +79,13 @@ public struct CashyPay: Queryable, ReceivesCallbacks {
       // S002: 32 characters each; a longer name is shortened.
       payerFieldBytes: [.email: 32, .phone: 32], callbackURLBytes: 250,
       expirySeconds: 60...days180, instrumentSeconds: days180,
-      // A CLABE that is used in its last 60 days lives 180 more (S002; dossier 2.5).
+      // A CLABE that is used in its last 60 days lives 180 more (S002; README 2.5).
       renewalSeconds: method == .spei ? days180 / 3 : nil,
       // As PATCH orders, which are asked for one by one.
       showsRepeatedPayments: true)
   }
 
-  /// docs.cashypro.com appendices, "all countries", list cut off there (dossier 2.8).
+  /// docs.cashypro.com appendices, "all countries", list cut off there (README 2.8).
   private static let published: [String: WordMeaning] = [
     "RequestMethod_not_post": .permanent, "RequestContentType_not_json": .permanent,
     "RequestBody_is_null": .permanent, "Params_jsonFormat_error": .permanent,
@@ -106,7 +106,7 @@ public struct CashyPay: Queryable, ReceivesCallbacks {
     return PlainWords.meaning(of: word)
   }
 
-  /// 69 is SPEI; the number of stores is not published (dossier 2.8).
+  /// 69 is SPEI; the number of stores is not published (README 2.8).
   private static func payTypes(_ settings: inout ObjectReader) -> [Payins.Method: Int64]? {
     let faults = settings.problems.count
     let given = settings.optionalObject("pay_types")
@@ -125,7 +125,7 @@ public struct CashyPay: Queryable, ReceivesCallbacks {
     return types.isEmpty || !problems.isEmpty ? nil : types
   }
 
-  /// `-06:00`, `UTC`, or Mexico City, which has kept that offset since 2022 (dossier 2.10).
+  /// `-06:00`, `UTC`, or Mexico City, which has kept that offset since 2022 (README 2.10).
   private static func zoneOffset(_ settings: inout ObjectReader) -> Int? {
     if settings.any("tz")?.isNull ?? true { return Instant.mexicoCityOffset }
     guard let zone = settings.text("tz") else { return nil }
@@ -139,7 +139,7 @@ public struct CashyPay: Queryable, ReceivesCallbacks {
   }
 
   /// 40 to 15,000 pesos (S002), in centavos, unless the account's agreement differs: then
-  /// `amount_min` and `amount_max` replace them, not only narrow them (dossier 2.4). Their form is
+  /// `amount_min` and `amount_max` replace them, not only narrow them (README 2.4). Their form is
   /// checked where all accounts' are.
   private static func amounts(_ settings: inout ObjectReader) -> ClosedRange<Int64>? {
     let least = settings.any("amount_min")?.int64 ?? 4_000
@@ -151,7 +151,7 @@ public struct CashyPay: Queryable, ReceivesCallbacks {
     return least...most
   }
 
-  /// MD5 over the body as sent and the API key, in hexadecimal (dossier 2.3).
+  /// MD5 over the body as sent and the API key, in hexadecimal (README 2.3).
   func sign(_ body: [UInt8]) -> String {
     Hex.encode(Digest.md5(body + Array(apiKey.reveal().utf8)), signCase)
   }
@@ -173,5 +173,5 @@ public struct CashyPay: Queryable, ReceivesCallbacks {
   }
 }
 
-/// The life of a CLABE from its creation, in seconds (S002; dossier 2.5).
+/// The life of a CLABE from its creation, in seconds (S002; README 2.5).
 private let days180: Int64 = 180 * 86_400

@@ -1,7 +1,7 @@
 import JSONText
 import Payins
 
-/// The envelope of every answer (S002, dossier 2.5): `{msg, code, data}`, unsigned.
+/// The envelope of every answer (S002, README 2.5): `{msg, code, data}`, unsigned.
 struct CashyPayAnswer {
   let code: String
   /// The reason, mostly a code word such as `Sign_verify_error`.

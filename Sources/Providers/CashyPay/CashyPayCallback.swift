@@ -2,13 +2,13 @@ import Crypto
 import JSONText
 import Payins
 
-/// The webhook (S002 "Async Webhook Notification"; dossier 2.9). Its signature covers the whole
+/// The webhook (S002 "Async Webhook Notification"; README 2.9). Its signature covers the whole
 /// body, amount and status with it.
 extension CashyPay {
   public var acknowledgement: Acknowledgement { Acknowledgement(body: "SUCCESS") }
 
   public func read(_ delivery: CallbackDelivery) -> CallbackReading {
-    // In whatever case it comes (dossier 2.3), over the bytes as they came.
+    // In whatever case it comes (README 2.3), over the bytes as they came.
     let key = Array(apiKey.reveal().utf8)
     guard let sign = delivery.header("Sign").flatMap(Hex.decode),
       delivery.signedBodies.contains(where: { ConstantTime.equal(sign, Digest.md5($0 + key)) })

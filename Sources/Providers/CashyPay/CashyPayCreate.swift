@@ -2,7 +2,7 @@ public import HTTPCalling
 import JSONText
 public import Payins
 
-/// POST /api/payIn (S002 "Create Payin Order"; dossier 2.4, 2.5).
+/// POST /api/payIn (S002 "Create Payin Order"; README 2.4, 2.5).
 extension CashyPay {
   public func createRequest(_ order: Order, at now: Instant) -> HTTPRequest {
     var body: JSONObject = [

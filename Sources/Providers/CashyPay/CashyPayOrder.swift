@@ -2,7 +2,7 @@ import JSONText
 import Payins
 
 /// An order as queries and callbacks show it (S002 "Query Payin Order", "Async Webhook
-/// Notification"; dossier 2.6, 2.7, 2.9).
+/// Notification"; README 2.6, 2.7, 2.9).
 struct CashyPayOrder {
   let orderNo: String
   let mchOrderNo: String?
@@ -36,7 +36,7 @@ struct CashyPayOrder {
   }
 
   /// The order that the payer was given: never found by trimming the serial number off
-  /// `mchOrderNo` (dossier 2.7). Empty where a PATCH order points nowhere.
+  /// `mchOrderNo` (README 2.7). Empty where a PATCH order points nowhere.
   var lookups: [CallbackLookup] {
     let theirs = isPatch ? patchOrderNo : orderNo
     let ours = isPatch ? patchMchOrderNo : mchOrderNo

@@ -2,7 +2,7 @@ public import HTTPCalling
 import JSONText
 public import Payins
 
-/// POST /api/payInQuery (S002 "Query Payin Order"; dossier 2.6).
+/// POST /api/payInQuery (S002 "Query Payin Order"; README 2.6).
 extension CashyPay {
   public func queryRequest(_ order: Order, at now: Instant) -> HTTPRequest {
     let key = order.providerOrderID == nil ? "mchOrderNo" : "orderNo"
@@ -32,7 +32,7 @@ extension CashyPay {
   }
 
   /// A query shows no `reference` and `concept`, so a CLABE is shown to the payer only where it is
-  /// the order's own: those begin so (S002; dossier 2.5). Without its concept a shared one would
+  /// the order's own: those begin so (S002; README 2.5). Without its concept a shared one would
   /// take money that nobody can place.
   private func adoptable(_ data: JSON, _ method: Payins.Method) -> Instructions? {
     let clabe = data["payCode"]?.wireDigits?.utf8

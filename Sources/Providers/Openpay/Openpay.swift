@@ -3,12 +3,13 @@ import HTTPCalling
 public import JSONText
 public import Payins
 
-/// Openpay, Mexico: cash at stores through Paynet, and SPEI transfers (dossier 3). Charges are
-/// made at merchant level with an inline customer, so one path serves all reads (3.2).
+/// Openpay, Mexico: cash at stores through Paynet, and SPEI transfers (README). Charges are
+/// made at merchant level with an inline customer, so one path serves all reads (README
+/// 3.2).
 public struct Openpay: Queryable, ReceivesCallbacks {
   public static let name = "openpay"
 
-  /// S001 "Objeto Transacción" and open-pay/slate `es/charges.md` (dossier 3.5), in lower case.
+  /// S001 "Objeto Transacción" and open-pay/slate `es/charges.md` (README 3.5), in lower case.
   /// `refunded` and the chargeback words are of cards: they must not move a cash or SPEI order.
   public static let statuses: [String: ReportedStatus] = [
     "in_progress": .pending,
@@ -31,7 +32,7 @@ public struct Openpay: Queryable, ReceivesCallbacks {
     let merchant = settings.identifier("merchant_id")
     let key = settings.secret("private_key")
     let callback = Self.callbackCredentials(&settings)
-    // 29,999.99 pesos (dossier 3.3, A11), in centavos; 30 days (3.3, A12).
+    // 29,999.99 pesos (README 3.3, A11), in centavos; 30 days (README 3.3, A12).
     let most = settings.integer("store_max", in: 1...99_999_999_999, default: 2_999_999)
     let days = settings.integer("due_max_days", in: 1...365, default: 30)
     words = ProviderWords(&settings, published: OpenpayError.published)

@@ -1,17 +1,17 @@
 import JSONText
 import Payins
 
-/// Webhooks (S001 "Webhooks"; dossier 3.9): authenticated by HTTP Basic, not signed, so never
+/// Webhooks (S001 "Webhooks"; README 3.9): authenticated by HTTP Basic, not signed, so never
 /// more than a reason to ask.
 extension Openpay {
-  /// Any 200 will do (dossier 3.9).
+  /// Any 200 will do (README 3.9).
   public var acknowledgement: Acknowledgement { Acknowledgement(body: "") }
 
   public func read(_ delivery: CallbackDelivery) -> CallbackReading {
     guard let given = delivery.header("Authorization"), callbackCredentials.matches(given) else {
       return .forged("Authorization is absent or wrong")
     }
-    // Registering a webhook may come without a body (dossier 3.9).
+    // Registering a webhook may come without a body (README 3.9).
     if delivery.body.isEmpty { return .ping(note: "an empty body") }
     guard let event = JSON(wire: delivery.body)?.object else {
       return .malformed("the body is not a JSON object")

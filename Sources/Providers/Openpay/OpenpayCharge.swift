@@ -1,14 +1,14 @@
 import JSONText
 import Payins
 
-/// The charge object of answers, lists and callbacks (S001 "Objeto Transacción", dossier 3.4).
+/// The charge object of answers, lists and callbacks (S001 "Objeto Transacción", README 3.4).
 struct OpenpayCharge {
   let id: String
   /// Centavos.
   let amount: Int64
   let currency: String
   let method: String
-  /// In lower case: list filters spell it in upper case (dossier 3.5).
+  /// In lower case: list filters spell it in upper case (README 3.5).
   let status: String
   let orderNumber: String?
   let authorization: String?
@@ -30,7 +30,7 @@ struct OpenpayCharge {
     self.status = status.lowercased()
     orderNumber = number
     authorization = json["authorization"]?.wireText
-    // Without an offset the time is Mexico City's (dossier 3.3).
+    // Without an offset the time is Mexico City's (README 3.3).
     operationDate = WireDate(json["operation_date"])
     dueDate = WireDate(json["due_date"])
     paymentMethod = json["payment_method"] ?? .null
@@ -43,7 +43,7 @@ struct OpenpayCharge {
     return amount == order.amount ? nil : .contradiction("amount")
   }
 
-  /// Openpay's `cancelled` is also how expiry looks (dossier 3.5).
+  /// Openpay's `cancelled` is also how expiry looks (README 3.5).
   var reportedStatus: ReportedStatus {
     let status = Openpay.status(status)
     guard status == .cancelled, let due = dueDate.instant, let ended = operationDate.instant,
@@ -80,7 +80,7 @@ struct OpenpayCharge {
       let agreement = fields.text("agreement")
       guard !fields.areDamaged else { return nil }
       // `name` is the reference that the payer writes as concept: 7 digits in the older shape,
-      // 20 in the current one, where the CLABE is shared (dossier 3.4).
+      // 20 in the current one, where the CLABE is shared (README 3.4).
       return .spei(
         SPEIInstructions(
           clabe: clabe, bank: paymentMethod["bank"]?.wireText, concept: concept,

@@ -2,7 +2,7 @@ public import HTTPCalling
 import JSONText
 public import Payins
 
-/// POST /charges (S001 "Cargo en tienda", "Cargo en banco"; dossier 3.3, 3.4).
+/// POST /charges (S001 "Cargo en tienda", "Cargo en banco"; README 3.3, 3.4).
 extension Openpay {
   public func createRequest(_ order: Order, at now: Instant) -> HTTPRequest {
     var body: JSONObject = [
@@ -14,7 +14,7 @@ extension Openpay {
       // Without an offset it would be read as Mexico City's wall clock.
       "due_date": .string(order.expiresAt.text(offsetMinutes: 0)),
     ]
-    // Demanded for a store; for a bank charge it helps, but only whole (dossier 3.3).
+    // Demanded for a store; for a bank charge it helps, but only whole (README 3.3).
     if order.payer.name != nil, LimitedText.whole(order.payer.email, 100) != nil {
       body["customer"] = .object(Self.customer(order.payer))
     }
@@ -63,7 +63,7 @@ extension Openpay {
     if let meaning = words.meaning(error.code) {
       return .refusal(meaning, word: error.code, detail: error.detail)
     }
-    // Duplicates have been seen under 1001 as well (dossier 3.6); what its sentence says, in
+    // Duplicates have been seen under 1001 as well (README 3.6); what its sentence says, in
     // whatever language, is no proof: one look at the books is.
     if error.code == OpenpayError.badRequest { return .questioned(.rejected(error.detail)) }
     return .refusal(nil, word: error.code, detail: error.detail, status: response.status)

@@ -1,6 +1,6 @@
 import JSONText
 
-/// The error object (S001 "Códigos de error"; dossier 3.7).
+/// The error object (S001 "Códigos de error"; README 3.7).
 struct OpenpayError {
   static let badRequest = "1001"
   static let notFound = "1005"
@@ -17,7 +17,7 @@ struct OpenpayError {
 
   var detail: String { "code \(code)\(request.map { ", request \($0)" } ?? "")" }
 
-  /// S001 "Códigos de error", and the further codes of dossier 3.7, but for 1001. Codes of
+  /// S001 "Códigos de error", and the further codes of README 3.7, but for 1001. Codes of
   /// cards, transfers and stored accounts say "not done" as well.
   static let published: [String: WordMeaning] = {
     var classes: [String: WordMeaning] = [

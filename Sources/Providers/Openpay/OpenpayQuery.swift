@@ -3,7 +3,7 @@ import JSONText
 public import Payins
 
 /// GET /charges/{id} once the charge's id is known (S001 "Obtener un cargo"), GET
-/// /charges?order_id=… before (S001 "Listado de cargos"; the filter is slate's, dossier 3.6).
+/// /charges?order_id=… before (S001 "Listado de cargos"; the filter is slate's, README 3.6).
 extension Openpay {
   public func queryRequest(_ order: Order, at now: Instant) -> HTTPRequest {
     get(knownID(of: order) ?? "?order_id=\(order.number)")
@@ -36,7 +36,7 @@ extension Openpay {
     guard let json = JSON(wire: response.body), let charge = OpenpayCharge(json) else {
       return .undetermined(.unreadable)
     }
-    // The sandbox is said to give several charges one id (dossier 3.6).
+    // The sandbox is said to give several charges one id (README 3.6).
     if charge.id != id || charge.orderNumber != order.number { return .mismatch(Self.anothers) }
     return outcome([charge], order)
   }
@@ -72,7 +72,7 @@ extension Openpay {
     return outcome(charges, order)
   }
 
-  /// Failed charges may share an order number with one that did not fail (dossier 3.6). Newest
+  /// Failed charges may share an order number with one that did not fail (README 3.6). Newest
   /// first; never empty.
   private func outcome(_ charges: [OpenpayCharge], _ order: Order) -> QueryOutcome {
     if let contradiction = charges.lazy.compactMap({ $0.contradiction(of: order) }).first {

@@ -1,7 +1,7 @@
 import Crypto
 public import JSONText
 
-/// Paynet, the counter side of store payments (dossier 4): an account for a store chain. It makes
+/// Paynet, the counter side of store payments (README): an account for a store chain. It makes
 /// no pay-ins, so no rule can name it.
 public struct Paynet: Provider {
   public static let name = "paynet"

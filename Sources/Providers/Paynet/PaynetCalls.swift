@@ -88,7 +88,7 @@ extension Paynet: AuthorizesStorePayments {
     }
   }
 
-  /// Whether reversing what is not there is 0 or 12 is not published (dossier 4.2): 0 is taken for
+  /// Whether reversing what is not there is 0 or 12 is not published (README 4.2): 0 is taken for
   /// done, 12 and 93 for nothing to take back.
   public func reversalOutcome(
     _ response: HTTPResponse, _ payment: StorePaymentRequest

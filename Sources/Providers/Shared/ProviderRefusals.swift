@@ -52,7 +52,8 @@ extension CreateOutcome {
   /// What an HTTP status alone says of a create call; nil for 2xx, where the body decides.
   ///
   /// 401, 403 and the statuses of an endpoint that does not take the call are given before any
-  /// work. So is 429 (RFC 6585; dossier 3.11 calls it retryable). All others are in doubt.
+  /// work. So is 429 (RFC 6585; Providers/Openpay/README 3.11 calls it retryable). All others are
+  /// in doubt.
   static func ofStatus(_ status: Int) -> CreateOutcome? {
     switch status {
     case 200..<300: nil

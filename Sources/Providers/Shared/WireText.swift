@@ -24,7 +24,8 @@ extension JSON {
     return text
   }
 
-  /// A reference that a till can read: 1 to 40 visible ASCII characters (dossier 3.4).
+  /// A reference that a till can read: 1 to 40 visible ASCII characters (Providers/Openpay/README
+  /// 3.4).
   var tillReference: String? {
     guard let text = wireText, text.utf8.count <= 40,
       text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })

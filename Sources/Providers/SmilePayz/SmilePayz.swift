@@ -3,11 +3,11 @@ import HTTPCalling
 public import JSONText
 public import Payins
 
-/// SmilePayz v2.0, Mexico: SPEI transfers (dossier 1).
+/// SmilePayz v2.0, Mexico: SPEI transfers (README).
 public struct SmilePayz: Queryable, ReceivesCallbacks {
   public static let name = "smilepayz"
 
-  /// docs-test.smilepayz.com "transactionStatus" and S003 (dossier 1.10).
+  /// docs-test.smilepayz.com "transactionStatus" and S003 (README 1.10).
   public static let statuses: [String: ReportedStatus] = [
     "INIT": .pending,
     "PROCESSING": .pending,
@@ -17,12 +17,12 @@ public struct SmilePayz: Queryable, ReceivesCallbacks {
     "CANCELLED": .cancelled,
   ]
 
-  /// Whether an amount counts centavos or pesos: its pages say both (dossier 1.6).
+  /// Whether an amount counts centavos or pesos: its pages say both (README 1.6).
   private enum AmountUnit: String, CaseIterable {
     case minor, major
   }
 
-  /// What callbacks are signed over (dossier 1.12, 1.14).
+  /// What callbacks are signed over (README 1.12, 1.14).
   enum CallbackString: String, CaseIterable {
     case tradeNoAndTime = "trade_no_ts"
     case timeAndBody = "ts_body"
@@ -38,7 +38,7 @@ public struct SmilePayz: Queryable, ReceivesCallbacks {
   let amountDecimals: Int
   let area: Int64?
   let callbackString: CallbackString
-  /// None but "00" is published (dossier 1.11).
+  /// None but "00" is published (README 1.11).
   let words: ProviderWords
 
   public init?(account: AccountIdentity, settings: inout ObjectReader) {
@@ -68,13 +68,14 @@ public struct SmilePayz: Queryable, ReceivesCallbacks {
         // 100 to 999999999 of the unit, at most a day (S003).
         amounts: 100 * factor...999_999_999 * factor, granularity: factor,
         callbackURLBytes: 256, expirySeconds: 60...86_400, orderNumberPrefix: prefix,
-        // How long its CLABE lives is not published; those of the same bank live 180 days (2.5).
+        // How long its CLABE lives is not published; those of the same bank live 180 days
+        // (Providers/CashyPay/README 2.5).
         instrumentSeconds: 180 * 86_400, showsRepeatedPayments: true)
     ]
   }
 
   /// Production numbers start with the merchant id, sandbox ones with S and its digits, by one of
-  /// two pages; a prefix satisfies both (dossier 1.5).
+  /// two pages; a prefix satisfies both (README 1.5).
   private static func orderNumberPrefix(
     _ merchant: String, _ settings: inout ObjectReader
   ) -> String? {
@@ -107,10 +108,10 @@ public struct SmilePayz: Queryable, ReceivesCallbacks {
       ?? answer.message.flatMap { PlainWords.meaning(of: $0) }
   }
 
-  /// SHA256withRSA over time, merchant secret and the body as sent (dossier 1.3).
+  /// SHA256withRSA over time, merchant secret and the body as sent (README 1.3).
   func request(_ path: String, _ body: JSON, at now: Instant) -> HTTPRequest {
     let bytes = body.bytes
-    // The seed's zone (dossier 1.13).
+    // S003's zone (README 1.13).
     let time = now.text(offsetMinutes: Instant.mexicoCityOffset)
     let signed = Array("\(time)|\(merchantSecret.reveal())|".utf8) + bytes
     return HTTPRequest(

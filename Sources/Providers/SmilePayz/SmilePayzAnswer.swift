@@ -1,7 +1,7 @@
 import JSONText
 import Payins
 
-/// An answer to a create call or a query, or the body of a callback (S003; dossier 1.7, 1.8, 1.12):
+/// An answer to a create call or a query, or the body of a callback (S003; README 1.7, 1.8, 1.12):
 /// they share these fields. Answers are not signed.
 struct SmilePayzAnswer {
   let json: JSON

@@ -2,7 +2,7 @@ import Crypto
 import JSONText
 import Payins
 
-/// The notification (S003; dossier 1.12). Its signature covers neither status nor amount, so it is
+/// The notification (S003; README 1.12). Its signature covers neither status nor amount, so it is
 /// never more than a reason to ask.
 extension SmilePayz {
   public var acknowledgement: Acknowledgement { Acknowledgement(body: "SUCCESS") }
@@ -47,7 +47,7 @@ extension SmilePayz {
         lookups: lookups, grade: .partlySignedCallback, report: body.report(tradeNo, status)))
   }
 
-  /// JSON without the white space between its tokens; nothing else changes (dossier 1.3).
+  /// JSON without the white space between its tokens; nothing else changes (README 1.3).
   private static func minified(_ json: [UInt8]) -> [UInt8] {
     var isInString = false
     var isEscaped = false

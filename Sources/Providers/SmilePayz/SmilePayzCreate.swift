@@ -2,7 +2,7 @@ public import HTTPCalling
 import JSONText
 public import Payins
 
-/// POST /v2.0/transaction/pay-in (S003; dossier 1.5, 1.7).
+/// POST /v2.0/transaction/pay-in (S003; README 1.5, 1.7).
 extension SmilePayz {
   public func createRequest(_ order: Order, at now: Instant) -> HTTPRequest {
     let amount: JSONNumber =

@@ -2,7 +2,7 @@ public import HTTPCalling
 import JSONText
 public import Payins
 
-/// POST /v2.0/inquiry-status (dossier 1.8). The answer does not repeat the CLABE.
+/// POST /v2.0/inquiry-status (README 1.8). The answer does not repeat the CLABE.
 extension SmilePayz {
   public func queryRequest(_ order: Order, at now: Instant) -> HTTPRequest {
     // 1: a pay-in.
@@ -29,7 +29,7 @@ extension SmilePayz {
     else { return .undetermined(.unreadable) }
     if let contradiction = answer.contradiction(of: order) { return .mismatch(contradiction) }
     var report = answer.report(id, status)
-    // Probably further payments into the same CLABE; their shape is not published (dossier 1.8).
+    // Probably further payments into the same CLABE; their shape is not published (README 1.8).
     let further = answer.json["subOrderList"]?.array?.count ?? 0
     if further > 0 { report.note = "subOrderList has \(further) entries that are not read" }
     return .found(report)

@@ -1,7 +1,7 @@
 internal import HTTPServing
 internal import JSONText
 
-/// CashyPay's API (S002, dossier 2).
+/// CashyPay's API (S002, Providers/CashyPay/README).
 enum CashyPayDesk {
   static func answer(
     _ request: Request, _ call: ProviderCall, _ sandbox: inout Simulation, at now: Instant
@@ -20,7 +20,8 @@ enum CashyPayDesk {
     }
   }
 
-  /// The words are those of the appendices for all countries (dossier 2.8), the order is chosen.
+  /// The words are those of the appendices for all countries (Providers/CashyPay/README 2.8), the
+  /// order is chosen.
   private static func authenticated(_ request: Request) throws(CashyPayError) -> FormReader {
     guard request.method == .post else { throw .failed("RequestMethod_not_post") }
     guard MediaType.isJSON(request) else { throw .failed("RequestContentType_not_json") }

@@ -1,7 +1,7 @@
 internal import HTTPServing
 internal import JSONText
 
-/// CashyPay's refusals: HTTP 200, and the reason in the envelope (dossier 2.8).
+/// CashyPay's refusals: HTTP 200, and the reason in the envelope (Providers/CashyPay/README 2.8).
 struct CashyPayError: Error, Sendable {
   let code: Int
   let message: String

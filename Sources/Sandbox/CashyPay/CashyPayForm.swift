@@ -1,6 +1,6 @@
 internal import JSONText
 
-/// The body of `/api/payIn` (S002 "Create Payin Order", dossier 2.4).
+/// The body of `/api/payIn` (S002 "Create Payin Order", Providers/CashyPay/README 2.4).
 struct CashyPayForm {
   /// In pesos.
   private static let amounts: ClosedRange<Int64> = 40...15_000
@@ -23,7 +23,7 @@ struct CashyPayForm {
     expireSeconds = try form.integer("expireTime", 1...180 * 86_400)
     notifyURL = try form.text("notifyUrl", 1...250) { WebAddress($0)?.isReachable ?? false }
     _ = try form.text("nonceStr", 1...32)
-    // English, or Spanish without accents (dossier 2.4).
+    // English, or Spanish without accents (Providers/CashyPay/README 2.4).
     _ = try form.text("remark", 1...32, where: TextForms.isPrintableASCII)
     _ = try form.text("realName", 1...32)
     _ = try form.text("phone", 1...32)
@@ -33,7 +33,7 @@ struct CashyPayForm {
     try form.end()
   }
 
-  /// Samples of the newer pages send it as text (dossier 2.4).
+  /// Samples of the newer pages send it as text (Providers/CashyPay/README 2.4).
   private static func payType(_ form: inout FormReader) throws(FormFault) -> CashyPayType {
     guard let value = form.field("payType") else { throw form.missing("payType") }
     let type = CashyPayType.allCases.first { type in

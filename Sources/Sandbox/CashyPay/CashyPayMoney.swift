@@ -5,8 +5,8 @@ internal import JSONText
 ///
 /// An order is paid by exactly its amount, once, also after it expired or failed. Whatever else
 /// reaches its CLABE makes a PATCH order with a webhook of its own, and leaves the order as it is
-/// (S002, dossier 2.7). In the centralised mode the bank returns what does not fit, and a till
-/// refuses it.
+/// (S002, Providers/CashyPay/README 2.7). In the centralised mode the bank returns what does not
+/// fit, and a till refuses it.
 enum CashyPayMoney {
   /// S002: minutes after each failure.
   static let retryMinutes: [Int64] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
@@ -58,7 +58,8 @@ enum CashyPayMoney {
     return payment
   }
 
-  /// Expiry is not told (dossier 2.8: not published), failure and cancellation are.
+  /// Expiry is not told (Providers/CashyPay/README 2.8: not published), failure and cancellation
+  /// are.
   static func end(
     _ order: Order, as status: Order.Status, _ sandbox: inout Simulation, at now: Instant
   ) {

@@ -1,6 +1,7 @@
 internal import JSONText
 
-/// What CashyPay knows of an order beside the common facts (S002, dossier 2.5–2.7).
+/// What CashyPay knows of an order beside the common facts (S002, Providers/CashyPay/README
+/// 2.5–2.7).
 struct CashyPayOrder: Sendable {
   /// An order of its own for money that came beside its order.
   struct Patch: Sendable {

@@ -1,6 +1,6 @@
 internal import Crypto
 
-/// MD5 over the body as it stands and the API key, in hexadecimal (dossier 2.3).
+/// MD5 over the body as it stands and the API key, in hexadecimal (Providers/CashyPay/README 2.3).
 enum CashyPaySignature {
   static func make(_ body: [UInt8]) -> String {
     Hex.encode(Digest.md5(body + Array(SandboxCredentials.cashypayAPIKey.utf8)))

@@ -3,6 +3,6 @@ enum CashyPayType: Int64, CaseIterable, Sendable {
   /// S002: a transfer to a CLABE.
   case spei = 69
   /// A code for OXXO's tills. The providers' pages name the code but not its number, which comes
-  /// with a merchant's contract (dossier 2.8): this one is the sandbox's own.
+  /// with a merchant's contract (Providers/CashyPay/README 2.8): this one is the sandbox's own.
   case store = 70
 }

@@ -1,4 +1,4 @@
-/// Mexico's 18-digit account numbers (dossier 5.1).
+/// Mexico's 18-digit account numbers (Providers/README 5.1).
 enum CLABE {
   /// Of the first 17 digits: weights 3, 7, 1, each product modulo 10.
   static func checkDigit(of digits: String) -> Int {

@@ -6,9 +6,10 @@ internal import JSONText
 struct Delivery: Sendable {
   /// What the receiver has to answer.
   enum Acknowledgement: Sendable {
-    /// Any 2xx (Openpay, dossier 3.9).
+    /// Any 2xx (Providers/Openpay/README 3.9).
     case success
-    /// A 2xx whose body is exactly `SUCCESS` (CashyPay, dossier 2.9; SmilePayz, 1.12).
+    /// A 2xx whose body is exactly `SUCCESS` (Providers/CashyPay/README 2.9 and
+    /// Providers/SmilePayz/README 1.12).
     case word
 
     func accepts(_ response: HTTPResponse) -> Bool {

@@ -44,7 +44,8 @@ struct Identifiers: Sendable {
     ].joined(separator: "-")
   }
 
-  /// An 18-digit CLABE that begins with `prefix` and ends with a valid check digit (dossier 5.1).
+  /// An 18-digit CLABE that begins with `prefix` and ends with a valid check digit
+  /// (Providers/README 5.1).
   mutating func clabe(prefix: String) -> String {
     let body = prefix + digits(17 - prefix.utf8.count)
     return body + String(CLABE.checkDigit(of: body))

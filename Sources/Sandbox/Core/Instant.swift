@@ -15,7 +15,7 @@ struct Instant: Hashable, Comparable, Sendable {
 }
 
 /// The calendar of the simulated providers: Mexico City, UTC-6 without daylight saving since 2022
-/// (dossier 1.13).
+/// (Providers/SmilePayz/README 1.13).
 extension Instant {
   static let mexicoOffsetMinutes: Int64 = -360
 

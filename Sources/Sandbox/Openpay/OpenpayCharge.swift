@@ -21,7 +21,7 @@ struct OpenpayCharge: Sendable {
 }
 
 extension OpenpayCharge {
-  /// The provider's word for a status. Expiry is a cancellation (dossier 3.9).
+  /// The provider's word for a status. Expiry is a cancellation (Providers/Openpay/README 3.9).
   static func word(_ status: Order.Status) -> String {
     switch status {
     case .open: "in_progress"
@@ -59,7 +59,7 @@ extension OpenpayCharge {
     return object
   }
 
-  /// With what later objects have (dossier 3.4, 3.9).
+  /// With what later objects have (Providers/Openpay/README 3.4, 3.9).
   private func currentObject(_ order: Order) -> JSONObject {
     var object: JSONObject = [
       "id": .string(order.key.id), "authorization": JSON(authorization),

@@ -1,10 +1,11 @@
 internal import JSONText
 
-/// The fields of a store or bank charge (S001 "Cargo en tienda", "Cargo en banco"; dossier 3.3).
+/// The fields of a store or bank charge (S001 "Cargo en tienda", "Cargo en banco";
+/// Providers/Openpay/README 3.3).
 struct OpenpayChargeForm {
-  /// 29,999.99 pesos, in centavos (dossier 3.3, A11).
+  /// 29,999.99 pesos, in centavos (Providers/Openpay/README 3.3, A11).
   private static let storeMost: Int64 = 2_999_999
-  /// Thirty days (dossier 3.3, A12).
+  /// Thirty days (Providers/Openpay/README 3.3, A12).
   private static let dueSeconds: Int64 = 30 * 86_400
 
   let method: OpenpayCharge.Method

@@ -1,7 +1,7 @@
 internal import HTTPServing
 internal import JSONText
 
-/// `/charges` of the merchant or of a customer (S001 "Cargos", dossier 3.2–3.8).
+/// `/charges` of the merchant or of a customer (S001 "Cargos", Providers/Openpay/README 3.2–3.8).
 enum OpenpayCharges {
   static func answer(
     _ request: Request, _ path: [String], of owner: OpenpayDesk.Owner,
@@ -96,7 +96,7 @@ enum OpenpayCharges {
     _ request: Request, of owner: OpenpayDesk.Owner, _ sandbox: inout Simulation, at now: Instant
   ) throws(OpenpayError) -> Response {
     let form = try OpenpayChargeForm(try OpenpayDesk.form(request), of: owner, at: now)
-    // A failed charge gives its order_id free (dossier 3.6).
+    // A failed charge gives its order_id free (Providers/Openpay/README 3.6).
     if let orderID = form.orderID,
       sandbox.ledger.orders(named: orderID, of: .openpay).contains(where: {
         $0.number == orderID && $0.status != .failed

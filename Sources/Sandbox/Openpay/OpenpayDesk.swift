@@ -2,9 +2,9 @@ internal import Crypto
 internal import HTTPServing
 internal import JSONText
 
-/// Openpay's API (S001, dossier 3): authentication and paths.
+/// Openpay's API (S001, Providers/Openpay/README): authentication and paths.
 enum OpenpayDesk {
-  /// Who owns a charge: it is read where it was made (dossier 3.2).
+  /// Who owns a charge: it is read where it was made (Providers/Openpay/README 3.2).
   enum Owner: Equatable {
     case merchant
     case customer(String)

@@ -1,7 +1,7 @@
 internal import HTTPServing
 internal import JSONText
 
-/// Openpay's error object (S001 "Errores"; the codes beyond it: dossier 3.7).
+/// Openpay's error object (S001 "Errores"; the codes beyond it: Providers/Openpay/README 3.7).
 struct OpenpayError: Error, Sendable {
   let code: Int
   let status: Int

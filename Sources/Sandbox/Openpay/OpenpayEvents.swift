@@ -1,7 +1,7 @@
 internal import HTTPCalling
 internal import JSONText
 
-/// What Openpay tells of charges (dossier 3.9): HTTP Basic, no signature.
+/// What Openpay tells of charges (Providers/Openpay/README 3.9): HTTP Basic, no signature.
 enum OpenpayEvents {
   /// S001 "Objeto Webhook", and the two events that only its samples and the vendor's plugins have.
   static let all = [

@@ -2,8 +2,8 @@ internal import HTTPServing
 internal import JSONText
 
 /// The parameters of lists (S001 "Listado de cargos", "Listado de clientes"; `order_id` and
-/// `status`: dossier 3.6). Unknown ones are ignored: the official Python SDK repeats the customer's
-/// id there.
+/// `status`: Providers/Openpay/README 3.6). Unknown ones are ignored: the official Python SDK
+/// repeats the customer's id there.
 struct OpenpayListFilter {
   /// Of a date or an amount: `key`, `key[gte]`, `key[lte]`.
   private struct Bounds<Value: Comparable> {
@@ -37,7 +37,8 @@ struct OpenpayListFilter {
   /// Centavos.
   private let amount: Bounds<Int64>
   var orderID: String?
-  /// In lower case: the pages spell it in upper case, objects in lower (dossier 3.5).
+  /// In lower case: the pages spell it in upper case, objects in lower (Providers/Openpay/README
+  /// 3.5).
   private let status: String?
   private let offset: Int
   private let limit: Int

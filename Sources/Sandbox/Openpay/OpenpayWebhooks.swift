@@ -8,7 +8,7 @@ struct OpenpayVerification: Sendable {
   let request: HTTPRequest
 }
 
-/// `/webhooks` (S001 "Webhooks", dossier 3.9).
+/// `/webhooks` (S001 "Webhooks", Providers/Openpay/README 3.9).
 enum OpenpayWebhooks {
   static func reply(
     to request: Request, _ path: [String], _ sandbox: inout Simulation, at now: Instant
@@ -127,7 +127,7 @@ enum OpenpayWebhooks {
     return webhook
   }
 
-  /// Dossier 3.9; the own machine is allowed besides, since this is a sandbox.
+  /// Providers/Openpay/README 3.9; the own machine is allowed besides, since this is a sandbox.
   private static func isAllowed(_ address: WebAddress) -> Bool {
     address.isLoopback
       || address.isSecure && !address.isNumeric && [443, 8443, 10443].contains(address.port)

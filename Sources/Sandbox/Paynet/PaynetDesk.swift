@@ -2,8 +2,8 @@ internal import Crypto
 internal import HTTPServing
 internal import JSONText
 
-/// Paynet's API for store chains (S000, dossier 4). It takes cash for the references of Openpay's
-/// store charges.
+/// Paynet's API for store chains (S000, Providers/Paynet/README). It takes cash for the references
+/// of Openpay's store charges.
 ///
 /// Chosen, since the pages are silent: an identical repeat of a payment is answered as the first
 /// time, one with other data is declined with 12; a reversal is repeatable, needs the payment's own

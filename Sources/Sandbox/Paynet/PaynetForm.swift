@@ -1,7 +1,8 @@
 internal import JSONText
 
 /// The data of a payment or of its cancellation (S000). Attributes beyond these are ignored.
-/// Numbers may have more digits than 64 bits hold, so they stay texts (dossier 4.2).
+/// Numbers may have more digits than 64 bits hold, so they stay texts (Providers/Paynet/README
+/// 4.2).
 struct PaynetForm {
   /// What makes a payment the same payment: all that the chain sends of it.
   struct Transaction: Hashable, Sendable {
@@ -13,7 +14,7 @@ struct PaynetForm {
     let paymentType: String?
   }
 
-  /// The payment's name within the chain (dossier 4.2, ASSUME).
+  /// The payment's name within the chain (Providers/Paynet/README 4.2: assumed).
   struct Name: Hashable, Sendable {
     let group: String
     let chain: String

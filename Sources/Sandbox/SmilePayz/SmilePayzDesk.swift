@@ -1,7 +1,7 @@
 internal import HTTPServing
 internal import JSONText
 
-/// SmilePayz's API (S003, dossier 1).
+/// SmilePayz's API (S003, Providers/SmilePayz/README).
 enum SmilePayzDesk {
   private static let accountNo = "11420011202402290943"
   /// S003: ±5 minutes.
@@ -83,7 +83,7 @@ enum SmilePayzDesk {
       order, clabe: clabe, pageURL: OrderPage.url(of: tradeNo, for: request))
   }
 
-  /// Dossier 1.8.
+  /// Providers/SmilePayz/README 1.8.
   private static func query(
     _ reader: FormReader, _ sandbox: Simulation
   ) throws(SmilePayzError) -> JSON {
@@ -109,7 +109,7 @@ enum SmilePayzDesk {
     return detail.queryAnswer(order)
   }
 
-  /// Dossier 1.9: all that was paid, whatever the account.
+  /// Providers/SmilePayz/README 1.9: all that was paid, whatever the account.
   private static func balance(
     _ reader: FormReader, _ sandbox: Simulation
   ) throws(SmilePayzError) -> JSON {

@@ -1,8 +1,8 @@
 internal import HTTPServing
 internal import JSONText
 
-/// SmilePayz's refusals. Only "00" is published, "two digits, error: other codes" (S003, dossier
-/// 1.11): the codes here are chosen, and come with HTTP 200.
+/// SmilePayz's refusals. Only "00" is published, "two digits, error: other codes" (S003;
+/// Providers/SmilePayz/README 1.11): the codes here are chosen, and come with HTTP 200.
 struct SmilePayzError: Error, Sendable {
   let code: String
   let message: String

@@ -1,11 +1,11 @@
 internal import JSONText
 
-/// The body of `/v2.0/transaction/pay-in` (S003, dossier 1.5).
+/// The body of `/v2.0/transaction/pay-in` (S003, Providers/SmilePayz/README 1.5).
 struct SmilePayzForm {
   static let amounts: ClosedRange<Int64> = 100...999_999_999
   /// One hour, where the request does not say.
   private static let standardExpiry: Int64 = 3_600
-  /// Mexico's in older pages and demos (dossier 1.5).
+  /// Mexico's in older pages and demos (Providers/SmilePayz/README 1.5).
   private static let area: Int64 = 14
 
   let orderNo: String

@@ -6,7 +6,7 @@ internal import JSONText
 ///
 /// An order is paid by exactly its amount, once, also after it expired, failed or was cancelled.
 /// Whatever else reaches its CLABE appears in the query's `subOrderList`, without a callback, and
-/// leaves the order as it is. (Nothing of it is published; see dossier 1.8.)
+/// leaves the order as it is. (Nothing of it is published; see Providers/SmilePayz/README 1.8.)
 enum SmilePayzMoney {
   /// Not published; chosen.
   static let retryMinutes: [Int64] = [1, 5, 15, 60, 180, 360]

@@ -1,6 +1,7 @@
 internal import JSONText
 
-/// What SmilePayz knows of an order beside the common facts (S003, dossier 1.7, 1.8, 1.12).
+/// What SmilePayz knows of an order beside the common facts (S003, Providers/SmilePayz/README 1.7,
+/// 1.8, 1.12).
 struct SmilePayzOrder: Sendable {
   /// Money that did not fit its order.
   struct SubOrder: Sendable {

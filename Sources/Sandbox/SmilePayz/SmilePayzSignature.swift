@@ -1,7 +1,7 @@
 internal import Crypto
 
 /// SHA256withRSA over `X-TIMESTAMP|merchantSecret|minify(body)` for requests, and over
-/// `tradeNo|X-TIMESTAMP` for callbacks (dossier 1.3, 1.12).
+/// `tradeNo|X-TIMESTAMP` for callbacks (Providers/SmilePayz/README 1.3, 1.12).
 enum SmilePayzSignature {
   static func verify(
     _ signature: String, timestamp: String, body: [UInt8], _ key: RSAPublicKey
