@@ -98,13 +98,15 @@ struct WebhookRoutes: Sendable {
     query.type = try call.parameter("type") { WebhookEndpoint.types.contains($0) ? $0 : nil }
     query.payin = try call.parameter("payin") { PayinID($0) }
     query.before = try call.parameter("cursor") { EventID($0) }
-    let found = try await service.events(query)
+    let found = try await service.page(query)
     var data: [JSON] = []
-    for event in page.shown(found) {
+    for event in page.shown(found.events) {
       let deliveries = try await service.deliveries(of: event, merchant: call.merchant)
       data.append(EventDocument.announced(event, deliveries))
     }
-    return page.response(data, of: found) { $0.id.text }
+    // A short page goes on where the search for it ended.
+    if let place = found.lookedTo { return page.response(data, next: place.text) }
+    return page.response(data, of: found.events) { $0.id.text }
   }
 
   private func redeliver(_ call: Call) async throws -> Response {

@@ -10,10 +10,27 @@ public struct AnnouncementQuery: Equatable, Sendable {
   /// merchant's has nothing older.
   public var before: EventID?
   public var limit: Int
+  /// How many events are looked at, at most, for those of a type: of a rare one among millions a
+  /// page may be short.
+  public var scan = 10_000
 
   public init(merchant: String, limit: Int) {
     self.merchant = merchant
     self.limit = limit
+  }
+
+  /// Whether some that are looked at may not fit; one pay-in's own are few.
+  var isSifting: Bool { type != nil && payin == nil }
+}
+
+public struct AnnouncementPage: Equatable, Sendable {
+  public var events: [PayinEvent]
+  /// As `PayinPage.lookedTo`.
+  public var lookedTo: EventID?
+
+  public init(_ events: [PayinEvent], lookedTo: EventID? = nil) {
+    self.events = events
+    self.lookedTo = lookedTo
   }
 }
 

@@ -55,7 +55,7 @@ public protocol Store: DueTimes {
   /// The event whose announcement has that sequence within the pay-in.
   func announcement(_ sequence: Int, of payin: PayinID) async throws(StoreError) -> PayinEvent?
   func announcement(_ id: EventID, merchant: String) async throws(StoreError) -> PayinEvent?
-  func announcements(_ query: AnnouncementQuery) async throws(StoreError) -> [PayinEvent]
+  func page(_ query: AnnouncementQuery) async throws(StoreError) -> AnnouncementPage
   /// In the order in which they were made.
   func deliveryTries(of payin: PayinID) async throws(StoreError) -> [DeliveryTry]
   /// The first job of that kind by subject, among those whose subjects begin so.
@@ -101,6 +101,13 @@ extension Store {
   /// A page's pay-ins.
   public func payins(_ query: PayinQuery) async throws(StoreError) -> [Payin] {
     try await page(query).payins
+  }
+
+  /// A page's events.
+  public func announcements(
+    _ query: AnnouncementQuery
+  ) async throws(StoreError) -> [PayinEvent] {
+    try await page(query).events
   }
 
   /// All of a pay-in's events.

@@ -155,9 +155,9 @@ final class CrashingStore: Store {
     return try await base.announcement(id, merchant: merchant)
   }
 
-  func announcements(_ query: AnnouncementQuery) async throws(StoreError) -> [PayinEvent] {
+  func page(_ query: AnnouncementQuery) async throws(StoreError) -> AnnouncementPage {
     try await turn()
-    return try await base.announcements(query)
+    return try await base.page(query)
   }
 
   func deliveryTries(of payin: PayinID) async throws(StoreError) -> [DeliveryTry] {

@@ -169,8 +169,8 @@ public struct WebhookService: Sendable {
     public var tries: [DeliveryTry]
   }
 
-  public func events(_ query: AnnouncementQuery) async throws(Refusal) -> [PayinEvent] {
-    do throws(StoreError) { return try await books.store.announcements(query) } catch {
+  public func page(_ query: AnnouncementQuery) async throws(Refusal) -> AnnouncementPage {
+    do throws(StoreError) { return try await books.store.page(query) } catch {
       throw .store(error)
     }
   }

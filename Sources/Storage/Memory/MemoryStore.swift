@@ -155,10 +155,8 @@ public final class MemoryStore: Store {
     try use { books in books.webhooks.announcement(id, merchant: merchant) }
   }
 
-  public func announcements(
-    _ query: AnnouncementQuery
-  ) async throws(StoreError) -> [PayinEvent] {
-    try use { books in books.webhooks.announcements(query) }
+  public func page(_ query: AnnouncementQuery) async throws(StoreError) -> AnnouncementPage {
+    try use { books in books.webhooks.page(query) }
   }
 
   public func deliveryTries(of payin: PayinID) async throws(StoreError) -> [DeliveryTry] {

@@ -60,16 +60,21 @@ struct MemoryWebhooks: Sendable {
     announced.first { $0.event.id == id && $0.merchant == merchant }?.event
   }
 
-  func announcements(_ query: AnnouncementQuery) -> [PayinEvent] {
+  func page(_ query: AnnouncementQuery) -> AnnouncementPage {
     let own = announced.filter { $0.merchant == query.merchant }.map(\.event)
     var older = own[...]
     if let before = query.before {
       older = own[..<(own.firstIndex { $0.id == before } ?? 0)]
     }
+    var end: EventID?
+    if query.isSifting, older.count >= query.scan {
+      older = older.suffix(query.scan)
+      end = older.first?.id
+    }
     let found = older.reversed().filter { event in
       query.type ?? event.type == event.type && query.payin ?? event.payin == event.payin
-    }
-    return Array(found.prefix(max(query.limit, 0)))
+    }.prefix(max(query.limit, 0))
+    return AnnouncementPage(Array(found), lookedTo: found.count < query.limit ? end : nil)
   }
 
   func tries(of payin: PayinID) -> [DeliveryTry] { tries.filter { $0.payin == payin } }

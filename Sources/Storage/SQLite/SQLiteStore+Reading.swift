@@ -186,18 +186,23 @@ extension SQLiteStore {
     return try row.map(event)
   }
 
-  public func announcements(
-    _ query: AnnouncementQuery
-  ) async throws(StoreError) -> [PayinEvent] {
-    try await page(of: query.limit) { last throws(StoreError) in
+  public func page(_ query: AnnouncementQuery) async throws(StoreError) -> AnnouncementPage {
+    var end: EventID?
+    if query.isSifting {
+      end = try await read { session throws(StoreError) in
+        try session.webhooks.end(of: query, session.connection)
+      }
+    }
+    let events = try await page(of: query.limit) { last throws(StoreError) in
       var query = query
       if let last { query.before = last.id }
-      return try await self.read { [query] session throws(StoreError) in
-        try session.webhooks.announced(query, session.connection)
+      return try await self.read { [query, end] session throws(StoreError) in
+        try session.webhooks.announced(query, through: end, session.connection)
       }
     } item: { row throws(StoreError) in
       try self.event(row)
     }
+    return AnnouncementPage(events, lookedTo: events.count < query.limit ? end : nil)
   }
 
   public func deliveryTries(of payin: PayinID) async throws(StoreError) -> [DeliveryTry] {

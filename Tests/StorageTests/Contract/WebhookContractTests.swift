@@ -49,6 +49,18 @@ struct WebhookContractTests {
       query = AnnouncementQuery(merchant: "x", limit: 9)
       query.before = announced[0].id
       #expect(try await store.announcements(query).isEmpty)
+      // What is rare is looked for in steps, each where the one before ended.
+      query = AnnouncementQuery(merchant: "demo", limit: 100)
+      (query.type, query.scan) = (announced[0].type, 3)
+      var (found, steps): ([PayinEvent], Int) = ([], 0)
+      repeat {
+        let page = try await store.page(query)
+        found += page.events
+        query.before = page.lookedTo
+        steps += 1
+      } while query.before != nil
+      #expect(found == newestFirst.filter { $0.type == query.type })
+      #expect(steps == announced.count / 3 + 1)
     }
   }
 

@@ -76,7 +76,11 @@ struct QueryPlanTests {
         var query = AnnouncementQuery(merchant: "demo", limit: 20)
         for (bit, set) in settings.enumerated() where mask >> bit & 1 == 1 { set(&query) }
         let steps = try await sqlite.read { [query] session throws(StoreError) in
-          try plan(WebhookReading.listing(query).sql, on: session.connection)
+          let end = EventID(unchecked: "event_2")
+          let list = try plan(
+            WebhookReading.listing(query, through: end).sql, on: session.connection)
+          guard query.isSifting else { return list }
+          return try list + plan(WebhookReading.end(of: query).sql, on: session.connection)
         }
         #expect(
           costly(steps).filter { query.payin == nil || !$0.contains("TEMP B-TREE") }.isEmpty)

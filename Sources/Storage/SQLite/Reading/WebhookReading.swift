@@ -75,38 +75,72 @@ struct WebhookReading {
     try announcedByID.first(.text(id.text), .text(merchant), read: EventRow.init)
   }
 
+  /// - Parameter end: the oldest that is looked at.
   func announced(
-    _ query: AnnouncementQuery, _ connection: SQLiteConnection
+    _ query: AnnouncementQuery, through end: EventID?, _ connection: SQLiteConnection
   ) throws(StoreError) -> [EventRow] {
-    let (sql, values) = Self.listing(query)
+    let (sql, values) = Self.listing(query, through: end)
     return try SQLiteStatement(connection, sql).rows(values, read: EventRow.init)
   }
 
-  static func listing(_ query: AnnouncementQuery) -> (sql: String, values: [SQLiteValue]) {
-    // Of all a merchant's events only index entries are looked at; a pay-in's own are few.
+  /// The last of those that are looked at; nil where there are fewer.
+  func end(
+    of query: AnnouncementQuery, _ connection: SQLiteConnection
+  ) throws(StoreError) -> EventID? {
+    let (sql, values) = Self.end(of: query)
+    return try SQLiteStatement(connection, sql).rows(values) { row in
+      EventID(unchecked: row.text(0))
+    }.first
+  }
+
+  static func listing(
+    _ query: AnnouncementQuery, through end: EventID? = nil
+  ) -> (sql: String, values: [SQLiteValue]) {
+    var (sql, values) = selection(EventRow.columns, query)
+    func filter(_ condition: String, _ value: String?) {
+      guard let value else { return }
+      sql += " AND \(condition)"
+      values.append(.text(value))
+    }
+    filter("type = ?", query.type)
+    filter("payin = ?", query.payin?.text)
+    if let end { compare(">=", end, query, &sql, &values) }
+    values.append(.integer(max(query.limit, 0)))
+    return (sql + " ORDER BY number DESC LIMIT ?", values)
+  }
+
+  static func end(of query: AnnouncementQuery) -> (sql: String, values: [SQLiteValue]) {
+    let (sql, values) = selection("id", query)
+    return (
+      sql + " ORDER BY number DESC LIMIT 1 OFFSET ?",
+      values + [.integer(max(query.scan, 1) - 1)]
+    )
+  }
+
+  /// With what the index alone decides: of all a merchant's events only its entries are looked at;
+  /// a pay-in's own are few.
+  private static func selection(
+    _ columns: String, _ query: AnnouncementQuery
+  ) -> (String, [SQLiteValue]) {
     let index = query.payin == nil ? "events_announced" : "events_by_payin"
     var sql = """
-      SELECT \(EventRow.columns) FROM events INDEXED BY \(index)
+      SELECT \(columns) FROM events INDEXED BY \(index)
       WHERE merchant = ? AND announcement_sequence IS NOT NULL
       """
     var values: [SQLiteValue] = [.text(query.merchant)]
-    if let type = query.type {
-      sql += " AND type = ?"
-      values.append(.text(type))
-    }
-    if let payin = query.payin {
-      sql += " AND payin = ?"
-      values.append(.text(payin.text))
-    }
-    if let before = query.before {
-      sql += """
-         AND number < (SELECT number FROM events INDEXED BY events_announced_by_id
-          WHERE id = ? AND merchant = ? AND announcement_sequence IS NOT NULL)
-        """
-      values += [.text(before.text), .text(query.merchant)]
-    }
-    values.append(.integer(max(query.limit, 0)))
-    return (sql + " ORDER BY number DESC LIMIT ?", values)
+    if let before = query.before { compare("<", before, query, &sql, &values) }
+    return (sql, values)
+  }
+
+  private static func compare(
+    _ relation: String, _ event: EventID, _ query: AnnouncementQuery, _ sql: inout String,
+    _ values: inout [SQLiteValue]
+  ) {
+    sql += """
+       AND number \(relation) (SELECT number FROM events INDEXED BY events_announced_by_id
+        WHERE id = ? AND merchant = ? AND announcement_sequence IS NOT NULL)
+      """
+    values += [.text(event.text), .text(query.merchant)]
   }
 
   func tries(of payin: PayinID) throws(StoreError) -> [DeliveryTry] {
