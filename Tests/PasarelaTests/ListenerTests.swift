@@ -28,6 +28,11 @@ struct ListenerTests {
       }
       #expect(try await bare(open, "POST", "/v1/rules/reload").status == 404)
       #expect(try await own.post("/v1/rules/reload").status == 200)
+      // An operator's scope is worth nothing at the public listener.
+      var question = ServeTests.payin("rules", method: "spei").object ?? [:]
+      question["rules"] = ["otherwise": ["priority": ["openpay-main/spei"]]]
+      #expect(try await open.post("/v1/routing/evaluate", .object(question)).status == 403)
+      #expect(try await own.post("/v1/routing/evaluate", .object(question)).status == 200)
       #expect(try await own.get("/v1/payins").status == 200)
       #expect(try await open.get("/v1/payins").status == 200)
       #expect(try await open.get("/openapi.json").status == 200)
