@@ -57,6 +57,10 @@ enum AuthenticatedCipher {
 }
 
 /// A cipher fetched once from libcrypto and kept for the life of the process.
+///
+/// `@unchecked` because a C pointer is not `Sendable` by itself. This one may be shared: it is made
+/// once, never freed, and libcrypto takes it as `const` wherever it is given: a fetched EVP_CIPHER
+/// is only read, its reference count apart, which is atomic (EVP_EncryptInit(3), life cycle).
 @safe struct CipherAlgorithm: @unchecked Sendable {  // libcrypto never changes a fetched one
   static let aes256GCM = CipherAlgorithm("AES-256-GCM")
 

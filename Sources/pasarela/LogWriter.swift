@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Gateway
 import JSONText
@@ -5,23 +6,24 @@ import Synchronization
 
 /// Writes the log on a thread of its own: whoever reads it, or does not, nobody who logs waits.
 /// What there is no room for is dropped, and its number is said as soon as lines flow again.
-///
-/// `@unchecked` because the compiler cannot see that `condition` guards `state`, the only thing
-/// here that changes: it is private, and `put`, `flush` and `run` touch it between `lock` and
-/// `unlock`. A `Mutex` would hold it for the compiler, but has no condition to wait for.
-final class LogWriter: @unchecked Sendable {  // `condition` guards `state`: see above
+final class LogWriter: Sendable {
   /// Bytes that may wait.
   static let roomBytes = 1 << 20
 
   private struct State {
     var lines: [[UInt8]] = []
     var bytes = 0
-    var isWriting = false
     var dropped: Int64 = 0
+    var isWriting = false
+    /// Raised once everything is written.
+    var flushes: [DispatchSemaphore] = []
+
+    var isEmpty: Bool { lines.isEmpty && dropped == 0 }
   }
 
-  private let condition = NSCondition()
-  private var state = State()
+  private let state = Mutex(State())
+  /// Raised where something waits to be written and nothing did before.
+  private let work = DispatchSemaphore(value: 0)
   private let write: @Sendable ([UInt8]) -> Void
   private let onDrop: @Sendable () -> Void
 
@@ -42,43 +44,49 @@ final class LogWriter: @unchecked Sendable {  // `condition` guards `state`: see
 
   /// - Parameter line: whole, with its newline.
   func put(_ line: [UInt8]) {
-    condition.lock()
-    let isTaken = state.bytes + line.count <= Self.roomBytes
-    if isTaken {
-      state.lines.append(line)
-      state.bytes += line.count
-    } else {
-      state.dropped += 1
+    let (isTaken, isFirst) = state.withLock { state in
+      let isFirst = state.isEmpty
+      let isTaken = state.bytes + line.count <= Self.roomBytes
+      if isTaken {
+        state.lines.append(line)
+        state.bytes += line.count
+      } else {
+        state.dropped += 1
+      }
+      return (isTaken, isFirst)
     }
-    condition.broadcast()
-    condition.unlock()
+    if isFirst { work.signal() }
     if !isTaken { onDrop() }
   }
 
   /// Blocks until all is written, or so long.
   func flush(withinSeconds seconds: Int) {
-    let end = Date(timeIntervalSinceNow: TimeInterval(seconds))
-    condition.lock()
-    defer { condition.unlock() }
-    while !state.lines.isEmpty || state.isWriting || state.dropped > 0 {
-      guard condition.wait(until: end) else { return }
+    let written = DispatchSemaphore(value: 0)
+    let isIdle = state.withLock { state in
+      if state.isEmpty, !state.isWriting { return true }
+      state.flushes.append(written)
+      return false
     }
+    if !isIdle { _ = written.wait(timeout: .now() + .seconds(seconds)) }
   }
 
   private func run(_ report: (Int64) -> [UInt8]) {
     while true {
-      condition.lock()
-      state.isWriting = false
-      condition.broadcast()
-      while state.lines.isEmpty, state.dropped == 0 { condition.wait() }
-      let (lines, dropped) = (state.lines, state.dropped)
-      state.lines = []
-      state.bytes = 0
-      state.dropped = 0
-      state.isWriting = true
-      condition.unlock()
+      work.wait()
+      let (lines, dropped) = state.withLock { state in
+        defer { (state.lines, state.bytes, state.dropped) = ([], 0, 0) }
+        state.isWriting = true
+        return (state.lines, state.dropped)
+      }
       // What was dropped came after what waited.
       write(Array(lines.joined()) + (dropped > 0 ? report(dropped) : []))
+      let flushed = state.withLock { state in
+        state.isWriting = false
+        guard state.isEmpty else { return [DispatchSemaphore]() }
+        defer { state.flushes = [] }
+        return state.flushes
+      }
+      for flush in flushed { flush.signal() }
     }
   }
 }

@@ -32,8 +32,8 @@ public func fuzzingMain(
   return runDriver(&count, &arguments, fuzzOneInput)
 }
 
-/// Whatever is not as promised ends the process, and so does a set-up that is not there: to crash
-/// is the one word that libFuzzer understands, with the input kept that led to it.
+/// Whatever is not as promised is a failed precondition: to crash is the one word that libFuzzer
+/// understands, with the input kept that led to it.
 enum Fuzzing {
   static let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "http": http, "json": json, "json5": json5, "cel": cel, "pattern": pattern,
@@ -43,7 +43,7 @@ enum Fuzzing {
   static let target: @Sendable ([UInt8]) -> Void = {
     let name = ProcessInfo.processInfo.environment["PASARELA_FUZZ"] ?? ""
     guard let target = targets[name] else {
-      fatalError("PASARELA_FUZZ must be one of \(targets.keys.sorted())")
+      giveUp("PASARELA_FUZZ must be one of \(targets.keys.sorted())")
     }
     return target
   }()
@@ -178,12 +178,19 @@ enum Fuzzing {
 
   // MARK: What is read with
 
+  /// What is missing is no finding: the process ends with 2 and leaves no input behind. `_exit`,
+  /// since libFuzzer takes an `exit` for a crash.
+  private static func giveUp(_ reason: String) -> Never {
+    FileHandle.standardError.write(Data("\(reason)\n".utf8))
+    _exit(2)
+  }
+
   private static let noon = Instant(milliseconds: 1_767_340_801_000)
 
   private static func file(_ path: String) -> JSON {
     guard let data = FileManager.default.contents(atPath: path),
       let json = try? JSON(parsing: Array(data))
-    else { fatalError("\(path) cannot be read: run it from the project's folder") }
+    else { giveUp("\(path) cannot be read: run it from the project's folder") }
     return json
   }
 
@@ -201,7 +208,7 @@ enum Fuzzing {
     let identity = AccountIdentity(
       id: name, baseURL: account["base_url"]?.string ?? "", isLocal: false)
     let made = ProviderRegistry.named(name)?.init(account: identity, settings: &reader)
-    guard let provider = made as? any Queryable else { fatalError("\(name): \(reader.finish())") }
+    guard let provider = made as? any Queryable else { giveUp("\(name): \(reader.finish())") }
     return provider
   }
 
