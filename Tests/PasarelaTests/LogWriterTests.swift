@@ -24,7 +24,7 @@ struct LogWriterTests {
     let isTold = try await eventually { written.withLock { $0 } == "first\n1 lost\n" }
     #expect(isTold && dropped.withLock { $0 } == 1)
     // At once: nothing waits.
-    writer.flush(withinSeconds: 600)
+    writer.flush(withinSeconds: 10)
   }
 }
 
