@@ -181,7 +181,7 @@ enum Fuzzing {
   /// What is missing is no finding: the process ends with 2 and leaves no input behind. `_exit`,
   /// since libFuzzer takes an `exit` for a crash.
   private static func giveUp(_ reason: String) -> Never {
-    FileHandle.standardError.write(Data("\(reason)\n".utf8))
+    FileHandle.standardError.write(Data("ERROR: \(reason)\n".utf8))
     _exit(2)
   }
 
