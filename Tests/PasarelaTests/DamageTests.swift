@@ -192,11 +192,18 @@ struct DamageTests {
       #expect(try await client.get("/v1/webhook_endpoints").json["data"]?.array?.count == 4)
       // A gateway that starts has nothing of it but the row.
       _ = await installation.stop(gateway)
-      _ = try await installation.serve()
+      let second = try await installation.serve()
       #expect(try await client.get("/v1/webhook_endpoints").json["data"]?.array?.count == 3)
       #expect(try await client.get("/v1/webhook_endpoints/\(endpoints[3])").status == 500)
-      let found = try await check(client, is: "warn", 1)?["output"]?.string
-      #expect(found?.contains("webhook_endpoint shop/\(endpoints[3])") == true, "\(found ?? "")")
+      // Its jobs may have come upon the other damaged rows, too, so health need not name this one.
+      let isSaid = try await eventually {
+        let check = try await client.get("/health").json["checks"]?["store:damage"]?.array?.first
+        return check?["status"] == "warn"
+          && lines(second.output, "a stored row is damaged").contains {
+            $0["kind"] == "webhook_endpoint" && $0["id"]?.string?.contains(endpoints[3]) == true
+          }
+      }
+      #expect(isSaid)
     }
   }
 
