@@ -6,7 +6,14 @@ import Storage
 
 /// Events and their deliveries as merchants and operators see them.
 enum EventDocument {
-  static func timeline(_ event: PayinEvent) -> JSON {
+  static func timeline(_ entry: TimelineEntry) -> JSON {
+    switch entry {
+    case .event(let event): timeline(event)
+    case .delivery(let delivery, let type): timeline(delivery, of: type)
+    }
+  }
+
+  private static func timeline(_ event: OperationEvent) -> JSON {
     [
       "id": JSON(event.id.text), "object": "event", "sequence": JSON(event.sequence),
       "type": JSON(event.type), "at": JSON(event.at.rfc3339), "data": event.data,
@@ -16,7 +23,7 @@ enum EventDocument {
 
   /// A try to deliver stands on the timeline, too, under its event's id and without a number of
   /// its own.
-  static func timeline(_ delivery: DeliveryTry, of type: String) -> JSON {
+  private static func timeline(_ delivery: DeliveryTry, of type: String) -> JSON {
     var data = attempt(delivery)
     data["endpoint"] = JSON(delivery.endpoint)
     data["event_type"] = JSON(type)
@@ -27,10 +34,13 @@ enum EventDocument {
     ]
   }
 
-  static func announced(_ event: PayinEvent, _ deliveries: [WebhookService.Delivery]) -> JSON {
+  static func announced(_ event: OperationEvent, _ deliveries: [WebhookService.Delivery]) -> JSON {
     [
-      "id": JSON(event.id.text), "object": "event", "type": JSON(event.type),
-      "payin": JSON(event.payin.text),
+      "id": JSON(event.id.text),
+      "object": [
+        "type": JSON(event.operation.kind?.rawValue), "id": JSON(event.operation.text),
+      ], "type": JSON(event.type),
+      "payin": event.operation.kind == .payin ? JSON(event.operation.text) : nil,
       "sequence": JSON(event.announcement.map { Int64($0.sequence) }),
       "created_at": JSON(event.at.rfc3339), "data": data(event),
       "deliveries": .array(deliveries.map(delivery)),
@@ -38,7 +48,7 @@ enum EventDocument {
   }
 
   /// What was announced; null for an event that was not.
-  private static func data(_ event: PayinEvent) -> JSON {
+  private static func data(_ event: OperationEvent) -> JSON {
     event.announcement.flatMap { try? JSON(parsing: $0.body) } ?? .null
   }
 

@@ -23,7 +23,12 @@ struct PayinRoutes: Sendable {
     }
     router.serve(
       .get, "/v1/payins/{id}/events", to: keys, with: .payinsRead, query: Page.parameters
-    ) { call in try await events(call) }
+    ) { call in
+      let id = try id(call)
+      return try await call.timeline { after, limit in
+        try await service.timeline(of: id, merchant: call.merchant, after: after, limit: limit)
+      }
+    }
     router.serve(.post, "/v1/payins/{id}/cancel", to: keys, with: .payinsWrite) { call in
       try call.takeNoMembers()
       return try await answer(service.cancel(id(call), merchant: call.merchant))
@@ -50,7 +55,7 @@ struct PayinRoutes: Sendable {
     let key = try RequestReading.idempotencyKey(call.request)
     let object = try call.body()
     let hash = RequestHash(object, bytes: call.request.body)
-    let created: PayinService.Created
+    let created: Creation
     do {
       created = try await service.create(
         PayinRequestReader.read(object, now: time.now()), merchant: call.merchant, key: key,
@@ -62,10 +67,7 @@ struct PayinRoutes: Sendable {
       guard let replay else { throw invalid }
       created = replay
     }
-    var response = Response.json(HTTPStatus(code: created.status) ?? .ok, created.body)
-    response.headers["Location"] = "/v1/payins/\(created.id.text)"
-    if created.isReplay { response.headers["Idempotent-Replayed"] = "true" }
-    return response
+    return created.response(at: "/v1/payins")
   }
 
   private func get(_ call: Call) async throws -> Response {
@@ -107,48 +109,5 @@ struct PayinRoutes: Sendable {
     // A short page goes on where the search for it ended.
     if let place = found.lookedTo { return page.response(shown, next: place.text) }
     return page.response(shown, of: found.payins) { $0.id.text }
-  }
-
-  /// The most entries of one page of a timeline, and as many as are given unasked: most pay-ins'
-  /// whole ones.
-  private static let timelinePage = 1000
-
-  /// What happened here, and between it the tries to tell the merchant.
-  private func events(_ call: Call) async throws -> Response {
-    let id = try id(call)
-    let limit = try call.parameter("limit") { Int($0) } ?? Self.timelinePage
-    guard (1...Self.timelinePage).contains(limit) else {
-      throw Problem.invalidRequest("limit must be 1 to \(Self.timelinePage)")
-    }
-    let cursor = try call.parameter("cursor") { Int($0) } ?? 0
-    let found = try await service.events(
-      of: id, merchant: call.merchant, after: cursor, limit: limit + 1)
-    let events = found.prefix(limit)
-    var entries = events.map { (at: $0.at, json: EventDocument.timeline($0)) }
-    var types = Dictionary(events.map { ($0.id, $0.type) }, uniquingKeysWith: { $1 })
-    let next = found.count > limit ? found.last : nil
-    var start = events.first
-    if start == nil, cursor > 0 {
-      // Nothing happened since: only what was tried after it may be new.
-      start = try await service.events(
-        of: id, merchant: call.merchant, after: cursor - 1, limit: 1
-      ).first
-    }
-    for delivery in try await service.deliveryTries(of: id) {
-      // Those before the page's first event stand on the page before.
-      guard cursor == 0 || start.map({ delivery.at >= $0.at }) ?? false,
-        next.map({ delivery.at < $0.at }) ?? true
-      else { continue }
-      if types[delivery.event] == nil {
-        types[delivery.event] = try await service.announcedType(
-          delivery.event, merchant: call.merchant)
-      }
-      let json = EventDocument.timeline(delivery, of: types[delivery.event] ?? "")
-      let place = entries.lastIndex { $0.at <= delivery.at } ?? entries.endIndex - 1
-      entries.insert((delivery.at, json), at: place + 1)
-    }
-    let place = next == nil ? nil : events.last.map { String($0.sequence) }
-    return .json(
-      .ok, JSON.object(["data": .array(entries.map(\.json)), "next_cursor": JSON(place)]).bytes)
   }
 }

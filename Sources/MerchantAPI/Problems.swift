@@ -6,102 +6,49 @@ import Routing
 import Storage
 import StorePayments
 
-/// What a refusal of the domain is in HTTP.
-extension Problem {
-  init(_ refusal: PayinRefusal) {
-    switch refusal {
-    case .notFound: self = .notFound("there is no such pay-in")
-    case .noEligibleProvider(let decision):
-      self.init(
-        .unprocessableContent, code: "no_eligible_provider", detail: Self.unserved(decision),
-        errors: Self.reasons(decision))
-    case .noProviderNow(let decision, let seconds):
-      self = .unavailable(
-        "\(Self.unserved(decision)) now", errors: Self.reasons(decision),
-        retryAfterSeconds: Int(seconds))
-    case .duplicateReference(let existing):
-      self.init(
-        .conflict, code: "duplicate_merchant_reference",
-        detail: "this merchant_reference belongs to \(existing.text)")
+/// An error that knows what it is in HTTP.
+protocol HTTPProblem: Error {
+  var problem: Problem { get }
+}
+
+extension OperationRefusal: HTTPProblem {
+  var problem: Problem {
+    switch self {
+    case .notFound(.payin): .notFound("there is no such pay-in")
+    case .notFound(.storePayment): .notFound("there is no such store payment")
     case .keyReused:
-      self.init(
+      Problem(
         .unprocessableContent, code: "idempotency_key_reused",
         detail: "this Idempotency-Key was used with another body")
     case .inProgress:
-      self.init(
+      Problem(
         .conflict, code: "conflict_in_progress",
         detail: "the first call with this Idempotency-Key is still running",
         retryAfterSeconds: 1, effect: .unknown)
+    }
+  }
+}
+
+extension PayinRefusal: HTTPProblem {
+  var problem: Problem {
+    switch self {
+    case .noEligibleProvider(let decision):
+      Problem(
+        .unprocessableContent, code: "no_eligible_provider", detail: Self.unserved(decision),
+        errors: Self.reasons(decision))
+    case .noProviderNow(let decision, let seconds):
+      .unavailable(
+        "\(Self.unserved(decision)) now", errors: Self.reasons(decision),
+        retryAfterSeconds: Int(seconds))
+    case .duplicateReference(let existing):
+      Problem(
+        .conflict, code: "duplicate_merchant_reference",
+        detail: "this merchant_reference belongs to \(existing.text)")
     case .notCancellable(let status):
-      self.init(
+      Problem(
         .unprocessableContent, code: "not_cancellable",
         detail: "a pay-in that is \(status.rawValue) cannot be cancelled")
-    case .accountBusy:
-      self = .rateLimited("the account's limit of calls is reached")
-    case .store(let fault): self = .store(fault)
-    }
-  }
-
-  init(_ refusal: StorePaymentService.Refusal) {
-    switch refusal {
-    case .notFound: self = .notFound("there is no such store payment")
-    case .noSuchAccount:
-      self = .invalidRequest(
-        "the body is not valid",
-        errors: [Entry(pointer: "/account", detail: "must be an account that takes store payments")]
-      )
-    case .amountOutOfRange(let range):
-      self = .invalidRequest(
-        "the body is not valid",
-        errors: [Entry(pointer: "/amount", detail: "the account takes \(Self.words(range))")])
-    case .unreachable(let reason):
-      let detail =
-        "nothing was authorized and nothing is kept, so the same call may be made again: "
-        + reason.message
-      self =
-        reason.code == "rate_limited"
-        ? .rateLimited(detail) : .unavailable(detail, retryAfterSeconds: 5)
-    case .duplicateTransaction(let existing):
-      self.init(
-        .conflict, code: "duplicate_chain_transaction",
-        detail: "this group, chain and chain_transaction_id belong to \(existing.text)")
-    case .keyReused: self.init(PayinRefusal.keyReused)
-    case .inProgress: self.init(PayinRefusal.inProgress)
-    case .notReversible(let status):
-      self.init(
-        .unprocessableContent, code: "not_reversible",
-        detail: "a store payment that is \(status.told) cannot be reversed")
-    case .store(let fault): self = .store(fault)
-    }
-  }
-
-  private static func rateLimited(_ detail: String) -> Problem {
-    Problem(.tooManyRequests, code: "rate_limited", detail: detail, retryAfterSeconds: 1)
-  }
-
-  private static func words(_ range: ClosedRange<Int64>) -> String {
-    range.upperBound == .max
-      ? "\(range.lowerBound) centavos or more"
-      : "\(range.lowerBound) to \(range.upperBound) centavos"
-  }
-
-  init(_ refusal: WebhookService.Refusal) {
-    switch refusal {
-    case .notFound: self = .notFound("there is no such endpoint or event")
-    case .tooMany:
-      self.init(
-        .unprocessableContent, code: "too_many_endpoints",
-        detail: "a merchant has at most 10 webhook endpoints")
-    case .tooManySecrets(let seconds):
-      self.init(
-        .tooManyRequests, code: "rate_limited",
-        detail: "50 secrets of this endpoint sign already: each does for a day after it is rotated",
-        retryAfterSeconds: Int(clamping: seconds))
-    case .configured:
-      self.init(
-        .conflict, code: "configured_endpoint",
-        detail: "this endpoint stands in the gateway's configuration and is changed there")
-    case .store(let fault): self = .store(fault)
+    case .accountBusy: .rateLimited("the account's limit of calls is reached")
     }
   }
 
@@ -109,25 +56,91 @@ extension Problem {
     "no account that rule \(decision.rule) names can serve this pay-in"
   }
 
-  private static func reasons(_ decision: Decision) -> [Entry] {
+  private static func reasons(_ decision: Decision) -> [Problem.Entry] {
     decision.dropped.map {
-      Entry(pointer: "", detail: "\($0.target): \($0.reason.code): \($0.reason.sentence)")
+      Problem.Entry(pointer: "", detail: "\($0.target): \($0.reason.code): \($0.reason.sentence)")
+    }
+  }
+}
+
+extension StorePaymentService.Refusal: HTTPProblem {
+  var problem: Problem {
+    switch self {
+    case .noSuchAccount:
+      return .invalidMember("/account", "must be an account that takes store payments")
+    case .amountOutOfRange(let range):
+      return .invalidMember("/amount", "the account takes \(Self.words(range))")
+    case .unreachable(let reason):
+      let detail =
+        "nothing was authorized and nothing is kept, so the same call may be made again: "
+        + reason.message
+      return reason.code == "rate_limited"
+        ? .rateLimited(detail) : .unavailable(detail, retryAfterSeconds: 5)
+    case .duplicateTransaction(let existing):
+      return Problem(
+        .conflict, code: "duplicate_chain_transaction",
+        detail: "this group, chain and chain_transaction_id belong to \(existing.text)")
+    case .notReversible(let status):
+      return Problem(
+        .unprocessableContent, code: "not_reversible",
+        detail: "a store payment that is \(status.told) cannot be reversed")
     }
   }
 
-  private static func store(_ fault: StoreError) -> Problem {
-    if case .damaged(let what) = fault { return .internalError(because: what) }
+  private static func words(_ range: ClosedRange<Int64>) -> String {
+    range.upperBound == .max
+      ? "\(range.lowerBound) centavos or more"
+      : "\(range.lowerBound) to \(range.upperBound) centavos"
+  }
+}
+
+extension WebhookService.Refusal: HTTPProblem {
+  var problem: Problem {
+    switch self {
+    case .notFound: .notFound("there is no such endpoint or event")
+    case .tooMany:
+      Problem(
+        .unprocessableContent, code: "too_many_endpoints",
+        detail: "a merchant has at most 10 webhook endpoints")
+    case .tooManySecrets(let seconds):
+      Problem(
+        .tooManyRequests, code: "rate_limited",
+        detail: "50 secrets of this endpoint sign already: each does for a day after it is rotated",
+        retryAfterSeconds: Int(clamping: seconds))
+    case .configured:
+      Problem(
+        .conflict, code: "configured_endpoint",
+        detail: "this endpoint stands in the gateway's configuration and is changed there")
+    }
+  }
+}
+
+extension StoreError: HTTPProblem {
+  var problem: Problem {
+    if case .damaged(let what) = self { return .internalError(because: what) }
     // The commit may have become durable before it failed.
-    var problem = unavailable(
+    var problem = Problem.unavailable(
       "the gateway cannot write to its store", retryAfterSeconds: 5, effect: .unknown)
-    problem.cause = fault.description
+    problem.cause = description
     return problem
   }
+}
 
-  init(_ invalid: InvalidBody) {
-    self = .invalidRequest(
+extension InvalidBody: HTTPProblem {
+  var problem: Problem {
+    .invalidRequest(
       "the body is not valid",
-      errors: invalid.problems.map { Entry(pointer: $0.pointer, detail: $0.detail) })
+      errors: problems.map { Problem.Entry(pointer: $0.pointer, detail: $0.detail) })
+  }
+}
+
+extension Problem {
+  fileprivate static func invalidMember(_ pointer: String, _ detail: String) -> Problem {
+    .invalidRequest("the body is not valid", errors: [Entry(pointer: pointer, detail: detail)])
+  }
+
+  fileprivate static func rateLimited(_ detail: String) -> Problem {
+    Problem(.tooManyRequests, code: "rate_limited", detail: detail, retryAfterSeconds: 1)
   }
 }
 
@@ -198,7 +211,7 @@ enum RequestReading {
 }
 
 extension Router {
-  /// Registers a route whose action may also throw the domain's refusals.
+  /// Registers a route whose action may also throw what knows its problem.
   mutating func serve(
     _ method: HTTPMethod, _ template: String, judge: Judge? = nil,
     _ action: @escaping @Sendable (Request, PathParameters) async throws -> Response
@@ -206,14 +219,8 @@ extension Router {
     on(method, template, judge: judge) { request, path in
       do {
         return try await action(request, path)
-      } catch let refusal as PayinRefusal {
-        throw Problem(refusal)
-      } catch let refusal as StorePaymentService.Refusal {
-        throw Problem(refusal)
-      } catch let refusal as WebhookService.Refusal {
-        throw Problem(refusal)
-      } catch let invalid as InvalidBody {
-        throw Problem(invalid)
+      } catch let refusal as any HTTPProblem {
+        throw refusal.problem
       }
     }
   }

@@ -21,6 +21,14 @@ struct StorePaymentRoutes: Sendable {
     router.serve(.get, "/v1/store_payments/{id}", to: keys, with: scope) { call in
       try await answer(service.payment(id(call), merchant: call.merchant))
     }
+    router.serve(
+      .get, "/v1/store_payments/{id}/events", to: keys, with: scope, query: Page.parameters
+    ) { call in
+      let id = try id(call)
+      return try await call.timeline { after, limit in
+        try await service.timeline(of: id, merchant: call.merchant, after: after, limit: limit)
+      }
+    }
     router.serve(.post, "/v1/store_payments/{id}/reversal", to: keys, with: scope) { call in
       try call.takeNoMembers()
       return try await answer(service.reverse(id(call), merchant: call.merchant))
@@ -42,18 +50,15 @@ struct StorePaymentRoutes: Sendable {
     let created = try await service.create(
       body, merchant: call.merchant, key: key,
       requestHash: RequestHash(object, bytes: call.request.body))
-    var response = Response.json(HTTPStatus(code: created.status) ?? .ok, created.body)
-    response.headers["Location"] = "/v1/store_payments/\(created.id.text)"
-    if created.isReplay { response.headers["Idempotent-Replayed"] = "true" }
-    return response
+    return created.response(at: "/v1/store_payments")
   }
 
   private func list(_ call: Call) async throws -> Response {
     let page = try Page(call)
-    var query = StorePaymentQuery(merchant: call.merchant, limit: page.lookup)
+    var query = OperationQuery<StorePayment>(merchant: call.merchant, limit: page.lookup)
     query.statuses =
-      try call.parameter("status") { word -> [StorePaymentStatus]? in
-        let found = StorePaymentStatus.allCases.filter { $0.told == word }
+      try call.parameter("status") { word -> [String]? in
+        let found = StorePaymentStatus.allCases.filter { $0.told == word }.map(\.rawValue)
         return found.isEmpty ? nil : found
       } ?? []
     query.before = try call.parameter("cursor") { StorePaymentID($0) }

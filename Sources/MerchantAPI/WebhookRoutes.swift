@@ -27,7 +27,7 @@ struct WebhookRoutes: Sendable {
     }
     router.serve(
       .get, "/v1/events", to: keys, with: .payinsRead,
-      query: Page.parameters.union(["type", "payin"])
+      query: Page.parameters.union(["type", "payin", "object"])
     ) { call in try await events(call) }
     router.serve(.post, "/v1/events/{id}/redeliver", to: keys, with: .payinsWrite) { call in
       try await redeliver(call)
@@ -96,7 +96,11 @@ struct WebhookRoutes: Sendable {
     let page = try Page(call)
     var query = AnnouncementQuery(merchant: call.merchant, limit: page.lookup)
     query.type = try call.parameter("type") { WebhookEndpoint.types.contains($0) ? $0 : nil }
-    query.payin = try call.parameter("payin") { PayinID($0) }
+    let payin = try call.parameter("payin") { PayinID($0) }.map { OperationID($0) }
+    query.operation = try call.parameter("object") { OperationID($0) } ?? payin
+    if let payin, payin != query.operation {
+      throw Problem.invalidRequest("payin and object name different objects")
+    }
     query.before = try call.parameter("cursor") { EventID($0) }
     let found = try await service.page(query)
     var data: [JSON] = []

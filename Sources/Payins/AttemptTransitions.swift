@@ -1,7 +1,7 @@
 import JSONText
 
 /// What a create call's answer does.
-extension Transition {
+extension PayinTransition {
   mutating func sent(_ id: AttemptID, _ outcome: CreateOutcome, _ context: Context) {
     guard let attempt = payin.attempt(id) else { return }
     guard attempt.state == .sending || attempt.state == .inDoubt else {

@@ -2,7 +2,7 @@ import JSONText
 
 /// What callbacks do: they credit money where their signature covers it, and otherwise are a reason
 /// to ask.
-extension Transition {
+extension PayinTransition {
   mutating func reported(
     _ id: AttemptID, _ report: StatusReport, _ grade: EvidenceGrade, _ context: Context
   ) {

@@ -31,7 +31,7 @@ extension PrefixedID {
 }
 
 public struct PayinID: PrefixedID {
-  public static let prefix = "payin_"
+  public static let prefix = OperationKind.payin.prefix
   public let text: String
   public init(unchecked text: String) { self.text = text }
 }

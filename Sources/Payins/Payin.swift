@@ -155,7 +155,7 @@ public struct Payin: Equatable, Sendable {
   var opening: PayinOpening
 
   public internal(set) var status: PayinStatus
-  public internal(set) var updatedAt: Instant
+  public package(set) var updatedAt: Instant
   public internal(set) var succeededAt: Instant?
   /// When the payer's time is over: of the newest attempt's method where the merchant named none.
   public internal(set) var expiresAt: Instant
@@ -170,11 +170,11 @@ public struct Payin: Equatable, Sendable {
   public internal(set) var late: Bool
   public internal(set) var lastEvidence: Evidence?
   /// Timeline entries so far.
-  public internal(set) var eventCount: Int
+  public package(set) var eventCount: Int
   /// Of them, those announced to the merchant.
-  public internal(set) var announcedCount: Int
+  public package(set) var announcedCount: Int
   /// Counts commits; the store refuses a change made to another version.
-  public internal(set) var version: Int
+  public package(set) var version: Int
 
   public var id: PayinID { opening.id }
   public var merchant: String { opening.merchant }

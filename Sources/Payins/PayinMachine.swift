@@ -1,14 +1,20 @@
 import JSONText
 
-/// The state machine: total, pure. Every input in every state has an answer, mostly "recorded,
-/// nothing changes".
-extension Payin {
+/// The state machine.
+extension Payin: CountedOperation {
+  public static let kind = OperationKind.payin
+
+  /// Of an attempt's work, its own; the end of a doubt is held up by no account.
+  public func account(of job: JobKey) -> String {
+    attempt(AttemptID(unchecked: job.subject))?.target.account ?? ""
+  }
+
   /// A new pay-in with its first attempt ready to be sent.
   /// - Precondition: `routing.candidates` is not empty.
   public static func open(
     _ request: PayinRequest, id: PayinID, merchant: String, token: String,
     idempotencyKey: String, routing: RoutingRecord, _ context: Context
-  ) -> Transition {
+  ) -> PayinTransition {
     precondition(!routing.candidates.isEmpty, "routing refuses a pay-in without candidates")
     let opening = PayinOpening(
       id: id, merchant: merchant, request: request, createdAt: context.now, token: token,
@@ -16,7 +22,7 @@ extension Payin {
     let payin = Payin(
       opening: opening, status: .processing, updatedAt: context.now, expiresAt: context.now,
       attempts: [], receipts: [], late: false, eventCount: 0, announcedCount: 0, version: 0)
-    var next = Transition(payin)
+    var next = PayinTransition(payin)
     next.record("payin.created", ["rule": .string(routing.rule)])
     next.startAttempt(context)
     next.finish(context)
@@ -24,8 +30,8 @@ extension Payin {
   }
 
   /// The one function that changes a pay-in.
-  public func apply(_ input: PayinInput, _ context: Context) -> Transition {
-    var next = Transition(self)
+  public func apply(_ input: PayinInput, _ context: Context) -> PayinTransition {
+    var next = PayinTransition(self)
     switch input {
     case .sent(let id, let outcome): next.sent(id, outcome, context)
     case .interrupted(let id): next.interrupted(id, context)
@@ -40,23 +46,7 @@ extension Payin {
   }
 }
 
-extension Transition {
-  mutating func record(_ type: String, _ data: JSONObject, announced: Bool = false) {
-    events.append(EventDraft(type: type, data: .object(data), isAnnounced: announced))
-  }
-
-  mutating func announce(_ type: String, _ data: JSONObject = [:]) {
-    record(type, data, announced: true)
-  }
-
-  mutating func finish(_ context: Context) {
-    if isIdle { return }
-    payin.updatedAt = max(payin.updatedAt, context.now)
-    payin.eventCount += events.count
-    payin.announcedCount += events.count { $0.isAnnounced }
-    payin.version += 1
-  }
-
+extension PayinTransition {
   mutating func update(_ id: AttemptID, _ change: (inout Attempt) -> Void) {
     guard let index = payin.attempts.firstIndex(where: { $0.id == id }) else { return }
     change(&payin.attempts[index])
@@ -70,7 +60,7 @@ extension Transition {
     if isCounted { alerts.append(alert) }
     // It may repeat what was erased.
     let answer = payin.request.payer.isErased ? nil : answer
-    flagged.insert(Flag(attempt: id, alert: alert))
+    flagged.insert(DiscrepancyFlag(attempt: id, alert: alert))
     update(id) {
       var found = Discrepancy(alert: alert, since: context.now, detail: detail, answer: answer)
       if let index = $0.discrepancies.firstIndex(where: { $0.alert == alert }) {
@@ -88,7 +78,7 @@ extension Transition {
   mutating func dropSettledDiscrepancies(of id: AttemptID) {
     let flagged = flagged
     update(id) {
-      $0.discrepancies.removeAll { !flagged.contains(Flag(attempt: id, alert: $0.alert)) }
+      $0.discrepancies.removeAll { !flagged.contains(DiscrepancyFlag(attempt: id, alert: $0.alert)) }
     }
   }
 
@@ -131,7 +121,7 @@ extension Transition {
   /// Until instructions are there, nothing else may end the pay-in.
   mutating func planEndOfDoubt() {
     guard payin.status == .processing else { return }
-    jobs.append(.endDoubt(due: payin.expiresAt))
+    jobs.append(.endDoubt(payin, due: payin.expiresAt))
   }
 
   mutating func deadline(_ context: Context) {

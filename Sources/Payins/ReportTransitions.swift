@@ -1,7 +1,7 @@
 import JSONText
 
 /// What a provider's word on an order does.
-extension Transition {
+extension PayinTransition {
   mutating func queried(
     _ id: AttemptID, _ outcome: QueryOutcome, _ answer: RawAnswer?, _ context: Context
   ) {

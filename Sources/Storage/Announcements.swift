@@ -5,7 +5,7 @@ public import Payins
 public struct AnnouncementQuery: Equatable, Sendable {
   public var merchant: String
   public var type: String?
-  public var payin: PayinID?
+  public var operation: OperationID?
   /// Only those older than this one: the last of the page before. An event that is not the
   /// merchant's has nothing older.
   public var before: EventID?
@@ -19,16 +19,16 @@ public struct AnnouncementQuery: Equatable, Sendable {
     self.limit = limit
   }
 
-  /// Whether some that are looked at may not fit; one pay-in's own are few.
-  var isSifting: Bool { type != nil && payin == nil }
+  /// Whether some that are looked at may not fit; one operation's own are few.
+  var isSifting: Bool { type != nil && operation == nil }
 }
 
 public struct AnnouncementPage: Equatable, Sendable {
-  public var events: [PayinEvent]
+  public var events: [OperationEvent]
   /// As `PayinPage.lookedTo`.
   public var lookedTo: EventID?
 
-  public init(_ events: [PayinEvent], lookedTo: EventID? = nil) {
+  public init(_ events: [OperationEvent], lookedTo: EventID? = nil) {
     self.events = events
     self.lookedTo = lookedTo
   }
@@ -86,7 +86,7 @@ public enum EndpointWrite: Equatable, Sendable {
 
 /// One try to tell a merchant of an event, and how it went.
 public struct DeliveryTry: Equatable, Sendable {
-  public var payin: PayinID
+  public var operation: OperationID
   public var event: EventID
   /// The endpoint's id.
   public var endpoint: String
@@ -98,10 +98,10 @@ public struct DeliveryTry: Equatable, Sendable {
   public var milliseconds: Int64
 
   public init(
-    payin: PayinID, event: EventID, endpoint: String, at: Instant, status: Int?,
+    operation: OperationID, event: EventID, endpoint: String, at: Instant, status: Int?,
     failure: String?, milliseconds: Int64
   ) {
-    self.payin = payin
+    self.operation = operation
     self.event = event
     self.endpoint = endpoint
     self.at = at

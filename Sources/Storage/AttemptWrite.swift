@@ -11,14 +11,11 @@ struct AttemptWrite: Sendable {
   var isNew: Bool
 }
 
-extension PayinWrite {
+extension OperationWrite {
   /// One for each attempt that is new or whose provider's order id changed.
   var attemptWrites: [AttemptWrite] {
-    let known: [Attempt] =
-      switch self {
-      case .insert: []
-      case .update(_, let before): before.attempts
-      }
+    guard let payin else { return [] }
+    let known = (before as? Payin)?.attempts ?? []
     return payin.attempts.compactMap { attempt in
       let before = known.first { $0.id == attempt.id }
       guard before == nil || before?.providerOrderID != attempt.providerOrderID else { return nil }

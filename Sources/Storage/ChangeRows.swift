@@ -1,11 +1,10 @@
 import Crypto
 import JSONText
 import Payins
-import StorePayments
 
 /// A change as rows, encoded by its caller so that the one writer only binds them.
 struct ChangeRows: Sendable {
-  var payin: PayinRow?
+  var operation: OperationRow?
   var attempts: [AttemptWrite]
   var events: [EventRow]
   var jobs: [JobChange]
@@ -14,13 +13,12 @@ struct ChangeRows: Sendable {
   var endpoint: EndpointRow?
   var endpointRevision: EndpointRevision?
   var tries: [DeliveryTry]
-  var storePayment: StorePaymentWrite?
   var forgotten: ForgottenHistory?
 
   init(_ change: Change, _ sealing: Sealing) {
-    payin = change.payin.map { PayinRow($0, sealing) }
-    attempts = change.payin?.attemptWrites ?? []
-    let merchant = change.payin?.payin.merchant ?? change.storePayment?.payment.merchant
+    operation = change.operation.map { OperationRow($0, sealing) }
+    attempts = change.operation?.attemptWrites ?? []
+    let merchant = change.operation?.state.merchant
     events = change.events.map { EventRow($0, merchant: merchant) }
     jobs = change.jobs
     key = change.key
@@ -28,69 +26,49 @@ struct ChangeRows: Sendable {
     endpoint = change.endpoint.map { EndpointRow($0, sealing.keys) }
     endpointRevision = change.endpointRevision
     tries = change.tries
-    storePayment = change.storePayment
     forgotten = change.forgotten
   }
 }
 
-/// A pay-in's documents, and what is looked for and listed.
-struct PayinRow: Sendable {
-  var id: PayinID
+/// An operation's documents, and what is looked for and listed.
+struct OperationRow: Sendable {
+  var kind: OperationKind
+  var id: OperationID
   var merchant: String
-  var reference: String
-  var status: PayinStatus
-  var method: Method
-  var account: String
-  /// Centavos.
-  var amount: Int64
-  var createdAt: Instant
-  var token: String
   var version: Int
-  /// JSON, and only where the pay-in is new: it never changes.
+  /// JSON, and only where the operation is new or the payer is erased: else it never changes.
   var opening: [UInt8]?
   /// JSON.
   var standing: [UInt8]
   /// Nil where the opening is not written.
   var openingChecksum: Int64?
   var checksum: Int64
-  /// The version that must be there; nil: the pay-in must not.
+  /// The version that must be there; nil: the operation must not.
   var replacedVersion: Int?
-  var isDiscrepant: Bool
-  var isDisputed: Bool
-  /// Whether a list must show it elsewhere: its status, method or account changed, or whether it
-  /// is discrepant or disputed.
+  var isWithdrawn: Bool
+  var listing: [ListedValue]
+  /// Whether a list must show it elsewhere.
   var isRelisted: Bool
-  var secrets: PayinSecrets
+  /// Only of pay-ins.
+  var secrets: PayinSecrets?
 
-  init(_ write: PayinWrite, _ sealing: Sealing) {
-    let payin = write.payin
-    id = payin.id
-    merchant = payin.merchant
-    reference = payin.request.merchantReference
-    status = payin.status
-    method = payin.method
-    account = payin.currentAttempt.target.account
-    amount = payin.request.amount
-    createdAt = payin.createdAt
-    token = payin.token
-    version = payin.version
-    standing = payin.storedStanding.bytes
+  init(_ write: OperationWrite, _ sealing: Sealing) {
+    let state = write.state
+    kind = type(of: state).kind
+    id = state.operationID
+    merchant = state.merchant
+    version = state.version
+    standing = state.keptStanding.bytes
     checksum = Self.checksum(id.text, standing)
-    isDiscrepant = payin.isDiscrepant
-    isDisputed = payin.isDisputed
-    secrets = PayinSecrets(write, sealing)
-    if write.isOpening || secrets.isErasing {
-      let opening = payin.storedOpening.bytes
+    isWithdrawn = write.isWithdrawn
+    replacedVersion = write.before?.version
+    let listing = state.listing
+    self.listing = listing
+    isRelisted = write.before.map { $0.listing != listing } ?? true
+    secrets = write.payin.map { PayinSecrets($0, before: write.before as? Payin, sealing) }
+    if write.before == nil || secrets?.isErasing == true, let opening = state.keptOpening?.bytes {
       self.opening = opening
       openingChecksum = Self.checksum(id.text, opening)
-    }
-    switch write {
-    case .insert: isRelisted = true
-    case .update(_, let before):
-      replacedVersion = before.version
-      isRelisted =
-        before.status != payin.status || before.currentAttempt.target != payin.currentAttempt.target
-        || before.isDiscrepant != payin.isDiscrepant || before.isDisputed != payin.isDisputed
     }
   }
 
@@ -118,26 +96,21 @@ struct PayinSecrets: Sendable {
   /// Of the call that made the pay-in, where it is erased.
   var key: IdempotencyKey?
 
-  init(_ write: PayinWrite, _ sealing: Sealing) {
-    let payin = write.payin
+  init(_ payin: Payin, before: Payin?, _ sealing: Sealing) {
     let id = payin.id.text
     var known = payin.request.payer
     answers = payin.storedAnswers.map { sealing.seal($0.bytes, .answers, of: id) }
-    switch write {
-    case .insert: payer = payin.storedPayer.map { sealing.seal($0.bytes, .payer, of: id) }
-    case .update(_, let before):
+    if let before {
       hadAnswers = before.storedAnswers != nil
       isErasing = payin.request.payer.isErased && !before.request.payer.isErased
       known = before.request.payer
       guard isErasing else { return }
       key = .creating(payin)
+    } else {
+      payer = payin.storedPayer.map { sealing.seal($0.bytes, .payer, of: id) }
     }
     email = sealing.fingerprints.email(known.email, merchant: payin.merchant)
   }
-}
-
-extension PayinWrite {
-  var isOpening: Bool { if case .insert = self { true } else { false } }
 }
 
 extension IdempotencyKey {
@@ -228,7 +201,7 @@ extension CallbackRow {
 
 struct EventRow: Sendable {
   var id: EventID
-  var payin: PayinID
+  var operation: OperationID
   var sequence: Int
   var type: String
   var at: Instant
@@ -248,7 +221,7 @@ struct EventRow: Sendable {
   var expectedChecksum: Int64 {
     var sum = Checksum()
     sum.add(id.text)
-    sum.add(payin.text)
+    sum.add(operation.text)
     sum.add(sequence)
     sum.add(type)
     sum.add(at.milliseconds)
@@ -261,9 +234,9 @@ struct EventRow: Sendable {
 }
 
 extension EventRow {
-  init(_ event: PayinEvent, merchant: String?) {
+  init(_ event: OperationEvent, merchant: String?) {
     id = event.id
-    payin = event.payin
+    operation = event.operation
     sequence = event.sequence
     type = event.type
     at = event.at

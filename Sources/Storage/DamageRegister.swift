@@ -1,12 +1,22 @@
+public import Payins
 import Synchronization
 
 /// A row of the store that cannot be read, or is not what was written.
 public struct DamagedRow: Hashable, Sendable, CustomStringConvertible {
-  public enum Kind: String, Sendable {
-    case payin, event, callback, job
-    case storePayment = "store_payment"
-    case webhookEndpoint = "webhook_endpoint"
-    case idempotencyKey = "idempotency_key"
+  public enum Kind: Hashable, Sendable {
+    case operation(OperationKind)
+    case event, callback, job, webhookEndpoint, idempotencyKey
+
+    public var label: String {
+      switch self {
+      case .operation(let kind): kind.rawValue
+      case .event: "event"
+      case .callback: "callback"
+      case .job: "job"
+      case .webhookEndpoint: "webhook_endpoint"
+      case .idempotencyKey: "idempotency_key"
+      }
+    }
   }
 
   public var kind: Kind
@@ -21,7 +31,7 @@ public struct DamagedRow: Hashable, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
-  public var description: String { "\(kind.rawValue) \(id): \(reason)" }
+  public var description: String { "\(kind.label) \(id): \(reason)" }
 }
 
 /// The damaged rows that a store's reads have met. One that is read well later is forgotten.
@@ -47,7 +57,7 @@ public final class DamageRegister: Sendable {
   /// By kind and id.
   public var found: [DamagedRow] {
     rows.withLock { Array($0.values) }
-      .sorted { ($0.kind.rawValue, $0.id) < ($1.kind.rawValue, $1.id) }
+      .sorted { ($0.kind.label, $0.id) < ($1.kind.label, $1.id) }
   }
 
   /// Whether any row of that kind is damaged.

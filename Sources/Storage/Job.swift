@@ -1,37 +1,10 @@
 public import Payins
 
-public enum JobKind: String, Sendable, CaseIterable {
-  /// Create an attempt's order at its provider; the subject is an attempt.
-  case sendAttempt = "send_attempt"
-  /// Ask an attempt's provider where it stands; the subject is an attempt.
-  case queryAttempt = "query_attempt"
-  /// End a pay-in that has no instructions when its time is over; the subject is the pay-in.
-  case endDoubt = "end_doubt"
-  /// Look again for the order that a callback was about; the subject is the callback's key.
-  case replayCallback = "replay_callback"
-  /// Have a store payment authorized; the subject is the payment.
-  case authorizeStorePayment = "authorize_store_payment"
-  /// Take a store payment back; the subject is the payment.
-  case reverseStorePayment = "reverse_store_payment"
-  /// Tell a merchant's endpoint of an event; the subject is of the gateway's making and sorts the
-  /// events of a pay-in and endpoint by their announcements.
-  case deliverEvent = "deliver_event"
-}
-
-public struct JobKey: Hashable, Sendable {
-  public var kind: JobKind
-  public var subject: String
-
-  public init(kind: JobKind, subject: String) {
-    self.kind = kind
-    self.subject = subject
-  }
-}
-
 /// Work with the outside world that outlives a crash.
 public struct Job: Equatable, Sendable {
   public var key: JobKey
-  public var payin: PayinID
+  /// What it is about; nil where that is no operation of ours.
+  public var operation: OperationID?
   /// The account that it loads; limits hold per account.
   public var account: String
   /// A leased job is due at the end of its lease.
@@ -42,11 +15,11 @@ public struct Job: Equatable, Sendable {
   public var lease: Lease?
 
   public init(
-    key: JobKey, payin: PayinID, account: String, due: Instant, tries: Int = 0,
+    key: JobKey, operation: OperationID?, account: String, due: Instant, tries: Int = 0,
     lease: Lease? = nil
   ) {
     self.key = key
-    self.payin = payin
+    self.operation = operation
     self.account = account
     self.due = due
     self.tries = tries

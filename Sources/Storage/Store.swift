@@ -1,6 +1,5 @@
 public import JSONText
 public import Payins
-public import StorePayments
 
 /// What keeps the gateway's books. Every change is one `Change`, durable in whole or not at all;
 /// there is no other way to write. One contract suite holds for every implementation.
@@ -17,19 +16,31 @@ public protocol Store: DueTimes {
   /// The damaged rows that reads have met.
   var damage: DamageRegister { get }
 
-  func payin(_ id: PayinID) async throws(StoreError) -> Payin?
+  func operation<State: KeptOperation>(
+    _ id: State.ID, as type: State.Type
+  ) async throws(StoreError) -> State?
+  /// Of a kind whose ids sort by time, newest first.
+  func operations<State: KeptOperation>(
+    _ query: OperationQuery<State>
+  ) async throws(StoreError) -> [State]
+  /// Those of the kind that wait for a person, oldest first: pay-ins of which a provider no longer
+  /// shows money that is recorded, store payments whose reversal is held.
+  func waitingForPerson(
+    _ kind: OperationKind, limit: Int
+  ) async throws(StoreError) -> Tally<OperationID>
+  /// Those of the kind that somebody else still has to say something of, and since when the oldest.
+  func unresolved(_ kind: OperationKind) async throws(StoreError) -> Backlog
+
   func payin(token: String) async throws(StoreError) -> Payin?
   func payin(merchant: String, reference: String) async throws(StoreError) -> PayinID?
   /// The attempt that an account's callback speaks of, by our number or the provider's.
   func attempt(account: String, number: OrderLookup) async throws(StoreError) -> AttemptPlace?
   /// Newest first.
   func page(_ query: PayinQuery) async throws(StoreError) -> PayinPage
-  /// Pay-ins of which a provider no longer shows money that is recorded, oldest first.
-  func disputedPayins(limit: Int) async throws(StoreError) -> Tally<PayinID>
   /// In order of `sequence`, those behind one.
   func events(
-    of payin: PayinID, after sequence: Int, limit: Int
-  ) async throws(StoreError) -> [PayinEvent]
+    of operation: OperationID, after sequence: Int, limit: Int
+  ) async throws(StoreError) -> [OperationEvent]
   func idempotent(_ key: IdempotencyKey) async throws(StoreError) -> IdempotencyRecord?
   func callback(_ key: CallbackKey) async throws(StoreError) -> CallbackRecord?
   /// Callbacks about orders that no attempt of ours is known for, newest first, only those older
@@ -38,26 +49,20 @@ public protocol Store: DueTimes {
     before: EventID?, limit: Int
   ) async throws(StoreError) -> [CallbackRecord]
 
-  func storePayment(_ id: StorePaymentID) async throws(StoreError) -> StorePayment?
-  /// Newest first.
-  func storePayments(_ query: StorePaymentQuery) async throws(StoreError) -> [StorePayment]
-  /// Those that Paynet still has to say something of, and since when the oldest.
-  func unresolvedStorePayments() async throws(StoreError) -> Backlog
-  /// Those whose reversal waits for an operator, oldest first.
-  func heldStorePayments(limit: Int) async throws(StoreError) -> Tally<StorePaymentID>
-
   /// Every merchant's endpoints that the store keeps.
   func webhookEndpoints() async throws(StoreError) -> KeptEndpoints
   /// How often endpoints were changed, of all merchants.
   func endpointChanges() async throws(StoreError) -> Int
   /// How often the merchant's endpoints were changed.
   func endpointRevision(of merchant: String) async throws(StoreError) -> Int
-  /// The event whose announcement has that sequence within the pay-in.
-  func announcement(_ sequence: Int, of payin: PayinID) async throws(StoreError) -> PayinEvent?
-  func announcement(_ id: EventID, merchant: String) async throws(StoreError) -> PayinEvent?
+  /// The event whose announcement has that sequence within the operation.
+  func announcement(
+    _ sequence: Int, of operation: OperationID
+  ) async throws(StoreError) -> OperationEvent?
+  func announcement(_ id: EventID, merchant: String) async throws(StoreError) -> OperationEvent?
   func page(_ query: AnnouncementQuery) async throws(StoreError) -> AnnouncementPage
   /// In the order in which they were made.
-  func deliveryTries(of payin: PayinID) async throws(StoreError) -> [DeliveryTry]
+  func deliveryTries(of operation: OperationID) async throws(StoreError) -> [DeliveryTry]
   /// The first job of that kind by subject, among those whose subjects begin so.
   func firstJob(_ kind: JobKind, subjectPrefix: String) async throws(StoreError) -> Job?
 
@@ -86,8 +91,8 @@ public protocol Store: DueTimes {
 
   /// Pay-ins that something of a payer is kept of, in the order of their making.
   func payinsWithPayer(_ sweep: Sweep) async throws(StoreError) -> Swept
-  /// Pay-ins, and store payments under their ids, that have events, by the first of them.
-  func payinsWithEvents(_ sweep: Sweep) async throws(StoreError) -> Swept
+  /// Operations that have events, by the first of them.
+  func operationsWithEvents(_ sweep: Sweep) async throws(StoreError) -> Swept
   /// Removes those that came last before the sweep's time.
   func removeCallbacks(_ sweep: Sweep) async throws(StoreError) -> Swept
 
@@ -106,13 +111,17 @@ extension Store {
   /// A page's events.
   public func announcements(
     _ query: AnnouncementQuery
-  ) async throws(StoreError) -> [PayinEvent] {
+  ) async throws(StoreError) -> [OperationEvent] {
     try await page(query).events
   }
 
-  /// All of a pay-in's events.
-  public func events(of payin: PayinID) async throws(StoreError) -> [PayinEvent] {
-    try await events(of: payin, after: 0, limit: .max)
+  /// All of an operation's events.
+  public func events(of operation: OperationID) async throws(StoreError) -> [OperationEvent] {
+    try await events(of: operation, after: 0, limit: .max)
+  }
+
+  public func payin(_ id: PayinID) async throws(StoreError) -> Payin? {
+    try await operation(id, as: Payin.self)
   }
 }
 
@@ -125,10 +134,10 @@ public protocol DueTimes: Sendable {
 }
 
 public enum StoreError: Error, Equatable, Sendable {
-  /// The pay-in was changed by another; read it again and decide anew.
+  /// The operation was changed by another; read it again and decide anew.
   case versionConflict
-  /// The merchant used the reference before.
-  case duplicateReference(existing: PayinID)
+  /// The reference is another operation's.
+  case duplicateReference(existing: OperationID)
   /// The key is taken; read its record.
   case duplicateKey
   /// Another holds the job now.
@@ -148,8 +157,8 @@ public enum StoreError: Error, Equatable, Sendable {
 extension StoreError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .versionConflict: "the pay-in was changed by another"
-    case .duplicateReference(let id): "the merchant reference belongs to \(id)"
+    case .versionConflict: "the operation was changed by another"
+    case .duplicateReference(let id): "the reference belongs to \(id)"
     case .duplicateKey: "the idempotency key is taken"
     case .leaseLost: "the job's lease was lost"
     case .endpointsChanged: "the merchant's webhook endpoints were changed by another"
@@ -162,10 +171,10 @@ extension StoreError: CustomStringConvertible {
 }
 
 /// One atomic change.
-public struct Change: Equatable, Sendable {
-  public var payin: PayinWrite?
-  /// A sequence that the pay-in has already throws `.versionConflict`.
-  public var events: [PayinEvent] = []
+public struct Change: Sendable {
+  public var operation: OperationWrite?
+  /// A sequence that the operation has already throws `.versionConflict`.
+  public var events: [OperationEvent] = []
   /// Done in this order.
   public var jobs: [JobChange] = []
   public var key: KeyWrite?
@@ -176,8 +185,6 @@ public struct Change: Equatable, Sendable {
   /// changes them.
   public var endpointRevision: EndpointRevision?
   public var tries: [DeliveryTry] = []
-  /// In place of `payin`; `events` are then the payment's, under its id.
-  public var storePayment: StorePaymentWrite?
   /// Removed after all else.
   public var forgotten: ForgottenHistory?
 
@@ -186,49 +193,35 @@ public struct Change: Equatable, Sendable {
 
 /// The beginning of a timeline, with its announcements and the tries to deliver them.
 public struct ForgottenHistory: Equatable, Sendable {
-  /// A store payment's id, too.
-  public var payin: PayinID
+  public var operation: OperationID
   /// The last event that goes; later ones stay.
   public var through: Int
 
-  public init(_ payin: PayinID, through: Int) {
-    self.payin = payin
+  public init(_ operation: OperationID, through: Int) {
+    self.operation = operation
     self.through = through
   }
 }
 
-public enum PayinWrite: Equatable, Sendable {
-  /// Throws `.duplicateReference`, and `.versionConflict` where the id exists.
-  case insert(Payin)
-  /// Throws `.versionConflict` unless the stored version is `before`'s.
-  /// Where it erases the payer, announcements kept before have the members of the payer null, too.
-  case update(Payin, before: Payin)
-
-  public var payin: Payin {
-    switch self {
-    case .insert(let payin), .update(let payin, _): payin
-    }
-  }
-}
-
-/// One entry of a pay-in's timeline.
-public struct PayinEvent: Equatable, Sendable {
+/// One entry of an operation's timeline.
+public struct OperationEvent: Equatable, Sendable {
   public var id: EventID
-  public var payin: PayinID
-  /// 1, 2, 3 … without gaps within the pay-in.
+  public var operation: OperationID
+  /// 1, 2, 3 … without gaps within the operation.
   public var sequence: Int
   public var type: String
   public var at: Instant
   public var data: JSON
-  /// Where the merchant is told: counts 1, 2, 3 … within the pay-in, and the pay-in as committed.
+  /// Where the merchant is told: counts 1, 2, 3 … within the operation, and the operation
+  /// as committed.
   public var announcement: Announcement?
 
   public init(
-    id: EventID, payin: PayinID, sequence: Int, type: String, at: Instant, data: JSON,
+    id: EventID, operation: OperationID, sequence: Int, type: String, at: Instant, data: JSON,
     announcement: Announcement? = nil
   ) {
     self.id = id
-    self.payin = payin
+    self.operation = operation
     self.sequence = sequence
     self.type = type
     self.at = at
@@ -267,19 +260,19 @@ public struct IdempotencyRecord: Equatable, Sendable {
   public var key: IdempotencyKey
   /// Tells the request's body from others, such as `Store.fingerprint` of its SHA-256.
   public var requestHash: [UInt8]
-  /// What the call made, such as a pay-in's id.
-  public var subject: String
+  /// What the call made.
+  public var operation: OperationID
   public var createdAt: Instant
   /// Nil until an answer is known that a retry cannot change.
   public var answer: KeptAnswer?
 
   public init(
-    key: IdempotencyKey, requestHash: [UInt8], subject: String, createdAt: Instant,
+    key: IdempotencyKey, requestHash: [UInt8], operation: OperationID, createdAt: Instant,
     answer: KeptAnswer? = nil
   ) {
     self.key = key
     self.requestHash = requestHash
-    self.subject = subject
+    self.operation = operation
     self.createdAt = createdAt
     self.answer = answer
   }

@@ -19,20 +19,20 @@ public struct Sweep: Sendable {
 /// What a sweep came upon.
 public struct Swept: Equatable, Sendable {
   /// Each once.
-  public var payins: [PayinID]
+  public var operations: [OperationID]
   /// Where to go on; nil: there is nothing older than the sweep's time behind these.
   public var next: Int64?
 
-  public init(_ payins: [PayinID], next: Int64?) {
-    self.payins = payins
+  public init(_ operations: [OperationID], next: Int64?) {
+    self.operations = operations
     self.next = next
   }
 
   /// - Parameter rows: in their order, one more than looked at where there are more.
-  init(_ rows: [(number: Int64, payin: PayinID, at: Instant)], of sweep: Sweep) {
+  init(_ rows: [(number: Int64, operation: OperationID, at: Instant)], of sweep: Sweep) {
     let fitting = rows.prefix { $0.at < sweep.before }
-    var seen: Set<PayinID> = []
-    payins = fitting.map(\.payin).filter { seen.insert($0).inserted }
+    var seen: Set<OperationID> = []
+    operations = fitting.map(\.operation).filter { seen.insert($0).inserted }
     next = fitting.count == rows.count && rows.count == sweep.limit ? rows.last?.number : nil
   }
 }

@@ -88,7 +88,7 @@ public struct StorePayment: Equatable, Sendable {
   public let request: StorePaymentRequest
   public let idempotencyKey: String
   public let createdAt: Instant
-  public internal(set) var updatedAt: Instant
+  public package(set) var updatedAt: Instant
   public internal(set) var status: StorePaymentStatus
   /// To the authorization, and to the reversal.
   public internal(set) var answer: StorePaymentAnswer?
@@ -104,10 +104,10 @@ public struct StorePayment: Equatable, Sendable {
   public internal(set) var nextReversalAt: Instant?
   /// Since when Paynet has something to say, where it has.
   public internal(set) var unresolvedSince: Instant?
-  public internal(set) var eventCount: Int
-  public internal(set) var announcedCount: Int
+  public package(set) var eventCount: Int
+  public package(set) var announcedCount: Int
   /// Counts the changes; a store refuses to overwrite another one.
-  public internal(set) var version: Int
+  public package(set) var version: Int
 
   /// Whether its reversal is not sent any more until somebody asks for it again.
   public var waitsForOperator: Bool { status == .reversing && nextReversalAt == nil }

@@ -1,4 +1,4 @@
-public import JSONText
+import JSONText
 public import Payins
 
 /// What happens to a store payment.
@@ -11,35 +11,24 @@ public enum StorePaymentInput: Equatable, Sendable {
   case reversalSent(ReversalOutcome)
 }
 
-/// The next state and its effects, as values.
-public struct StorePaymentTransition: Equatable, Sendable {
-  public internal(set) var payment: StorePayment
-  public internal(set) var events: [StorePaymentEvent] = []
-  public internal(set) var job: StorePaymentJob?
-  /// Nothing was asked of Paynet: the payment is to be removed, and its `failure` says why.
-  public internal(set) var isWithdrawn = false
+public typealias StorePaymentTransition = Transition<StorePayment>
 
-  init(_ payment: StorePayment) { self.payment = payment }
-
-  public init(unchanged payment: StorePayment) { self.init(payment) }
+extension StorePaymentTransition {
+  /// The payment as it stands after the input; where it is withdrawn its `failure` says why.
+  public internal(set) var payment: StorePayment {
+    get { state }
+    _modify { yield &state }
+  }
 }
 
-public struct StorePaymentEvent: Equatable, Sendable {
-  public var type: String
-  public var data: JSON
-  /// Whether the merchant is told.
-  public var isAnnounced: Bool
-}
+/// Once a reversal is planned nothing but Paynet's word on it ends it: a late answer to the
+/// authorization is written down and changes nothing. Where Paynet rejects the request for a day,
+/// the reversal waits until it is asked for again.
+extension StorePayment: CountedOperation {
+  public static let kind = OperationKind.storePayment
 
-public enum StorePaymentJob: Equatable, Sendable {
-  case authorize
-  case reverse(due: Instant)
-}
+  public func account(of job: JobKey) -> String { request.account }
 
-/// Total, pure. Once a reversal is planned nothing but Paynet's word on it ends it: a late answer
-/// to the authorization is written down and changes nothing. Where Paynet rejects the request for
-/// a day, the reversal waits until it is asked for again.
-extension StorePayment {
   /// Seconds from each reversal to the next; the last repeats for ever.
   private static let delays: [Int64] = [0, 2, 5, 15, 30, 60, 120, 300, 600]
 
@@ -61,7 +50,7 @@ extension StorePayment {
         createdAt: context.now, updatedAt: context.now, status: .sending, reversalTries: 0,
         absences: 0, unresolvedSince: context.now, eventCount: 0, announcedCount: 0, version: 0))
     next.record("store_payment.created", [:])
-    next.job = .authorize
+    next.jobs = [.start(next.payment.authorizationJob)]
     next.finish(context)
     return next
   }
@@ -81,18 +70,19 @@ extension StorePayment {
       next.payment.reversal = nil
       next.payment.reversalTries = 0
       next.payment.unresolvedSince = context.now
-      next.record("store_payment.reversal_asked", [:])
-      next.planReversal(after: 0, context)
+      next.startReversal(context)
     case (.reversalAsked, .reversing) where waitsForOperator:
-      next.record("store_payment.reversal_asked", [:])
-      next.planReversal(after: 0, context)
+      next.startReversal(context)
     case (.reversalSent(let outcome), .inDoubt), (.reversalSent(let outcome), .reversing):
       next.take(outcome, context)
-    case (.interrupted, _), (.reversalAsked, _), (.reversalSent, _): break
+    case (.interrupted, _), (.reversalAsked, _), (.reversalSent, _): next.isIdle = true
     }
     next.finish(context)
     return next
   }
+
+  public var authorizationJob: JobKey { JobKey(kind: .authorizeStorePayment, subject: id.text) }
+  public var reversalJob: JobKey { JobKey(kind: .reverseStorePayment, subject: id.text) }
 
   static func delaySeconds(after tries: Int) -> Int64 {
     delays[min(tries, delays.count - 1)]
@@ -100,10 +90,6 @@ extension StorePayment {
 }
 
 extension StorePaymentTransition {
-  mutating func record(_ type: String, _ data: JSONObject, announced: Bool = false) {
-    events.append(StorePaymentEvent(type: type, data: .object(data), isAnnounced: announced))
-  }
-
   mutating func take(_ outcome: AuthorizationOutcome, _ context: Context) {
     switch outcome {
     case .authorized(let answer):
@@ -195,14 +181,14 @@ extension StorePaymentTransition {
     let jitter = delay * Int64(context.entropy.bytes(1)[0]) / 1024
     let due = context.now.adding(milliseconds: delay + jitter)
     payment.nextReversalAt = due
-    job = .reverse(due: due)
+    jobs = [.plan(payment.reversalJob, due: due)]
   }
 
-  mutating func finish(_ context: Context) {
-    payment.updatedAt = max(payment.updatedAt, context.now)
-    payment.eventCount += events.count
-    payment.announcedCount += events.count { $0.isAnnounced }
-    payment.version += 1
+  /// Whoever asks for it sends it first.
+  mutating func startReversal(_ context: Context) {
+    record("store_payment.reversal_asked", [:])
+    payment.nextReversalAt = context.now
+    jobs = [.start(payment.reversalJob)]
   }
 }
 

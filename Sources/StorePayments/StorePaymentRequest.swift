@@ -2,7 +2,7 @@ public import JSONText
 public import Payins
 
 public struct StorePaymentID: PrefixedID {
-  public static let prefix = "storepay_"
+  public static let prefix = OperationKind.storePayment.prefix
   public let text: String
   public init(unchecked text: String) { self.text = text }
 }

@@ -50,27 +50,27 @@ final class Application: Sendable {
       metrics: metrics, log: log)
     let endpoints = WebhookEndpoints(configured: configuration.endpoints)
     try await endpoints.load(from: store)
-    let books = Books(
-      store: store, time: time, entropy: SystemEntropy(),
-      document: PayinDocument(publicURL: configuration.publicURL), changes: PayinChanges(),
-      metrics: metrics, endpoints: endpoints)
+    let committer = Committer(
+      store: store,
+      environment: Environment(time: time, entropy: SystemEntropy(), metrics: metrics, log: log),
+      publicURL: configuration.publicURL, endpoints: endpoints)
     let addresses: AddressPolicy = configuration.allowsPrivateWebhooks ? .any : .publicOnly
     let messages = WebhookRunner(
-      books: books, caller: deliveries, addresses: addresses, log: log)
-    let jobs = JobRunner(books: books, calls: calls, webhooks: messages, log: log)
+      committer: committer, caller: deliveries, addresses: addresses)
+    let jobs = JobRunner(committer: committer, calls: calls, webhooks: messages)
     let reload = Self.reload(source, into: book, log)
     let limits = RateLimits(key: configuration.keyRate, address: configuration.addressRate)
     let watch = ServingWatch(limits: limits, metrics: metrics, log: log, time: time)
     let service = PayinService(
-      books: books, calls: calls, rules: book, requestSeconds: configuration.requestSeconds)
+      committer: committer, calls: calls, rules: book, requestSeconds: configuration.requestSeconds)
     var parts = MerchantAPI.Parts(
       service: service,
       storePayments: StorePaymentService(
-        books: books, calls: calls, requestSeconds: configuration.requestSeconds),
-      webhooks: WebhookService(books: books, addresses: addresses),
-      callbacks: CallbackService(books: books, calls: calls, log: log),
+        committer: committer, calls: calls, requestSeconds: configuration.requestSeconds),
+      webhooks: WebhookService(committer: committer, addresses: addresses),
+      callbacks: CallbackService(committer: committer, calls: calls),
       health: Health(
-        books: books, calls: calls, rules: book, jobs: jobs, version: Self.version,
+        committer: committer, calls: calls, rules: book, jobs: jobs, version: Self.version,
         further: { watch.checks }),
       metrics: metrics, calls: calls, rules: book,
       keys: KeyRing(configuration.keys, limits: limits),
@@ -81,7 +81,7 @@ final class Application: Sendable {
     Self.setListening(of: &parts, configuration)
     api = MerchantAPI(parts)
     listeners = Listeners(configuration, api, watch, log: log)
-    housekeeping = Housekeeping(books: books, retention: configuration.retention, log: log)
+    housekeeping = Housekeeping(committer: committer, retention: configuration.retention)
     (self.configuration, self.log, self.watch, self.reload) = (configuration, log, watch, reload)
     (self.store, self.service, self.endpoints, self.jobs) = (store, service, endpoints, jobs)
     (self.caller, self.deliveries) = (caller, deliveries)
@@ -104,8 +104,8 @@ final class Application: Sendable {
   /// A line for each damaged row, once.
   private static func damage(_ log: Log) -> DamageRegister {
     DamageRegister { row in
-      var fields: JSONObject = ["kind": .string(row.kind.rawValue), "id": .string(row.id)]
-      if row.kind == .payin { fields["payin"] = .string(row.id) }
+      var fields: JSONObject = ["kind": .string(row.kind.label), "id": .string(row.id)]
+      if row.kind == .operation(.payin) { fields["payin"] = .string(row.id) }
       fields["detail"] = .string(row.reason)
       log.error("a stored row is damaged", fields)
     }

@@ -10,22 +10,36 @@ struct AccountMonitorTests {
   private let monitor = AccountMonitor(limits: AccountLimits())
   private let start = Instant(seconds: 1_780_000_000)
 
-  private func place(
+  private func permit(
     _ operation: AccountMonitor.Operation = .create, at now: Instant
-  ) -> AccountMonitor.Place? {
-    guard case .admitted(let place) = monitor.admit(operation, at: now) else {
-      Issue.record("no place")
+  ) -> CallPermit? {
+    guard case .admitted(let permit) = monitor.admit(operation, at: now) else {
+      Issue.record("no permit")
       return nil
     }
-    return place
+    return permit
+  }
+
+  private func isOpen(at now: Instant, _ monitor: AccountMonitor? = nil) -> Bool {
+    if case .breakerOpen = (monitor ?? self.monitor).admit(.create, at: now) { true } else { false }
+  }
+
+  private func isFull(
+    _ operation: AccountMonitor.Operation, at now: Instant, _ monitor: AccountMonitor? = nil
+  ) -> Bool {
+    if case .tooManyCalls = (monitor ?? self.monitor).admit(operation, at: now) {
+      true
+    } else {
+      false
+    }
   }
 
   private func call(
     _ operation: AccountMonitor.Operation, _ verdict: CallVerdict, afterSeconds seconds: Int64 = 0
   ) -> AccountCondition? {
     let now = start.adding(seconds: seconds)
-    guard let place = place(operation, at: now) else { return nil }
-    return monitor.finished(place, milliseconds: 1, verdict: verdict, at: now)
+    guard let permit = permit(operation, at: now) else { return nil }
+    return monitor.finished(permit, milliseconds: 1, verdict: verdict, at: now)
   }
 
   @Test("an account that was never called has no success rate")
@@ -35,31 +49,30 @@ struct AccountMonitorTests {
     #expect(monitor.snapshot(at: start).successPermille == 1000)
   }
 
-  @Test("a place that is given back costs nothing of the rate, and neither does an open breaker")
-  func givenBack() throws {
+  @Test("a permit that is not used costs nothing of the rate, and neither does an open breaker")
+  func givenBack() {
     let monitor = AccountMonitor(limits: AccountLimits(rate: 2))
     for _ in 0..<10 {
-      guard case .admitted(let place) = monitor.admit(.create, at: start) else {
-        Issue.record("no place")
+      guard case .admitted = monitor.admit(.create, at: start) else {
+        Issue.record("no permit")
         return
       }
-      monitor.withdrawn(place)
     }
     for _ in 0..<2 {
-      guard case .admitted(let place) = monitor.admit(.create, at: start) else {
+      guard case .admitted(let permit) = monitor.admit(.create, at: start) else {
         Issue.record("the rate is used up")
         return
       }
-      _ = monitor.finished(place, milliseconds: 1, verdict: .unauthorized("no"), at: start)
+      _ = monitor.finished(permit, milliseconds: 1, verdict: .unauthorized("no"), at: start)
     }
-    #expect(monitor.admit(.create, at: start) == .tooManyCalls)
+    #expect(isFull(.create, at: start, monitor))
     let later = start.adding(seconds: 1)
-    guard case .admitted(let place) = monitor.admit(.create, at: later) else {
-      Issue.record("no place")
+    guard case .admitted(let permit) = monitor.admit(.create, at: later) else {
+      Issue.record("no permit")
       return
     }
-    _ = monitor.finished(place, milliseconds: 1, verdict: .unauthorized("no"), at: later)
-    for _ in 0..<10 { #expect(monitor.admit(.create, at: later) == .breakerOpen) }
+    _ = monitor.finished(permit, milliseconds: 1, verdict: .unauthorized("no"), at: later)
+    for _ in 0..<10 { #expect(isOpen(at: later, monitor)) }
     #expect(monitor.hasRoom(for: .create, at: later))
   }
 
@@ -71,7 +84,7 @@ struct AccountMonitorTests {
     }
     for pause in 0..<3 as Range<Int64> {
       let open = start.adding(seconds: pause * 60 + 59)
-      #expect(monitor.admit(.create, at: open) == .breakerOpen)
+      #expect(isOpen(at: open))
       #expect(monitor.secondsUntilOpen(at: open) == 1)
       // One look, and closed again for as long.
       _ = call(.create, .unauthorized("no"), afterSeconds: pause * 60 + 60)
@@ -127,10 +140,10 @@ struct AccountMonitorTests {
     // Twice as long with every look that fails, up to a minute.
     var now = start
     for pause in [5, 10, 20, 40, 60, 60] as [Int64] {
-      #expect(monitor.admit(.create, at: now.adding(seconds: pause - 1)) == .breakerOpen)
+      #expect(isOpen(at: now.adding(seconds: pause - 1)))
       now = now.adding(seconds: pause)
-      let place = try #require(self.place(.create, at: now))
-      _ = monitor.finished(place, milliseconds: 1, verdict: .failed("timeout"), at: now)
+      let permit = try #require(self.permit(.create, at: now))
+      _ = monitor.finished(permit, milliseconds: 1, verdict: .failed("timeout"), at: now)
     }
   }
 
@@ -141,12 +154,13 @@ struct AccountMonitorTests {
   }
 
   @Test("the half-open breaker lets one look through; one that is not taken leaves its place")
-  func probe() throws {
+  func probe() {
     for _ in 1...5 { _ = call(.create, .failed("timeout")) }
     let now = start.adding(seconds: 5)
-    let place = try #require(self.place(.create, at: now))
-    #expect(monitor.admit(.create, at: now) == .breakerOpen)
-    monitor.withdrawn(place)
+    var permit = self.permit(.create, at: now)
+    #expect(permit != nil)
+    #expect(isOpen(at: now))
+    permit = nil
     #expect(monitor.health(at: now).acceptsCreates)
     #expect(call(.create, .answered, afterSeconds: 5) == .well)
     #expect(
@@ -155,22 +169,21 @@ struct AccountMonitorTests {
 
   @Test("calls that were under way when the breaker opened neither lengthen its pause nor end it")
   func overhang() throws {
-    let places = (0..<16).compactMap { _ in place(at: start) }
-    let closing = try #require(self.place(at: start))
-    for (number, place) in places.enumerated() {
+    let permits = (0..<16).compactMap { _ in permit(at: start) }
+    let closing = try #require(self.permit(at: start))
+    for (number, permit) in permits.enumerated() {
       let late = start.adding(milliseconds: Int64(number))
-      _ = monitor.finished(place, milliseconds: 1, verdict: .failed("timeout"), at: late)
+      _ = monitor.finished(permit, milliseconds: 1, verdict: .failed("timeout"), at: late)
     }
     _ = monitor.finished(
       closing, milliseconds: 1, verdict: .answered, at: start.adding(milliseconds: 20))
     // The fifth failure opened it, five seconds long.
     #expect(monitor.secondsUntilOpen(at: start.adding(milliseconds: 4)) == 5)
     let halfOpen = start.adding(milliseconds: 5004)
-    let probe = try #require(self.place(at: halfOpen))
+    let probe = try #require(self.permit(at: halfOpen))
     // One that comes back this late frees the probe's place as little.
-    let other = try #require(self.place(.query, at: halfOpen))
-    monitor.withdrawn(other)
-    #expect(monitor.admit(.create, at: halfOpen) == .breakerOpen)
+    #expect(self.permit(.query, at: halfOpen) != nil)
+    #expect(isOpen(at: halfOpen))
     _ = monitor.finished(probe, milliseconds: 1, verdict: .answered, at: halfOpen)
     #expect(monitor.snapshot(at: halfOpen).breaker == .closed)
   }
@@ -180,10 +193,10 @@ struct AccountMonitorTests {
     monitor.quieten(forSeconds: 7, at: start)
     let before = start.adding(milliseconds: 6999)
     for operation in AccountMonitor.Operation.allCases {
-      #expect(monitor.admit(operation, at: before) == .tooManyCalls)
+      #expect(isFull(operation, at: before))
       #expect(!monitor.hasRoom(for: operation, at: before))
     }
     #expect(monitor.secondsUntilOpen(at: before) == 1 && !monitor.health(at: before).hasRoom)
-    #expect(place(at: start.adding(seconds: 7)) != nil)
+    #expect(permit(at: start.adding(seconds: 7)) != nil)
   }
 }

@@ -26,7 +26,7 @@ struct CallbackReplayTests {
     -> CallbackKey
   {
     let record = CallbackRecord(
-      id: .make(at: bench.clock.now(), entropy: bench.books.entropy),
+      id: .make(at: bench.clock.now(), entropy: bench.committer.environment.entropy),
       key: CallbackKey(account: account, digest: [1, 2, 255]), notice, at: bench.clock.now())
     var change = Change()
     change.callback = record
@@ -48,7 +48,7 @@ struct CallbackReplayTests {
             now: now, until: now.adding(seconds: 45), limit: 1, lease: Lease(token: "l\(now)"),
             limits: ["openpay-main": 0])
         ).first)
-      try await CallbackReplay(books: bench.books).perform(leased, under: leased.lease!)
+      try await CallbackReplay(committer: bench.committer).perform(leased, under: leased.lease!)
       at.append(now.milliseconds(since: start) / 1000)
     }
     return at
@@ -73,7 +73,7 @@ struct CallbackReplayTests {
     #expect(try await bench.store.callback(key)?.payin == payin.id)
     #expect(try await bench.store.callback(key)?.count == 1)
     #expect(try await bench.store.unknownCallbacks(before: nil, limit: 9) == [])
-    let events = try await bench.store.events(of: payin.id).map(\.type)
+    let events = try await bench.store.events(of: payin.operationID).map(\.type)
     #expect(events.filter { $0 == "callback.received" }.count == 1)
     #expect(events.filter { $0 == "receipt.recorded" }.count == 1)
   }
@@ -141,7 +141,7 @@ struct CallbackReplayTests {
     change.jobs = [
       .put(
         Job(
-          key: JobKey(kind: .replayCallback, subject: "odd"), payin: payin.id, account: "",
+          key: JobKey(kind: .replayCallback, subject: "odd"), operation: payin.operationID, account: "",
           due: bench.clock.now()))
     ]
     try await bench.store.commit(change)

@@ -9,8 +9,7 @@ import Testing
 struct HousekeepingTests {
   private func keeper(_ bench: PayinBench, _ retention: Retention) -> Housekeeping {
     Housekeeping(
-      books: bench.books, retention: retention,
-      log: Log(level: .error, time: bench.clock) { _ in })
+      committer: bench.committer, retention: retention)
   }
 
   private func payin(_ bench: PayinBench, _ reference: String) async throws -> Payin {
@@ -18,7 +17,7 @@ struct HousekeepingTests {
     request.payer = Payer(name: "Ana Prueba", email: "ana@example.mx")
     let made = try await bench.service.create(
       request, merchant: "shop", key: reference, requestHash: RequestHash(value: [1]))
-    return try await bench.service.payin(made.id, merchant: "shop")
+    return try await bench.service.payin(PayinID(unchecked: made.id.text), merchant: "shop")
   }
 
   @Test("a payer is erased so many days after the end, and not while the pay-in is open")
@@ -44,8 +43,8 @@ struct HousekeepingTests {
       for payin in ended {
         let kept = try #require(try await bench.store.payin(payin.id))
         #expect(kept.request.payer.isErased && kept.version == payin.version + 1)
-        #expect(try await bench.store.events(of: payin.id).last?.type == "payer.erased")
-        let told = try await bench.store.announcement(1, of: payin.id)?.announcement?.body
+        #expect(try await bench.store.events(of: payin.operationID).last?.type == "payer.erased")
+        let told = try await bench.store.announcement(1, of: payin.operationID)?.announcement?.body
         #expect(try JSON(parsing: told ?? [])["payer"]?["name"] == .null)
       }
       #expect(try await bench.store.payin(open.id)?.request.payer.name == "Ana Prueba")
@@ -61,16 +60,16 @@ struct HousekeepingTests {
     retention.eventsDays = 7
     bench.clock.advance(seconds: 7 * 86_400 + 3601)
     try await keeper(bench, retention).round()
-    #expect(try await bench.store.events(of: ended.id) == [])
-    #expect(try await bench.store.announcement(1, of: ended.id) == nil)
+    #expect(try await bench.store.events(of: ended.operationID) == [])
+    #expect(try await bench.store.announcement(1, of: ended.operationID) == nil)
     #expect(try await bench.store.payin(ended.id) == ended)
-    #expect(try await bench.store.events(of: open.id).isEmpty == false)
+    #expect(try await bench.store.events(of: open.operationID).isEmpty == false)
     let again = try await bench.service.replay(
       merchant: "shop", key: "ended", requestHash: RequestHash(value: [1]))
-    #expect(again?.id == ended.id && again?.status == 201)
+    #expect(again?.id == ended.operationID && again?.isSettled == true)
     // What comes later stands again.
     try await bench.service.erasePayer(of: ended.id, merchant: "shop")
-    #expect(try await bench.store.events(of: ended.id).map(\.type) == ["payer.erased"])
+    #expect(try await bench.store.events(of: ended.operationID).map(\.type) == ["payer.erased"])
   }
 
   @Test("callbacks go so many days after they came last")

@@ -100,8 +100,10 @@ struct PayinRecoveryTests {
     bench.caller.answers { _ in .timeout }
     let payin = try await bench.abandoned("order-1")
     let sent = try await bench.runner.send(
-      Books.Applied(payin: payin, started: payin.attempts[0].id),
-      under: try #require(try await bench.sendLease(of: payin)))
+      Committer.Applied(
+        state: payin, started: JobKey(kind: .sendAttempt, subject: payin.attempts[0].id.text)),
+      under: try #require(try await bench.sendLease(of: payin))
+    ).state
     #expect(sent.status == .processing && sent.attempts.map(\.state) == [.inDoubt])
     #expect(bench.caller.taken().count == 1 && sent.nextCheckAt != nil)
   }
@@ -142,12 +144,12 @@ struct PayinRecoveryTests {
     await #expect {
       try await bench.create("order-1", key: "k", hash: [2])
     } throws: { error in
-      if case .keyReused? = error as? PayinRefusal { true } else { false }
+      error as? OperationRefusal == .keyReused
     }
     await #expect {
-      try await bench.service.payin(created.id, merchant: "other")
+      try await bench.service.payin(PayinID(unchecked: created.id.text), merchant: "other")
     } throws: { error in
-      if case .notFound? = error as? PayinRefusal { true } else { false }
+      error as? OperationRefusal == .notFound(.payin)
     }
   }
 }

@@ -68,8 +68,8 @@ struct ProviderQuietTests {
     bench.service.letCreationsGo()
     bench.caller.answers { _ in .neverSent(CallFailure(.shutdown, "closed")) }
     let created = try await bench.create("order-1")
-    let payin = try await bench.service.payin(created.id, merchant: "shop")
-    #expect(created.status == 202 && payin.status == .processing)
+    let payin = try await bench.service.payin(PayinID(unchecked: created.id.text), merchant: "shop")
+    #expect(!created.isSettled && payin.status == .processing)
     #expect(payin.attempts.map(\.state) == [.sending])
     #expect(try await eventually { bench.caller.taken().count == 1 })
     // It finds the job once the lease has run out, and asks before it believes anything.
@@ -83,7 +83,7 @@ struct ProviderQuietTests {
         }
       }
     }
-    let after = try await bench.service.payin(created.id, merchant: "shop")
+    let after = try await bench.service.payin(PayinID(unchecked: created.id.text), merchant: "shop")
     #expect(after.status == .pending && after.attempts.count == 1)
   }
 }

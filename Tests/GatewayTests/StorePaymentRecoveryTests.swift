@@ -164,7 +164,7 @@ struct StorePaymentRecoveryTests {
       }
       let known = Set(try await bench.all().map(\.request.chainTransactionID))
       #expect(bench.paynet.standing.isSubset(of: known), "seed \(seed)")
-      #expect(try await bench.store.unresolvedStorePayments().dueCount == 0)
+      #expect(try await bench.store.unresolved(.storePayment).dueCount == 0)
     }
   }
 }

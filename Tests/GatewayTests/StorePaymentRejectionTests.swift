@@ -12,8 +12,7 @@ import Testing
 @Suite("store payments: a reversal that Paynet rejects")
 struct StorePaymentRejectionTests {
   private func health(_ bench: StorePaymentBench) throws -> Health {
-    let (books, calls) = (bench.first.books, bench.first.calls)
-    let log = Log(level: .error, time: bench.clock) { _ in }
+    let (committer, calls) = (bench.first.committer, bench.first.calls)
     let file = RuleFile(
       name: "default.json5", text: "{ rules: [], otherwise: { priority: ['a/spei'] } }")
     let offer = AccountOffer(
@@ -25,12 +24,12 @@ struct StorePaymentRejectionTests {
       ])
     let rules = RuleBook(
       try RuleSet(files: [file], offers: [offer], version: "v"), at: bench.clock.now(),
-      metrics: books.metrics)
+      metrics: committer.environment.metrics)
     let webhooks = WebhookRunner(
-      books: books, caller: bench.paynet, addresses: .publicOnly, log: log)
+      committer: committer, caller: bench.paynet, addresses: .publicOnly)
     return Health(
-      books: books, calls: calls, rules: rules,
-      jobs: JobRunner(books: books, calls: calls, webhooks: webhooks, log: log), version: "0")
+      committer: committer, calls: calls, rules: rules,
+      jobs: JobRunner(committer: committer, calls: calls, webhooks: webhooks), version: "0")
   }
 
   private func held(_ health: Health) async -> JSON? {
@@ -63,7 +62,7 @@ struct StorePaymentRejectionTests {
       #expect(shown["status"] == "reversing" && shown["reversal"]?["next_at"] == .null)
       #expect(shown["reversal"]?["response_code"] == JSON(Int64(code)))
     }
-    #expect(try await bench.store.unresolvedStorePayments().dueCount == 2)
+    #expect(try await bench.store.unresolved(.storePayment).dueCount == 2)
     let check = await held(health)
     #expect(check?["status"] == "warn" && check?["observedValue"] == 2)
     #expect(check?["output"]?.string?.contains(id.text) == true, "\(check ?? .null)")

@@ -24,7 +24,7 @@ struct StorePaymentServiceTests {
     }
     #expect(try await bench.all() == [])
     #expect(try await bench.store.nextDue() == nil)
-    #expect(try await bench.store.unresolvedStorePayments().dueCount == 0)
+    #expect(try await bench.store.unresolved(.storePayment).dueCount == 0)
     let paid = try await bench.pay(1)
     #expect(paid["status"] == "authorized")
     #expect(bench.paynet.calls == ["payment"])
@@ -82,7 +82,7 @@ struct StorePaymentServiceTests {
     let paid = try await bench.pay(1)
     await #expect {
       try await bench.pay(2, key: "k1")
-    } throws: { if case .keyReused? = $0 as? StorePaymentService.Refusal { true } else { false } }
+    } throws: { $0 as? OperationRefusal == .keyReused }
     await #expect {
       try await bench.pay(1, key: "other")
     } throws: { error in

@@ -162,7 +162,7 @@ struct WebhookDeliveryTests {
     try await bench.deliver()
     #expect(bench.caller.taken().count == 1)
     #expect(try await bench.tries(payin).map(\.failure) == ["status", "endpoint_disabled"])
-    #expect(bench.books.endpoints.gone.map(\.id) == ["w1"])
+    #expect(bench.committer.endpoints.gone.map(\.id) == ["w1"])
     #expect(bench.log.contains("is gone and disabled"))
     _ = try await bench.payin("order-2")
     #expect(try await bench.deliver() == 0)
@@ -177,7 +177,7 @@ struct WebhookDeliveryTests {
     _ = try await bench.service.update("w1", of: "shop", wish { $0.isEnabled = true })
     let reread = WebhookEndpoints(configured: [WebhookBench.endpoint("w1")])
     try await reread.load(from: bench.store)
-    #expect(bench.books.endpoints.gone.isEmpty && reread.gone.isEmpty)
+    #expect(bench.committer.endpoints.gone.isEmpty && reread.gone.isEmpty)
     await #expect(throws: WebhookService.Refusal.self) {
       _ = try await bench.service.update("w1", of: "shop", wish { $0.isEnabled = true })
     }

@@ -92,7 +92,7 @@ struct WebhookEndpointTests {
   @Test("the one secret that an earlier release kept beside the newest still signs")
   func earlierShape() throws {
     var stored = WebhookBench.endpoint("w1").stored
-    let old = WebhookSecret.make(WebhookBench([]).books.entropy)
+    let old = WebhookSecret.make(WebhookBench([]).committer.environment.entropy)
     var object = try #require(stored.object)
     object["previous"] = nil
     object["previous_secret"] = JSON(old.text.reveal())

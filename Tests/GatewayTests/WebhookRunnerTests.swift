@@ -51,11 +51,11 @@ private final class SlowEndpoint: Sendable {
 @Suite("webhooks: many endpoints", .timeLimit(.minutes(2)))
 struct WebhookRunnerTests {
   private func jobs(_ bench: WebhookBench) -> JobRunner {
-    let log = Log(level: .error, time: bench.books.time) { _ in }
+    let log = Log(level: .error, time: bench.committer.environment.time) { _ in }
     let calls = ProviderCalls(
-      accounts: [], caller: bench.caller, time: bench.books.time, publicURL: "",
-      metrics: bench.books.metrics, log: log)
-    return JobRunner(books: bench.books, calls: calls, webhooks: bench.runner, log: log)
+      accounts: [], caller: bench.caller, time: bench.committer.environment.time, publicURL: "",
+      metrics: bench.committer.environment.metrics, log: log)
+    return JobRunner(committer: bench.committer, calls: calls, webhooks: bench.runner)
   }
 
   /// Whether each of the pay-ins' first messages has arrived.
@@ -114,7 +114,7 @@ struct WebhookRunnerTests {
     let asked = try await bench.payin("asked")
     #expect(
       try await eventually {
-        let poll = try await bench.store.events(of: asked.id).contains {
+        let poll = try await bench.store.events(of: asked.operationID).contains {
           $0.type.hasPrefix("poll.")
         }
         return poll

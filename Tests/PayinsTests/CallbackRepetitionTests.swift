@@ -9,7 +9,7 @@ import Testing
 struct CallbackRepetitionTests {
   private func hear(
     _ life: inout Life, _ input: PayinInput, afterMilliseconds pause: Int64 = 1000
-  ) -> Transition {
+  ) -> PayinTransition {
     life.hears(input, afterMilliseconds: pause)
   }
 
@@ -34,7 +34,7 @@ struct CallbackRepetitionTests {
     for _ in 0..<1000 {
       life.hears(.reported(id, report(.paid, [15_000]), .unsignedCallback))
       events += life.last.events.map(\.type)
-      for case .query(_, let due) in life.last.jobs { asked.append(due) }
+      for case .plan(_, let due) in life.last.jobs { asked.append(due) }
     }
     #expect(events == ["callback.received"])
     #expect(asked == [start.adding(milliseconds: 100)])
@@ -81,7 +81,7 @@ struct CallbackRepetitionTests {
   func money() {
     var life = Life.pending
     let id = life.payin.attempts[0].id
-    func tell(_ report: StatusReport) -> Transition {
+    func tell(_ report: StatusReport) -> PayinTransition {
       hear(&life, .reported(id, report, .fullySignedCallback), afterMilliseconds: 1)
     }
     #expect(tell(report(.paid, [5000])).events.contains { $0.type == "receipt.recorded" })

@@ -28,7 +28,7 @@ struct ContradictionTests {
 
   private func hear(
     _ life: inout Life, _ input: PayinInput, afterSeconds seconds: Int64 = 60
-  ) -> Transition {
+  ) -> PayinTransition {
     life.hears(input, afterMilliseconds: seconds * 1000)
   }
 

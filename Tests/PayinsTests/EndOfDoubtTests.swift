@@ -12,7 +12,7 @@ struct EndOfDoubtTests {
     let dice = Dice(seed: 7)
     var now = Walk.noon
     var payin: Payin
-    var last: Transition
+    var last: PayinTransition
 
     init(_ accounts: [String], retry: [RetryOutcome] = RetryOutcome.standard) {
       last = Walk.open(dice, accounts: accounts, retry: retry, expiresIn: 3600)
@@ -59,7 +59,7 @@ struct EndOfDoubtTests {
     #expect(bench.attempt(0).state == .refused)
     #expect(bench.attempt(0).nextCheckAt != nil)
     #expect(bench.last.alerts == [.unclassedRefusal])
-    let started = bench.last.jobs.contains { if case .send = $0 { true } else { false } }
+    let started = bench.last.jobs.contains { if case .start = $0 { true } else { false } }
     #expect(started && bench.payin.attempts.count == 2)
     bench.sent(1, Self.accepted)
     #expect(bench.payin.status == .pending)
@@ -125,10 +125,10 @@ struct EndOfDoubtTests {
   func endOfDoubt() {
     var bench = Bench(["a"])
     bench.sent(0, .inDoubt(Self.refusal))
-    #expect(bench.last.jobs.contains(.endDoubt(due: bench.payin.expiresAt)))
+    #expect(bench.last.jobs.contains(.endDoubt(bench.payin, due: bench.payin.expiresAt)))
     bench.put(.deadline)
     #expect(bench.payin.status == .processing)
-    #expect(bench.last.jobs.contains(.endDoubt(due: bench.payin.expiresAt)))
+    #expect(bench.last.jobs.contains(.endDoubt(bench.payin, due: bench.payin.expiresAt)))
     bench.put(.deadline, afterSeconds: 3600)
     #expect(bench.payin.status == .failed)
     #expect(bench.payin.failure?.code == "provider_unresolved")

@@ -6,7 +6,7 @@ struct Life {
   private(set) var payin: Payin
   private(set) var now = Walk.noon
   /// What the last input did.
-  private(set) var last: Transition
+  private(set) var last: PayinTransition
   private let dice = Dice(seed: 1)
 
   init(
@@ -63,7 +63,7 @@ struct Life {
   }
 
   /// Hears it so long after what changed it last.
-  mutating func hears(_ input: PayinInput, afterMilliseconds pause: Int64) -> Transition {
+  mutating func hears(_ input: PayinInput, afterMilliseconds pause: Int64) -> PayinTransition {
     now = payin.updatedAt
     passes(milliseconds: pause)
     hears(input)

@@ -33,7 +33,7 @@ struct MachineTests {
   }
 
   private static func faults(
-    _ input: PayinInput, _ before: Payin, _ transition: Transition
+    _ input: PayinInput, _ before: Payin, _ transition: PayinTransition
   ) -> [String] {
     let after = transition.payin
     var out: [String] = []
@@ -91,12 +91,12 @@ struct MachineTests {
     demand(after.updatedAt >= before.updatedAt, "time went back")
     if case .deadline = input, after.status == .processing {
       demand(after.updatedAt < after.expiresAt, "processing after its time")
-      demand(transition.jobs.contains(.endDoubt(due: after.expiresAt)), "its end is not planned")
+      demand(transition.jobs.contains(.endDoubt(after, due: after.expiresAt)), "its end is not planned")
     }
     if after.status == .processing, after.attempts.contains(where: { $0.state == .inDoubt }),
       !before.attempts.contains(where: { $0.state == .inDoubt })
     {
-      demand(transition.jobs.contains(.endDoubt(due: after.expiresAt)), "doubt has no end")
+      demand(transition.jobs.contains(.endDoubt(after, due: after.expiresAt)), "doubt has no end")
     }
     demand(
       after.attempts.allSatisfy {
@@ -143,7 +143,7 @@ struct MachineTests {
 
   /// An attempt's word counts for it alone, and a create's answer while it is waited for.
   private static func wordFaults(
-    _ input: PayinInput, _ before: Payin, _ transition: Transition
+    _ input: PayinInput, _ before: Payin, _ transition: PayinTransition
   ) -> [String] {
     let after = transition.payin
     var out: [String] = []

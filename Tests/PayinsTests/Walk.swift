@@ -25,7 +25,7 @@ struct Walk {
   static func open(
     _ dice: Dice, accounts: [String], retry: [RetryOutcome], expiresIn: Int64? = nil,
     repeats: Bool = true
-  ) -> Transition {
+  ) -> PayinTransition {
     open(
       dice, candidates: accounts.map { candidate($0, repeats: repeats) }, retry: retry,
       expiresIn: expiresIn)
@@ -33,7 +33,7 @@ struct Walk {
 
   static func open(
     _ dice: Dice, candidates: [Candidate], retry: [RetryOutcome], expiresIn: Int64? = nil
-  ) -> Transition {
+  ) -> PayinTransition {
     Payin.open(
       PayinRequest(
         merchantReference: "order-1", amount: 15_000, method: .spei, description: "Two tickets",
@@ -57,7 +57,7 @@ struct Walk {
   }
 
   /// Applies one input; gives it with what came of it.
-  mutating func step() -> (input: PayinInput, before: Payin, after: Transition) {
+  mutating func step() -> (input: PayinInput, before: Payin, after: PayinTransition) {
     now = now.adding(milliseconds: Int64(dice.below(dice.chance(100) ? 200_000_000 : 100_000)))
     let isOver = endOfDoubt.map { now >= $0 } ?? false
     if isOver { endOfDoubt = nil }
@@ -65,7 +65,7 @@ struct Walk {
     let before = payin
     let after = before.apply(input, Context(now: now, entropy: dice))
     payin = after.payin
-    for case .endDoubt(let due) in after.jobs { endOfDoubt = due }
+    for case .plan(let key, let due) in after.jobs where key.kind == .endDoubt { endOfDoubt = due }
     return (input, before, after)
   }
 

@@ -72,7 +72,7 @@ struct Checks {
       if isAuthorized { fault("\(name): authorized at Paynet and the till knows nothing") }
       return
     }
-    guard let payment = try? await store.storePayment(id) else {
+    guard let payment = try? await store.operation(id, as: StorePayment.self) else {
       return fault("\(name): the payment \(id) that it was told of is not there")
     }
     if payment.unresolvedSince != nil { fault("\(name): \(payment.status) for ever") }
@@ -89,7 +89,7 @@ struct Checks {
 
   private mutating func check(_ payin: Payin) async {
     let name = payin.request.merchantReference
-    let events = (try? await store.events(of: payin.id)) ?? []
+    let events = (try? await store.events(of: payin.operationID)) ?? []
     if events.map(\.sequence) != Array(1...max(events.count, 1)) || events.count != payin.eventCount
     {
       fault("\(name): events with gaps")
@@ -120,7 +120,7 @@ struct Checks {
 
   private mutating func expectDispute(_ payin: Payin, _ attempt: Attempt) async {
     let name = payin.request.merchantReference
-    let events = (try? await store.events(of: payin.id)) ?? []
+    let events = (try? await store.events(of: payin.operationID)) ?? []
     if !events.contains(where: { $0.type == "payin.disputed_receipt" && $0.announcement != nil }) {
       fault("\(name): money was taken back, and the merchant does not know")
     }

@@ -1,6 +1,5 @@
 import Payins
 import Storage
-import StorePayments
 import TestSupport
 
 /// A replica's way to the books: its process can die before or after any commit, and the store can
@@ -43,7 +42,7 @@ final class CrashingStore: Store {
       if let variant = world.variant { variant.tampered(change) } else { change as Change? }
     if let kept { try await base.commit(kept) }
     for event in change.events {
-      world.note("\(replica.name) \(event.payin.text.suffix(6)) \(event.type)")
+      world.note("\(replica.name) \(event.operation.text.suffix(6)) \(event.type)")
     }
     try mayDie("after")
     try await turn()
@@ -54,9 +53,30 @@ final class CrashingStore: Store {
     return try await base.lease(world.variant?.tampered(request) ?? request)
   }
 
-  func payin(_ id: PayinID) async throws(StoreError) -> Payin? {
+  func operation<State: KeptOperation>(
+    _ id: State.ID, as type: State.Type
+  ) async throws(StoreError) -> State? {
     try await turn()
-    return try await base.payin(id)
+    return try await base.operation(id, as: type)
+  }
+
+  func operations<State: KeptOperation>(
+    _ query: OperationQuery<State>
+  ) async throws(StoreError) -> [State] {
+    try await turn()
+    return try await base.operations(query)
+  }
+
+  func waitingForPerson(
+    _ kind: OperationKind, limit: Int
+  ) async throws(StoreError) -> Tally<OperationID> {
+    try await turn()
+    return try await base.waitingForPerson(kind, limit: limit)
+  }
+
+  func unresolved(_ kind: OperationKind) async throws(StoreError) -> Backlog {
+    try await turn()
+    return try await base.unresolved(kind)
   }
 
   func payin(token: String) async throws(StoreError) -> Payin? {
@@ -82,40 +102,15 @@ final class CrashingStore: Store {
   }
 
   func events(
-    of payin: PayinID, after sequence: Int, limit: Int
-  ) async throws(StoreError) -> [PayinEvent] {
+    of operation: OperationID, after sequence: Int, limit: Int
+  ) async throws(StoreError) -> [OperationEvent] {
     try await turn()
-    return try await base.events(of: payin, after: sequence, limit: limit)
+    return try await base.events(of: operation, after: sequence, limit: limit)
   }
 
   func idempotent(_ key: IdempotencyKey) async throws(StoreError) -> IdempotencyRecord? {
     try await turn()
     return try await base.idempotent(key)
-  }
-
-  func storePayment(_ id: StorePaymentID) async throws(StoreError) -> StorePayment? {
-    try await turn()
-    return try await base.storePayment(id)
-  }
-
-  func storePayments(_ query: StorePaymentQuery) async throws(StoreError) -> [StorePayment] {
-    try await turn()
-    return try await base.storePayments(query)
-  }
-
-  func unresolvedStorePayments() async throws(StoreError) -> Backlog {
-    try await turn()
-    return try await base.unresolvedStorePayments()
-  }
-
-  func disputedPayins(limit: Int) async throws(StoreError) -> Tally<PayinID> {
-    try await turn()
-    return try await base.disputedPayins(limit: limit)
-  }
-
-  func heldStorePayments(limit: Int) async throws(StoreError) -> Tally<StorePaymentID> {
-    try await turn()
-    return try await base.heldStorePayments(limit: limit)
   }
 
   func callback(_ key: CallbackKey) async throws(StoreError) -> CallbackRecord? {
@@ -145,12 +140,14 @@ final class CrashingStore: Store {
     return try await base.endpointRevision(of: merchant)
   }
 
-  func announcement(_ sequence: Int, of payin: PayinID) async throws(StoreError) -> PayinEvent? {
+  func announcement(
+    _ sequence: Int, of operation: OperationID
+  ) async throws(StoreError) -> OperationEvent? {
     try await turn()
-    return try await base.announcement(sequence, of: payin)
+    return try await base.announcement(sequence, of: operation)
   }
 
-  func announcement(_ id: EventID, merchant: String) async throws(StoreError) -> PayinEvent? {
+  func announcement(_ id: EventID, merchant: String) async throws(StoreError) -> OperationEvent? {
     try await turn()
     return try await base.announcement(id, merchant: merchant)
   }
@@ -160,9 +157,9 @@ final class CrashingStore: Store {
     return try await base.page(query)
   }
 
-  func deliveryTries(of payin: PayinID) async throws(StoreError) -> [DeliveryTry] {
+  func deliveryTries(of operation: OperationID) async throws(StoreError) -> [DeliveryTry] {
     try await turn()
-    return try await base.deliveryTries(of: payin)
+    return try await base.deliveryTries(of: operation)
   }
 
   func firstJob(_ kind: JobKind, subjectPrefix: String) async throws(StoreError) -> Job? {
@@ -219,9 +216,9 @@ final class CrashingStore: Store {
     return try await base.payinsWithPayer(sweep)
   }
 
-  func payinsWithEvents(_ sweep: Sweep) async throws(StoreError) -> Swept {
+  func operationsWithEvents(_ sweep: Sweep) async throws(StoreError) -> Swept {
     try await turn()
-    return try await base.payinsWithEvents(sweep)
+    return try await base.operationsWithEvents(sweep)
   }
 
   func removeCallbacks(_ sweep: Sweep) async throws(StoreError) -> Swept {

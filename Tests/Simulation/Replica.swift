@@ -56,19 +56,19 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
     let calls = ProviderCalls(
       accounts: accounts, caller: self, time: time, publicURL: "https://gateway.example",
       metrics: metrics, log: log)
-    let books = Books(
-      store: store, time: time, entropy: world.dice,
-      document: PayinDocument(publicURL: "https://gateway.example"), changes: PayinChanges(),
-      metrics: metrics, endpoints: endpoints)
+    let committer = Committer(
+      store: store,
+      environment: Environment(time: time, entropy: world.dice, metrics: metrics, log: log),
+      publicURL: "https://gateway.example", endpoints: endpoints)
     let rules = RuleBook(setup.rules, at: time.now(), metrics: metrics)
     let jobs = JobRunner(
-      books: books, calls: calls,
-      webhooks: WebhookRunner(books: books, caller: self, addresses: .any, log: log), log: log,
+      committer: committer, calls: calls,
+      webhooks: WebhookRunner(committer: committer, caller: self, addresses: .any),
       pauseMilliseconds: 60_000)
     parts = Parts(
-      service: PayinService(books: books, calls: calls, rules: rules, requestSeconds: 10),
-      storePayments: StorePaymentService(books: books, calls: calls, requestSeconds: 10),
-      callbacks: CallbackService(books: books, calls: calls, log: log), jobs: jobs, calls: calls,
+      service: PayinService(committer: committer, calls: calls, rules: rules, requestSeconds: 10),
+      storePayments: StorePaymentService(committer: committer, calls: calls, requestSeconds: 10),
+      callbacks: CallbackService(committer: committer, calls: calls), jobs: jobs, calls: calls,
       store: setup.store)
     Task { await jobs.run() }
   }
@@ -128,27 +128,24 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
 
   /// What a merchant's call came to; nil where no answer came.
   func merchant<Value>(
-    _ body: (PayinService) async throws(PayinRefusal) -> Value
-  ) async -> Result<Value, PayinRefusal>? {
-    guard isAlive, let parts else { return nil }
-    let result: Result<Value, PayinRefusal>
-    do throws(PayinRefusal) { result = .success(try await body(parts.service)) } catch {
-      result = .failure(error)
-    }
-    return isAlive ? result : nil
+    _ body: (PayinService) async throws -> Value
+  ) async -> Result<Value, any Error>? {
+    guard let parts else { return nil }
+    return await called { try await body(parts.service) }
   }
 
   /// What a till's call came to; nil where no answer came.
   func till<Value>(
-    _ body: (StorePaymentService) async throws(StorePaymentService.Refusal) -> Value
-  ) async -> Result<Value, StorePaymentService.Refusal>? {
-    guard isAlive, let parts else { return nil }
-    let result: Result<Value, StorePaymentService.Refusal>
-    do throws(StorePaymentService.Refusal) {
-      result = .success(try await body(parts.storePayments))
-    } catch {
-      result = .failure(error)
-    }
+    _ body: (StorePaymentService) async throws -> Value
+  ) async -> Result<Value, any Error>? {
+    guard let parts else { return nil }
+    return await called { try await body(parts.storePayments) }
+  }
+
+  private func called<Value>(_ body: () async throws -> Value) async -> Result<Value, any Error>? {
+    guard isAlive else { return nil }
+    let result: Result<Value, any Error>
+    do { result = .success(try await body()) } catch { result = .failure(error) }
     return isAlive ? result : nil
   }
 }

@@ -45,12 +45,12 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
       await world.scheduler.sleep(milliseconds: dice.within(1000...900_000))
       await look(id)
       if dice.chance(60) {
-        await call { service throws(PayinRefusal) in
+        await call { service in
           _ = try await service.cancel(id, merchant: Setup.merchant)
         }
       }
       if dice.chance(60) {
-        await call { service throws(PayinRefusal) in
+        await call { service in
           _ = try await service.sync(id, merchant: Setup.merchant)
         }
       }
@@ -63,7 +63,7 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
   private var erases: Bool { number.isMultiple(of: 5) }
 
   private func erase(_ id: PayinID) async {
-    await call { [self] service throws(PayinRefusal) in
+    await call { [self] service in
       try await service.erasePayer(of: id, merchant: Setup.merchant)
       isErased = true
     }
@@ -78,22 +78,22 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
   private func create() async {
     let hash = RequestHash(["number": JSON(number)], bytes: [])
     while true {
-      let answer = await replica()?.merchant { [request, key] service throws(PayinRefusal) in
+      let answer = await replica()?.merchant { [request, key] service in
         try await service.create(
           request, merchant: Setup.merchant, key: key, requestHash: hash)
       }
       let isHeard = !world.dice.chance(world.weather.answerLost)
       if case .success(let created) = answer, isHeard {
-        take(created.body, isFinal: created.status == 201)
+        take(created.body, isFinal: created.isSettled)
         return
       }
-      if case .failure(.noEligibleProvider) = answer, isHeard, world.dice.chance(300) { return }
+      if case .failure(PayinRefusal.noEligibleProvider) = answer, isHeard, world.dice.chance(300) { return }
       await world.scheduler.sleep(milliseconds: world.dice.within(100...20_000))
     }
   }
 
   func look(_ id: PayinID) async {
-    await call { [self] service throws(PayinRefusal) in
+    await call { [self] service in
       let wasErased = isErased
       let payin = try await service.payin(id, merchant: Setup.merchant)
       if wasErased, payin.request.payer != .init(), !payin.request.payer.isErased {
@@ -103,7 +103,7 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
     }
   }
 
-  private func call(_ body: (PayinService) async throws(PayinRefusal) -> Void) async {
+  private func call(_ body: (PayinService) async throws -> Void) async {
     _ = await replica()?.merchant(body)
   }
 

@@ -35,7 +35,7 @@ final class Till: @unchecked Sendable {  // the simulation runs on one thread
     guard let id, dice.chance(300) else { return }
     await world.scheduler.sleep(milliseconds: dice.within(1...600_000))
     hasAskedBack = true
-    _ = await replica()?.till { service throws(StorePaymentService.Refusal) in
+    _ = await replica()?.till { service in
       _ = try await service.reverse(id, merchant: Setup.merchant)
     }
   }
@@ -44,7 +44,7 @@ final class Till: @unchecked Sendable {  // the simulation runs on one thread
     let hash = RequestHash(["number": JSON(number)], bytes: [])
     while true {
       let answer = await replica()?.till {
-        [request, number] service throws(StorePaymentService.Refusal) in
+        [request, number] service in
         try await service.create(
           request, merchant: Setup.merchant, key: "till-\(number)", requestHash: hash)
       }

@@ -59,7 +59,7 @@ enum Variant: String, CaseIterable {
     var out = change
     switch self {
     case .firstCommitSkipped:
-      if case .insert = change.payin { return nil }
+      if change.operation?.isInsertion == true { return nil }
     case .leaseIgnored:
       out.jobs = change.jobs.map { job in
         guard case .put(var put) = job, put.lease != nil else { return job }
@@ -109,7 +109,7 @@ enum Variant: String, CaseIterable {
   }
 
   private func withoutQuestions(_ change: Change) -> [JobChange] {
-    guard change.payin?.payin.status == .partiallyPaid else { return change.jobs }
+    guard change.operation?.payin?.status == .partiallyPaid else { return change.jobs }
     return change.jobs.map { job in
       switch job {
       case .put(let put) where put.key.kind == .queryAttempt: .drop(put.key)

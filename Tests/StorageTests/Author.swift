@@ -32,7 +32,7 @@ struct Author: Sendable {
     _ reference: String, amount: Int64 = 15_000, accounts: [String] = ["openpay-main"],
     method: Method = .spei,
     request: PayinRequest? = nil, id: PayinID? = nil, token: String? = nil, at now: Instant = noon
-  ) -> Transition {
+  ) -> PayinTransition {
     Payin.open(
       request
         ?? PayinRequest(
@@ -47,14 +47,14 @@ struct Author: Sendable {
   }
 
   /// The change that keeps a transition, its events numbered and announced ones with a body.
-  func change(_ transition: Transition, before: Payin? = nil) -> Change {
+  func change(_ transition: PayinTransition, before: Payin? = nil) -> Change {
     var change = Change()
     let payin = transition.payin
-    change.payin = before.map { .update(payin, before: $0) } ?? .insert(payin)
+    change.operation = before.map { .update(payin, before: $0) } ?? .insert(payin)
     var announced = before?.announcedCount ?? 0
     for (index, draft) in transition.events.enumerated() {
-      var event = PayinEvent(
-        id: .make(at: payin.updatedAt, entropy: entropy), payin: payin.id,
+      var event = OperationEvent(
+        id: .make(at: payin.updatedAt, entropy: entropy), operation: payin.operationID,
         sequence: (before?.eventCount ?? 0) + index + 1, type: draft.type, at: payin.updatedAt,
         data: draft.data)
       if draft.isAnnounced {
@@ -72,7 +72,7 @@ struct Author: Sendable {
   ) -> Job {
     Job(
       key: JobKey(kind: .queryAttempt, subject: subject),
-      payin: PayinID(unchecked: "payin_of_\(subject)"),
+      operation: OperationID(unchecked: "payin_of_\(subject)"),
       account: account, due: due, lease: lease)
   }
 

@@ -20,7 +20,7 @@ struct Marked: Sendable {
       payer: Payer(name: Self.marks[0], email: Self.marks[1], phone: Self.marks[2]),
       metadata: [Metadatum(key: "k", value: "v")])
     var steps: [(payin: Payin, change: Change)] = []
-    func keep(_ transition: Transition, before: Payin?) {
+    func keep(_ transition: PayinTransition, before: Payin?) {
       var change = author.change(transition, before: before)
       for index in change.events.indices where change.events[index].announcement != nil {
         change.events[index].announcement?.body = Self.body(transition.payin)

@@ -37,7 +37,7 @@ struct StorePaymentTransitionTests {
     #expect(authorized.payment.status == .authorized)
     #expect(authorized.payment.answer == Self.ok)
     #expect(authorized.payment.unresolvedSince == nil)
-    #expect(authorized.job == nil)
+    #expect(authorized.jobs.isEmpty)
     #expect(authorized.events.map(\.type) == ["store_payment.authorized"])
     let declined = after(.sent(.declined(Self.no)))
     #expect(declined.payment.status == .declined)
@@ -51,7 +51,7 @@ struct StorePaymentTransitionTests {
     #expect(next.isWithdrawn)
     #expect(next.payment.failure == Self.broken)
     #expect(next.events.isEmpty)
-    #expect(next.job == nil)
+    #expect(next.jobs.isEmpty)
   }
 
   @Test("doubt is reversed at once, and tells itself as doubt until then")
@@ -60,7 +60,7 @@ struct StorePaymentTransitionTests {
       let next = after(input)
       #expect(next.payment.status == .inDoubt)
       #expect(next.payment.unresolvedSince == noon)
-      #expect(next.job == .reverse(due: noon))
+      #expect(next.jobs == [.plan(next.payment.reversalJob, due: noon)])
       #expect(next.events.allSatisfy { !$0.isAnnounced })
     }
     #expect(after().payment.status.told == "in_doubt")
@@ -75,7 +75,7 @@ struct StorePaymentTransitionTests {
       payment = next.payment
       #expect(payment.status == .reversing)
       #expect(payment.unresolvedSince == noon)
-      guard case .reverse(let due) = next.job else {
+      guard case .plan(_, let due) = next.jobs.first else {
         Issue.record("no reversal is planned")
         return
       }
@@ -89,7 +89,7 @@ struct StorePaymentTransitionTests {
     let ended = payment.apply(.reversalSent(.acknowledged(Self.ok)), context())
     #expect(ended.payment.status == .reversed)
     #expect(ended.payment.reversalTries == 41)
-    #expect(ended.job == nil)
+    #expect(ended.jobs.isEmpty)
     #expect(ended.payment.unresolvedSince == nil)
     #expect(ended.events.map(\.type) == ["store_payment.reversed"])
   }
@@ -105,24 +105,25 @@ struct StorePaymentTransitionTests {
     // Silence between does not end it.
     for second in [0, 3600, day - 1] {
       let next = payment.apply(.reversalSent(.rejected(form)), context(second))
-      #expect(next.job != nil && next.payment.status == .reversing)
+      #expect(next.jobs.count == 1 && next.payment.status == .reversing)
       #expect(next.payment.reversal == form && !next.payment.waitsForOperator)
       let silent = next.payment.apply(.reversalSent(.unsettled(Self.broken)), context(second))
-      #expect(silent.job != nil && silent.payment.rejectedSince == noon)
+      #expect(silent.jobs.count == 1 && silent.payment.rejectedSince == noon)
       payment = silent.payment
     }
     let held = payment.apply(.reversalSent(.rejected(form)), context(day))
-    #expect(held.job == nil && held.payment.waitsForOperator)
+    #expect(held.jobs.isEmpty && held.payment.waitsForOperator)
     #expect(held.payment.status == .reversing && held.payment.nextReversalAt == nil)
     #expect(held.payment.unresolvedSince == noon)
     #expect(held.events.map(\.type) == ["store_payment.reversal_held"])
     #expect(StorePayment(stored: held.payment.stored) == held.payment)
     // What comes late changes nothing; asking starts another day.
     let again = held.payment.apply(.reversalAsked, context(day + 5))
-    #expect(again.job == .reverse(due: noon.adding(seconds: day + 5)))
-    #expect(again.payment.apply(.reversalAsked, context(day + 6)).job == nil)
+    #expect(again.jobs == [.start(again.payment.reversalJob)])
+    #expect(again.payment.nextReversalAt == noon.adding(seconds: day + 5))
+    #expect(again.payment.apply(.reversalAsked, context(day + 6)).jobs.isEmpty)
     let more = again.payment.apply(.reversalSent(.rejected(form)), context(2 * day))
-    #expect(more.job != nil && !more.payment.waitsForOperator)
+    #expect(more.jobs.count == 1 && !more.payment.waitsForOperator)
     let done = more.payment.apply(.reversalSent(.acknowledged(Self.ok)), context(2 * day))
     #expect(done.payment.status == .reversed && done.payment.rejectedSince == nil)
   }
@@ -158,7 +159,7 @@ struct StorePaymentTransitionTests {
         #expect(next.payment.answer == nil)
         #expect(!next.isWithdrawn)
         #expect(next.events.map(\.type) == ["store_payment.late_answer"])
-        #expect(next.job == nil)
+        #expect(next.jobs.isEmpty)
       }
     }
   }
@@ -168,9 +169,9 @@ struct StorePaymentTransitionTests {
     let next = after(.sent(.authorized(Self.ok)), .reversalAsked)
     #expect(next.payment.status == .reversing)
     #expect(next.payment.unresolvedSince == noon)
-    #expect(next.job == .reverse(due: noon))
+    #expect(next.jobs == [.plan(next.payment.reversalJob, due: noon)])
     let again = next.payment.apply(.reversalAsked, context())
-    #expect(again.job == nil)
+    #expect(again.jobs.isEmpty)
     #expect(again.events.isEmpty)
     let done = next.payment.apply(.reversalSent(.acknowledged(Self.ok)), context())
     #expect(done.payment.status == .reversed)
@@ -183,12 +184,12 @@ struct StorePaymentTransitionTests {
     #expect(refused.payment.status == .authorized)
     #expect(refused.payment.reversal == Self.no)
     #expect(refused.payment.unresolvedSince == nil)
-    #expect(refused.job == nil)
+    #expect(refused.jobs.isEmpty)
     #expect(refused.events.map(\.type) == ["store_payment.reversal_refused"])
     let again = refused.payment.apply(.reversalAsked, context())
     #expect(again.payment.status == .reversing)
     #expect(again.payment.reversal == nil)
-    #expect(again.job == .reverse(due: noon))
+    #expect(again.jobs == [.plan(again.payment.reversalJob, due: noon)])
   }
 
   @Test("an authorized payment is not taken for reversed, nor for standing, where nobody knows")
@@ -198,7 +199,7 @@ struct StorePaymentTransitionTests {
       .reversalSent(.unknown(Self.no)))
     #expect(next.payment.status == .reversing)
     #expect(next.payment.unresolvedSince == noon)
-    #expect(next.job != nil)
+    #expect(next.jobs.count == 1)
   }
 
   @Test("zeros in front say nothing")

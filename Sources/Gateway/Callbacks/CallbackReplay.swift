@@ -12,14 +12,15 @@ struct CallbackReplay: Sendable {
   /// look that fails is taken again within a minute.
   private static let patience: Int64 = 3 * 86_400
 
-  let books: Books
+  let committer: Committer
+  var environment: Environment { committer.environment }
 
   /// Of no account: it asks no provider.
   static func job(_ record: CallbackRecord) -> Job {
     Job(
       key: JobKey(
         kind: .replayCallback, subject: "\(record.key.account):\(Hex.encode(record.key.digest))"),
-      payin: PayinID(unchecked: record.id.text), account: "",
+      operation: nil, account: "",
       due: record.lastAt.adding(seconds: pauses.lowerBound))
   }
 
@@ -32,11 +33,11 @@ struct CallbackReplay: Sendable {
   }
 
   func perform(_ job: Job, under lease: Lease) async throws(StoreError) {
-    guard let key = Self.key(of: job), let record = try await books.store.callback(key),
+    guard let key = Self.key(of: job), let record = try await committer.store.callback(key),
       record.payin == nil, let notice = record.said
     else { return try await dispose(.finish(job.key, lease)) }
-    guard let place = try await books.place(of: notice, account: key.account) else {
-      let now = books.time.now()
+    guard let place = try await committer.place(of: notice, account: key.account) else {
+      let now = environment.time.now()
       let age = now.milliseconds(since: record.lastAt) / 1000
       guard age < Self.patience else { return try await dispose(.finish(job.key, lease)) }
       let pause = min(max(age / 2, Self.pauses.lowerBound), Self.pauses.upperBound)
@@ -45,14 +46,14 @@ struct CallbackReplay: Sendable {
     var placed = record
     placed.payin = place.payin
     placed.count = 0
-    _ = try await books.apply(
-      .reported(place.attempt, notice.report, notice.grade), to: place.payin,
-      holding: Books.Holding(key: job.key, lease: lease), callback: placed)
+    _ = try await committer.apply(
+      .reported(place.attempt, notice.report, notice.grade), to: place.payin, as: Payin.self,
+      holding: Committer.HeldJob(key: job.key, lease: lease), callback: placed)
   }
 
   private func dispose(_ change: JobChange) async throws(StoreError) {
     var out = Change()
     out.jobs = [change]
-    try await books.store.commit(out)
+    try await committer.store.commit(out)
   }
 }

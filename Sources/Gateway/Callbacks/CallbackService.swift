@@ -8,14 +8,14 @@ import Storage
 /// Takes what providers report. A callback is a hint unless its signature covers everything; the
 /// query is the truth.
 public struct CallbackService: Sendable {
-  let books: Books
+  let committer: Committer
+  let environment: Environment
   let calls: ProviderCalls
-  let log: Log
 
-  public init(books: Books, calls: ProviderCalls, log: Log) {
-    self.books = books
+  public init(committer: Committer, calls: ProviderCalls) {
+    self.committer = committer
+    environment = committer.environment
     self.calls = calls
-    self.log = log
   }
 
   public enum Verdict: Sendable {
@@ -34,13 +34,13 @@ public struct CallbackService: Sendable {
       let provider = account.provider as? any ReceivesCallbacks
     else { return .unknownAccount }
     let reading = provider.read(
-      CallbackDelivery(headers: headers, body: body, receivedAt: books.time.now()))
+      CallbackDelivery(headers: headers, body: body, receivedAt: environment.time.now()))
     count(account, reading)
     switch reading {
     case .forged(let reason): return .forged(reason)
     case .malformed(let reason): return .malformed(reason)
     case .ping(let note):
-      log.info("a callback ping", ["account": .string(id), "note": .string(note)])
+      environment.log.info("a callback ping", ["account": .string(id), "note": .string(note)])
       return .taken(provider.acknowledgement)
     case .notice(let notice):
       calls.monitors[id]?.calledBack()
@@ -48,7 +48,7 @@ public struct CallbackService: Sendable {
         return try await isRecorded(notice, account, body)
           ? .taken(provider.acknowledgement) : .notRecorded
       } catch {
-        log.error(
+        environment.log.error(
           "a callback could not be recorded", ["account": .string(id), "reason": "\(error)"])
         return .notRecorded
       }
@@ -60,18 +60,18 @@ public struct CallbackService: Sendable {
     _ notice: CallbackNotice, _ account: Account, _ body: [UInt8]
   ) async throws(StoreError) -> Bool {
     var record = CallbackRecord(
-      id: .make(at: books.time.now(), entropy: books.entropy),
+      id: .make(at: environment.time.now(), entropy: environment.entropy),
       key: CallbackKey(account: account.id, digest: Digest.sha256(body)), notice,
-      at: books.time.now())
-    if let place = try await books.place(of: notice, account: account.id) {
+      at: environment.time.now())
+    if let place = try await committer.place(of: notice, account: account.id) {
       record.payin = place.payin
-      _ = try await books.apply(
-        .reported(place.attempt, notice.report, notice.grade), to: place.payin,
+      _ = try await committer.apply(
+        .reported(place.attempt, notice.report, notice.grade), to: place.payin, as: Payin.self,
         callback: record)
       return true
     }
     guard record.said != nil else {
-      log.error(
+      environment.log.error(
         "a callback speaks of an unknown order and is too large to be kept",
         ["account": .string(account.id)])
       return false
@@ -80,11 +80,11 @@ public struct CallbackService: Sendable {
     var change = Change()
     change.callback = record
     change.jobs = [.ensure(CallbackReplay.job(record))]
-    try await books.store.commit(change)
-    log.warn(
+    try await committer.store.commit(change)
+    environment.log.warn(
       "a callback speaks of an unknown order",
       ["account": .string(account.id), "order_number": JSON(record.orderNumber)])
-    books.metrics.increment(
+    environment.metrics.increment(
       "pasarela_callbacks_total", [("account", account.id), ("verdict", "unknown_order")])
     return true
   }
@@ -97,7 +97,7 @@ public struct CallbackService: Sendable {
       case .ping: "ping"
       case .notice: "taken"
       }
-    books.metrics.increment(
+    environment.metrics.increment(
       "pasarela_callbacks_total", [("account", account.id), ("verdict", verdict)])
   }
 }

@@ -79,7 +79,7 @@ extension CallbackLookup {
   }
 }
 
-extension Books {
+extension Committer {
   /// The attempt whose order a callback speaks of.
   func place(
     of notice: CallbackNotice, account: String

@@ -1,6 +1,5 @@
 public import JSONText
 import Payins
-import Storage
 public import StorePayments
 
 /// A store payment as the merchant sees it: in answers and in webhooks alike.
@@ -27,10 +26,5 @@ public enum StorePaymentDocument {
     object["created_at"] = JSON(payment.createdAt.rfc3339)
     object["updated_at"] = JSON(payment.updatedAt.rfc3339)
     return .object(object)
-  }
-
-  /// What the call that made it answers once it is known how it went.
-  static func answer(_ payment: StorePayment) -> KeptAnswer {
-    KeptAnswer(status: 201, body: json(payment).bytes)
   }
 }

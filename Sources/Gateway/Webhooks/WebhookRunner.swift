@@ -4,7 +4,7 @@ import Payins
 import Storage
 
 /// Tells merchants of events: one durable job for each event and endpoint, at least once, in order
-/// for each pay-in.
+/// for each operation.
 public struct WebhookRunner: Sendable {
   /// Seconds from each failed try to the next; the last repeats until `patienceSeconds` are over.
   private static let delays: [Int64] = [5, 30, 120, 600, 1800, 3600, 7200, 14_400]
@@ -15,18 +15,18 @@ public struct WebhookRunner: Sendable {
   /// Milliseconds; and of the answer's body, which does not matter, bytes.
   private static let limits = (connect: 5_000, total: 15_000, response: 4096)
 
-  let books: Books
+  let committer: Committer
+  let environment: Environment
   let caller: any HTTPCaller
   let addresses: AddressPolicy
-  let log: Log
   let failing = FailingEndpoints()
 
   /// - Parameter addresses: where deliveries may go.
-  public init(books: Books, caller: any HTTPCaller, addresses: AddressPolicy, log: Log) {
-    self.books = books
+  public init(committer: Committer, caller: any HTTPCaller, addresses: AddressPolicy) {
+    self.committer = committer
+    environment = committer.environment
     self.caller = caller
     self.addresses = addresses
-    self.log = log
   }
 
   // MARK: Jobs
@@ -43,19 +43,19 @@ public struct WebhookRunner: Sendable {
     return String(Substring(place.prefix { $0 != UInt8(ascii: "/") }))
   }
 
-  /// Sorts by announcement within the pay-in and endpoint.
+  /// Sorts by announcement within the operation and endpoint.
   private static func subject(_ place: Place) -> String {
     let number = String(1_000_000 + place.sequence).dropFirst()
-    return "\(place.payin.text)/\(place.endpoint)/\(number)"
+    return "\(place.operation.text)/\(place.endpoint)/\(number)"
   }
 
   private struct Place {
-    var payin: PayinID
+    var operation: OperationID
     var endpoint: String
     var sequence: Int
 
-    init(payin: PayinID, endpoint: String, sequence: Int) {
-      self.payin = payin
+    init(operation: OperationID, endpoint: String, sequence: Int) {
+      self.operation = operation
       self.endpoint = endpoint
       self.sequence = sequence
     }
@@ -65,29 +65,29 @@ public struct WebhookRunner: Sendable {
       let parts = subject.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
       guard parts.count == 3, let sequence = Int(parts[2]) else { return nil }
       self.init(
-        payin: PayinID(unchecked: String(parts[0])), endpoint: String(parts[1]),
+        operation: OperationID(unchecked: String(parts[0])), endpoint: String(parts[1]),
         sequence: sequence)
     }
 
-    /// Of all subjects of the pay-in and endpoint.
-    var prefix: String { "\(payin.text)/\(endpoint)/" }
+    /// Of all subjects of the operation and endpoint.
+    var prefix: String { "\(operation.text)/\(endpoint)/" }
   }
 
-  static func job(
-    _ payin: PayinID, _ sequence: Int, to endpoint: WebhookEndpoint, due: Instant
-  ) -> Job {
-    let place = Place(payin: payin, endpoint: endpoint.id, sequence: sequence)
+  static func job(_ event: OperationEvent, to endpoint: WebhookEndpoint, due: Instant) -> Job {
+    let place = Place(
+      operation: event.operation, endpoint: endpoint.id,
+      sequence: event.announcement?.sequence ?? 0)
     return Job(
-      key: JobKey(kind: .deliverEvent, subject: subject(place)), payin: payin,
+      key: JobKey(kind: .deliverEvent, subject: subject(place)), operation: event.operation,
       account: account(endpoint.id, endpoint.merchant), due: due)
   }
 
   /// Whether the event is still to be delivered to the endpoint.
   static func isWaiting(
-    _ event: PayinEvent, at endpoint: String, _ store: any Store
+    _ event: OperationEvent, at endpoint: String, _ store: any Store
   ) async throws(StoreError) -> Bool {
     guard let sequence = event.announcement?.sequence else { return false }
-    let place = Place(payin: event.payin, endpoint: endpoint, sequence: sequence)
+    let place = Place(operation: event.operation, endpoint: endpoint, sequence: sequence)
     return try await store.firstJob(.deliverEvent, subjectPrefix: subject(place)) != nil
   }
 
@@ -97,7 +97,7 @@ public struct WebhookRunner: Sendable {
   func leaseEnd(at now: Instant) -> Instant { now.adding(seconds: 45) }
 
   func perform(_ job: Job, under lease: Lease) async throws(StoreError) {
-    let store = books.store
+    let store = committer.store
     guard let place = Place(job.key.subject), let merchant = Self.merchant(of: job) else {
       return try await finish(job, lease, next: nil)
     }
@@ -107,7 +107,7 @@ public struct WebhookRunner: Sendable {
     guard let endpoint = known, endpoint.disabled == nil else {
       failing.note(job.account, isFailing: false)
       let undone = DeliveryTry(
-        payin: place.payin, event: event.id, endpoint: place.endpoint, at: books.time.now(),
+        operation: place.operation, event: event.id, endpoint: place.endpoint, at: environment.time.now(),
         status: nil, failure: known == nil ? "endpoint_deleted" : "endpoint_disabled",
         milliseconds: 0)
       return try await finish(job, lease, undone, next: place.prefix)
@@ -116,28 +116,28 @@ public struct WebhookRunner: Sendable {
     if let first, first.key != job.key {
       // Its turn comes with the end of the one before it, which brings it forward; unless that
       // ended just now, before this one is let go.
-      let now = books.time.now()
+      let now = environment.time.now()
       let due = first.lease == nil ? max(first.due, now) : now
       var change = Change()
       change.jobs = [.reschedule(job.key, lease, due: due.adding(seconds: 1))]
       return try await store.commit(change)
     }
-    let (start, began) = (books.time.now(), books.time.steady())
+    let (start, began) = (environment.time.now(), environment.time.steady())
     let outcome = await caller.call(
       request(event, announcement, to: endpoint, at: start),
       limits: CallLimits(
         connectMilliseconds: Self.limits.connect, totalMilliseconds: Self.limits.total,
         responseBytes: Self.limits.response, cutsBody: true, addressPolicy: addresses))
     var delivery = DeliveryTry(
-      payin: place.payin, event: event.id, endpoint: endpoint.id, at: start, status: nil,
-      failure: nil, milliseconds: books.time.steady().milliseconds(since: began))
+      operation: place.operation, event: event.id, endpoint: endpoint.id, at: start, status: nil,
+      failure: nil, milliseconds: environment.time.steady().milliseconds(since: began))
     var asked: Int64 = 0
     switch outcome {
     case .answered(let response):
       delivery.status = response.status
       if !(200...299).contains(response.status) {
         delivery.failure = "status"
-        asked = RetryAfter.seconds(in: response, at: books.time.now(), cap: Self.longestAsked) ?? 0
+        asked = RetryAfter.seconds(in: response, at: environment.time.now(), cap: Self.longestAsked) ?? 0
       }
     case .neverSent(let failure) where failure.label == .shutdown:
       return try await letGo(job, lease, nil)
@@ -157,23 +157,23 @@ public struct WebhookRunner: Sendable {
   ) async throws(StoreError) {
     var change = Change()
     change.tries = delivery.map { [$0] } ?? []
-    let due = books.time.now().adding(seconds: delivery == nil ? 0 : Self.delays[0])
+    let due = environment.time.now().adding(seconds: delivery == nil ? 0 : Self.delays[0])
     change.jobs = [.reschedule(job.key, lease, due: due)]
-    try await books.store.commit(change)
+    try await committer.store.commit(change)
   }
 
   /// Nil where there is none, or none that could ever be sent: the others do not wait behind it.
   private func event(
     _ place: Place, of merchant: String
-  ) async throws(StoreError) -> PayinEvent? {
+  ) async throws(StoreError) -> OperationEvent? {
     do throws(StoreError) {
-      return try await books.store.announcement(place.sequence, of: place.payin)
+      return try await committer.store.announcement(place.sequence, of: place.operation)
     } catch .damaged(let what) {
-      log.error(
+      environment.log.error(
         "a webhook was given up",
         [
           "merchant": .string(merchant), "endpoint": .string(place.endpoint),
-          "payin": .string(place.payin.text), "detail": .string(what),
+          "payin": .string(place.operation.text), "detail": .string(what),
         ])
       return nil
     }
@@ -183,17 +183,17 @@ public struct WebhookRunner: Sendable {
   private func endpoint(
     _ place: Place, of merchant: String
   ) async throws(StoreError) -> WebhookEndpoint? {
-    let standing = try await books.endpoints.current(of: merchant, in: books.store)
+    let standing = try await committer.endpoints.current(of: merchant, in: committer.store)
     if let known = standing.endpoint(place.endpoint) { return known }
     let id = EndpointRecord.place(merchant, place.endpoint)
-    if let row = books.store.damage.row(.webhookEndpoint, id) {
+    if let row = committer.store.damage.row(.webhookEndpoint, id) {
       throw .damaged(row.description)
     }
     return nil
   }
 
   private func request(
-    _ event: PayinEvent, _ announcement: Announcement, to endpoint: WebhookEndpoint,
+    _ event: OperationEvent, _ announcement: Announcement, to endpoint: WebhookEndpoint,
     at now: Instant
   ) -> HTTPRequest {
     var writer = JSONWriter()
@@ -220,24 +220,24 @@ public struct WebhookRunner: Sendable {
   }
 
   private func record(
-    _ delivery: DeliveryTry, _ job: Job, _ lease: Lease, _ event: PayinEvent,
+    _ delivery: DeliveryTry, _ job: Job, _ lease: Lease, _ event: OperationEvent,
     _ endpoint: WebhookEndpoint, _ place: Place, askedSeconds: Int64
   ) async throws(StoreError) {
     let result =
       delivery.failure == nil ? "delivered" : delivery.status == 410 ? "gone" : "failed"
-    books.metrics.increment("pasarela_webhook_tries_total", [("result", result)])
+    environment.metrics.increment("pasarela_webhook_tries_total", [("result", result)])
     if result == "delivered" { return try await finish(job, lease, delivery, next: place.prefix) }
     if result == "gone" {
       return try await finish(job, lease, delivery, next: place.prefix, gone: endpoint)
     }
-    let tries = try await books.store.deliveryTries(of: place.payin)
+    let tries = try await committer.store.deliveryTries(of: place.operation)
       .count { $0.event == event.id && $0.endpoint == endpoint.id }
-    let due = books.time.now().adding(
+    let due = environment.time.now().adding(
       milliseconds: max(delay(after: tries), askedSeconds * 1000))
     let patience = event.at.adding(seconds: Self.patienceSeconds)
     // One that was asked for again long after its time has some tries, too.
     guard due <= patience || job.tries <= Self.delays.count else {
-      log.error(
+      environment.log.error(
         "a webhook was given up",
         ["merchant": .string(endpoint.merchant), "endpoint": .string(endpoint.id)])
       return try await finish(job, lease, delivery, next: place.prefix)
@@ -245,13 +245,13 @@ public struct WebhookRunner: Sendable {
     var change = Change()
     change.tries = [delivery]
     change.jobs = [.reschedule(job.key, lease, due: due)]
-    try await books.store.commit(change)
+    try await committer.store.commit(change)
   }
 
   /// Milliseconds; a fifth more at most, so that what failed together does not come back together.
   private func delay(after tries: Int) -> Int64 {
     let delay = Self.delays[min(tries, Self.delays.count - 1)] * 1000
-    return delay + delay * Int64(books.entropy.bytes(1)[0]) / 1280
+    return delay + delay * Int64(environment.entropy.bytes(1)[0]) / 1280
   }
 
   /// - Parameters:
@@ -267,21 +267,21 @@ public struct WebhookRunner: Sendable {
     change.jobs = [.finish(job.key, lease)]
     if let prefix {
       change.jobs.append(
-        .hasten(.deliverEvent, subjectPrefix: prefix, due: books.time.now()))
+        .hasten(.deliverEvent, subjectPrefix: prefix, due: environment.time.now()))
     }
     if let called {
       try await disable(called, with: change)
     } else {
-      try await books.store.commit(change)
+      try await committer.store.commit(change)
     }
-    books.jobSignal.raise()
+    committer.jobSignal.raise()
   }
 
   private func disable(
     _ called: WebhookEndpoint, with change: Change
   ) async throws(StoreError) {
     while true {
-      let standing = books.endpoints.standing(of: called.merchant)
+      let standing = committer.endpoints.standing(of: called.merchant)
       var change = change
       var gone = standing.endpoint(called.id)
       if gone?.url == called.url, gone?.disabled == nil {
@@ -292,14 +292,14 @@ public struct WebhookRunner: Sendable {
       change.endpoint = gone.map { .put($0.record) }
       change.endpointRevision = standing.revision
       do throws(StoreError) {
-        try await books.store.commit(change)
+        try await committer.store.commit(change)
         guard let gone else { return }
-        books.endpoints.committed(gone, gone.id, after: standing.revision)
-        return log.warn(
+        committer.endpoints.committed(gone, gone.id, after: standing.revision)
+        return environment.log.warn(
           "a webhook endpoint is gone and disabled",
           ["merchant": .string(gone.merchant), "endpoint": .string(gone.id)])
       } catch .endpointsChanged {
-        try await books.endpoints.load(from: books.store)
+        try await committer.endpoints.load(from: committer.store)
       }
     }
   }

@@ -50,7 +50,7 @@ struct HostedPageRoutes: Sendable {
 
   private func payin(_ path: PathParameters) async throws -> Payin {
     let token = path["token"]
-    guard token.utf8.count <= 64 else { throw PayinRefusal.notFound }
+    guard token.utf8.count <= 64 else { throw OperationRefusal.notFound(.payin) }
     return try await service.payin(token: token)
   }
 
@@ -61,7 +61,7 @@ struct HostedPageRoutes: Sendable {
   private func page(_ request: Request, _ path: PathParameters) async throws -> Response {
     let language = PageLanguage(request)
     let payin: Payin
-    do { payin = try await self.payin(path) } catch PayinRefusal.notFound {
+    do { payin = try await self.payin(path) } catch OperationRefusal.notFound {
       return sent(unknown[language] ?? Response(.notFound), to: request)
     }
     let dress = dress(of: payin)

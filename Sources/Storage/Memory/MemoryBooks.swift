@@ -1,42 +1,37 @@
 import Payins
-import StorePayments
 
 /// The tables of `MemoryStore`. A change is checked in whole before anything of it is kept.
 struct MemoryBooks: Sendable {
-  private(set) var payins: [PayinID: Payin] = [:]
+  private(set) var operations: [OperationID: any KeptOperation] = [:]
   private(set) var jobs: [JobKey: Job] = [:]
   private(set) var callbacks: [CallbackKey: CallbackRecord] = [:]
-  private var references: [ExactKey: PayinID] = [:]
+  private var references: [OperationKind: [ExactKey: OperationID]] = [:]
   private var tokens: [ExactKey: PayinID] = [:]
   private var ours: [ExactKey: AttemptPlace] = [:]
   private var theirs: [ExactKey: [AttemptPlace]] = [:]
-  private var events: [PayinID: [Int: PayinEvent]] = [:]
+  private var events: [OperationID: [Int: OperationEvent]] = [:]
   private var keys: [ExactKey: IdempotencyRecord] = [:]
   private(set) var webhooks = MemoryWebhooks()
-  private(set) var storePayments: [StorePaymentID: StorePayment] = [:]
-  private var transactions: [String: StorePaymentID] = [:]
 
   // MARK: Changing
 
   mutating func apply(_ change: Change) throws(StoreError) {
     try checkKey(change.key)
     let changedJobs = try jobs(after: change.jobs)
-    try checkPayin(change.payin)
-    try checkStorePayment(change.storePayment)
-    try checkAttempts(change.payin)
+    try checkOperation(change.operation)
+    try checkAttempts(change.operation)
     try checkEvents(change.events)
     try webhooks.check(change.endpointRevision)
     // Nothing throws from here on.
     if let key = change.key { keep(key) }
     jobs.merge(changedJobs.compactMapValues { $0 }) { $1 }
     for (key, job) in changedJobs where job == nil { jobs[key] = nil }
-    if let write = change.payin { keep(write) }
-    for event in change.events { events[event.payin, default: [:]][event.sequence] = event }
+    if let write = change.operation { keep(write) }
+    for event in change.events { events[event.operation, default: [:]][event.sequence] = event }
     if let callback = change.callback { keep(callback) }
     webhooks.apply(change)
-    if let write = change.storePayment { keep(write) }
     if let history = change.forgotten {
-      events[history.payin] = events[history.payin]?.filter { $0.key > history.through }
+      events[history.operation] = events[history.operation]?.filter { $0.key > history.through }
       webhooks.forget(history)
     }
   }
@@ -46,45 +41,32 @@ struct MemoryBooks: Sendable {
     if keys[ExactKey(record.key)] != nil { throw .duplicateKey }
   }
 
-  private func checkPayin(_ write: PayinWrite?) throws(StoreError) {
-    switch write {
-    case .insert(let payin):
-      if let existing = references[ExactKey(payin.merchant, payin.request.merchantReference)] {
-        throw .duplicateReference(existing: existing)
-      }
-      if payins[payin.id] != nil { throw .versionConflict }
-      if tokens[ExactKey(payin.token)] != nil { throw .taken("a token") }
-    case .update(let payin, let before):
-      guard payins[payin.id]?.version == before.version else { throw .versionConflict }
-    case nil: break
+  private func checkOperation(_ write: OperationWrite?) throws(StoreError) {
+    guard let write else { return }
+    if let before = write.before {
+      guard operations[write.id]?.version == before.version else { throw .versionConflict }
+      return
     }
+    if let existing = references[write.state.kind]?[ExactKey(write.state.reference)] {
+      throw .duplicateReference(existing: existing)
+    }
+    if operations[write.id] != nil { throw .versionConflict }
+    if let payin = write.payin, tokens[ExactKey([payin.token])] != nil { throw .taken("a token") }
   }
 
-  private func checkStorePayment(_ write: StorePaymentWrite?) throws(StoreError) {
-    switch write {
-    case .insert(let payment):
-      if let existing = transactions[payment.request.transactionKey] {
-        throw .duplicateReference(existing: PayinID(unchecked: existing.text))
-      }
-    case .update(_, let known), .withdraw(let known):
-      guard storePayments[known.id]?.version == known.version else { throw .versionConflict }
-    case nil: break
-    }
-  }
-
-  private func checkAttempts(_ write: PayinWrite?) throws(StoreError) {
+  private func checkAttempts(_ write: OperationWrite?) throws(StoreError) {
     var seen: Set<ExactKey> = []
     for attempt in write?.attemptWrites ?? [] where attempt.isNew {
-      let key = ExactKey(attempt.account, attempt.orderNumber)
+      let key = ExactKey([attempt.account, attempt.orderNumber])
       guard ours[key] == nil, seen.insert(key).inserted else { throw .taken("an order number") }
     }
   }
 
-  private func checkEvents(_ new: [PayinEvent]) throws(StoreError) {
-    var seen: [PayinID: Set<Int>] = [:]
+  private func checkEvents(_ new: [OperationEvent]) throws(StoreError) {
+    var seen: [OperationID: Set<Int>] = [:]
     for event in new {
-      guard events[event.payin]?[event.sequence] == nil,
-        seen[event.payin, default: []].insert(event.sequence).inserted
+      guard events[event.operation]?[event.sequence] == nil,
+        seen[event.operation, default: []].insert(event.sequence).inserted
       else { throw .versionConflict }
     }
   }
@@ -112,41 +94,33 @@ struct MemoryBooks: Sendable {
     }
   }
 
-  private mutating func keep(_ write: StorePaymentWrite) {
-    let payment = write.payment
-    switch write {
-    case .insert, .update:
-      storePayments[payment.id] = payment
-      transactions[payment.request.transactionKey] = payment.id
-    case .withdraw:
-      storePayments[payment.id] = nil
-      transactions[payment.request.transactionKey] = nil
-      events[PayinID(unchecked: payment.id.text)] = nil
+  private mutating func keep(_ write: OperationWrite) {
+    let reference = ExactKey(write.state.reference)
+    if write.isWithdrawn {
+      operations[write.id] = nil
+      references[write.state.kind]?[reference] = nil
+      events[write.id] = nil
+      return
     }
-  }
-
-  private mutating func keep(_ write: PayinWrite) {
-    let payin = write.payin
-    payins[payin.id] = payin
+    operations[write.id] = write.state
+    references[write.state.kind, default: [:]][reference] = write.id
+    guard let payin = write.payin else { return }
+    tokens[ExactKey([payin.token])] = payin.id
     if payin.request.payer.isErased {
-      events[payin.id] = events[payin.id]?.mapValues(\.withoutPayer)
-      webhooks.erasePayer(of: payin.id)
+      events[write.id] = events[write.id]?.mapValues(\.withoutPayer)
+      webhooks.erasePayer(of: write.id)
       keys[ExactKey(.creating(payin))]?.answer = nil
-    }
-    if case .insert = write {
-      references[ExactKey(payin.merchant, payin.request.merchantReference)] = payin.id
-      tokens[ExactKey(payin.token)] = payin.id
     }
     for attempt in write.attemptWrites {
       let place = AttemptPlace(payin: attempt.payin, attempt: attempt.attempt)
-      ours[ExactKey(attempt.account, attempt.orderNumber)] = place
-      if case .update(_, let before) = write,
+      ours[ExactKey([attempt.account, attempt.orderNumber])] = place
+      if let before = write.before as? Payin,
         let number = before.attempt(attempt.attempt)?.providerOrderID
       {
-        theirs[ExactKey(attempt.account, number)]?.removeAll { $0 == place }
+        theirs[ExactKey([attempt.account, number])]?.removeAll { $0 == place }
       }
       if let number = attempt.providerOrderID {
-        theirs[ExactKey(attempt.account, number), default: []].append(place)
+        theirs[ExactKey([attempt.account, number]), default: []].append(place)
       }
     }
   }
@@ -229,30 +203,43 @@ struct MemoryBooks: Sendable {
   // MARK: Reading
 
   /// In the order of their making.
-  var made: [Payin] {
-    payins.values.sorted { ($0.createdAt, $0.id.text) < ($1.createdAt, $1.id.text) }
+  var all: [any KeptOperation] {
+    operations.values.sorted {
+      ($0.createdAt, $0.operationID.text) < ($1.createdAt, $1.operationID.text)
+    }
+  }
+
+  func made<State: KeptOperation>(_ type: State.Type) -> [State] { all.compactMap { $0 as? State } }
+
+  func page<State: KeptOperation>(_ query: OperationQuery<State>) -> [State] {
+    let found = made(State.self).filter { state in
+      ExactKey([state.merchant]) == ExactKey([query.merchant])
+        && (query.statuses.isEmpty || query.statuses.contains { state[column: "status"] == .text($0) })
+        && query.before.map { state.id.text < $0.text } ?? true
+    }
+    return Array(found.sorted { $0.id.text > $1.id.text }.prefix(max(query.limit, 0)))
   }
 
   var newestEvent: Instant? { events.values.lazy.flatMap(\.values).map(\.at).max() }
 
   func payin(token: String) -> Payin? {
-    tokens[ExactKey(token)].flatMap { payins[$0] }
+    tokens[ExactKey([token])].flatMap { operations[OperationID($0)] as? Payin }
   }
 
-  func payin(merchant: String, reference: String) -> PayinID? {
-    references[ExactKey(merchant, reference)]
+  func id(_ kind: OperationKind, reference: [String]) -> OperationID? {
+    references[kind]?[ExactKey(reference)]
   }
 
   func attempt(account: String, number: OrderLookup) -> AttemptPlace? {
     switch number {
-    case .ours(let number): ours[ExactKey(account, number)]
+    case .ours(let number): ours[ExactKey([account, number])]
     case .theirs(let number):
-      theirs[ExactKey(account, number)]?.max { $0.attempt.text < $1.attempt.text }
+      theirs[ExactKey([account, number])]?.max { $0.attempt.text < $1.attempt.text }
     }
   }
 
-  func events(of payin: PayinID, after sequence: Int, limit: Int) -> [PayinEvent] {
-    let found = (events[payin] ?? [:]).values.filter { $0.sequence > sequence }
+  func events(of operation: OperationID, after sequence: Int, limit: Int) -> [OperationEvent] {
+    let found = (events[operation] ?? [:]).values.filter { $0.sequence > sequence }
     return Array(found.sorted { $0.sequence < $1.sequence }.prefix(max(limit, 0)))
   }
 
@@ -265,11 +252,12 @@ struct MemoryBooks: Sendable {
   func record(of key: IdempotencyKey) -> IdempotencyRecord? { keys[ExactKey(key)] }
 
   func page(_ query: PayinQuery) -> PayinPage {
-    let mark = query.before.map { payins[$0] }
-    let all = payins.values.filter { payin in
+    let payins = made(Payin.self)
+    let mark = query.before.map { operations[OperationID($0)] as? Payin }
+    let all = payins.filter { payin in
       guard query.covers(payin) else { return false }
       guard let mark else { return true }
-      guard let mark, ExactKey(mark.merchant) == ExactKey(query.merchant) else { return false }
+      guard let mark, ExactKey([mark.merchant]) == ExactKey([query.merchant]) else { return false }
       return Self.isNewer(mark, payin)
     }
     var looked = all.sorted(by: Self.isNewer)[...]
@@ -304,7 +292,7 @@ extension PayinQuery {
   }
 
   private static func same(_ wanted: String?, _ text: String) -> Bool {
-    wanted.map { ExactKey($0) == ExactKey(text) } ?? true
+    wanted.map { ExactKey([$0]) == ExactKey([text]) } ?? true
   }
 }
 
@@ -313,9 +301,23 @@ extension PayinQuery {
 private struct ExactKey: Hashable {
   private let parts: [[UInt8]]
 
-  init(_ parts: String...) { self.parts = parts.map { Array($0.utf8) } }
+  init(_ parts: [String]) { self.parts = parts.map { Array($0.utf8) } }
 
-  init(_ key: IdempotencyKey) { self.init(key.merchant, key.operation, key.key) }
+  init(_ key: IdempotencyKey) { self.init([key.merchant, key.operation, key.key]) }
+}
+
+extension KeptOperation {
+  fileprivate var kind: OperationKind { Self.kind }
+
+  subscript(column name: String) -> ListedValue? {
+    Self.layout.columns.firstIndex { $0.name == name }.map { listing[$0] }
+  }
+
+  fileprivate var reference: [String] {
+    Self.layout.reference.map { name in
+      if case .text(let text) = self[column: name] { text } else { merchant }
+    }
+  }
 }
 
 extension StoreError {

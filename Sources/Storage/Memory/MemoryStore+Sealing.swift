@@ -12,7 +12,7 @@ extension MemoryStore {
   ) async throws(StoreError) -> [PayinID] {
     guard let digest = Self.fingerprints.email(email, merchant: merchant) else { return [] }
     return try use { books in
-      books.made.reversed().filter { payin in
+      books.made(Payin.self).reversed().filter { payin in
         payin.merchant == merchant
           && Self.fingerprints.email(payin.request.payer.email, merchant: merchant) == digest
       }.prefix(max(limit, 0)).map(\.id)
@@ -27,16 +27,17 @@ extension MemoryStore {
 
   public func payinsWithPayer(_ sweep: Sweep) async throws(StoreError) -> Swept {
     try use { books in
-      books.made.swept(sweep) { payin in
-        payin.storedPayer == nil && payin.storedAnswers == nil ? nil : (payin.id, payin.createdAt)
+      books.made(Payin.self).swept(sweep) { payin in
+        payin.storedPayer == nil && payin.storedAnswers == nil ? nil : (payin.operationID, payin.createdAt)
       }
     }
   }
 
-  public func payinsWithEvents(_ sweep: Sweep) async throws(StoreError) -> Swept {
+  public func operationsWithEvents(_ sweep: Sweep) async throws(StoreError) -> Swept {
     try use { books in
-      books.made.swept(sweep) { payin in
-        books.events(of: payin.id, after: 0, limit: 1).first.map { (payin.id, $0.at) }
+      books.all.swept(sweep) { operation in
+        let id = operation.operationID
+        return books.events(of: id, after: 0, limit: 1).first.map { (id, $0.at) }
       }
     }
   }
@@ -49,13 +50,13 @@ extension MemoryStore {
   }
 }
 
-extension [Payin] {
-  /// - Parameter row: what stands for the pay-in, and since when; nil where nothing does.
+extension Array {
+  /// - Parameter row: what stands for the element, and since when; nil where nothing does.
   fileprivate func swept(
-    _ sweep: Sweep, _ row: (Payin) -> (PayinID, Instant)?
+    _ sweep: Sweep, _ row: (Element) -> (OperationID, Instant)?
   ) -> Swept {
     let rows = enumerated().compactMap { index, payin in
-      row(payin).map { (number: Int64(index + 1), payin: $0.0, at: $0.1) }
+      row(payin).map { (number: Int64(index + 1), operation: $0.0, at: $0.1) }
     }
     let found = rows.filter { $0.number > sweep.after }.prefix(Swift.max(sweep.limit, 0))
     return Swept(found.map { $0 }, of: sweep)

@@ -1,5 +1,5 @@
 public import Payins
-public import StorePayments
+import StorePayments
 import Synchronization
 
 /// A store that forgets with the process, for tests and simulation. It answers without ever
@@ -37,8 +37,38 @@ public final class MemoryStore: Store {
     try use { books throws(StoreError) in try books.apply(change) }
   }
 
-  public func payin(_ id: PayinID) async throws(StoreError) -> Payin? {
-    try use { books in books.payins[id] }
+  public func operation<State: KeptOperation>(
+    _ id: State.ID, as type: State.Type
+  ) async throws(StoreError) -> State? {
+    try use { books in books.operations[OperationID(id)] as? State }
+  }
+
+  public func operations<State: KeptOperation>(
+    _ query: OperationQuery<State>
+  ) async throws(StoreError) -> [State] {
+    try use { books in books.page(query) }
+  }
+
+  public func waitingForPerson(
+    _ kind: OperationKind, limit: Int
+  ) async throws(StoreError) -> Tally<OperationID> {
+    try use { books in
+      let waiting: [OperationID] =
+        switch kind {
+        case .payin: books.made(Payin.self).filter(\.isDisputed).map(\.operationID)
+        case .storePayment:
+          books.made(StorePayment.self).filter(\.waitsForOperator).map(\.operationID)
+        }
+      return Tally(count: waiting.count, first: Array(waiting.prefix(max(limit, 0))))
+    }
+  }
+
+  public func unresolved(_ kind: OperationKind) async throws(StoreError) -> Backlog {
+    try use { books in
+      let open = kind == .storePayment ? books.made(StorePayment.self) : []
+      let since = open.compactMap(\.unresolvedSince)
+      return Backlog(dueCount: since.count, oldestDue: since.min())
+    }
   }
 
   public func payin(token: String) async throws(StoreError) -> Payin? {
@@ -48,7 +78,7 @@ public final class MemoryStore: Store {
   public func payin(
     merchant: String, reference: String
   ) async throws(StoreError) -> PayinID? {
-    try use { books in books.payin(merchant: merchant, reference: reference) }
+    try use { books in books.id(.payin, reference: [merchant, reference])?.typed() }
   }
 
   public func attempt(
@@ -61,19 +91,10 @@ public final class MemoryStore: Store {
     try use { books in books.page(query) }
   }
 
-  public func disputedPayins(limit: Int) async throws(StoreError) -> Tally<PayinID> {
-    try use { books in
-      let disputed = books.payins.values.filter(\.isDisputed).sorted { left, right in
-        (left.createdAt, left.id.text) < (right.createdAt, right.id.text)
-      }
-      return Tally(count: disputed.count, first: disputed.prefix(max(limit, 0)).map(\.id))
-    }
-  }
-
   public func events(
-    of payin: PayinID, after sequence: Int, limit: Int
-  ) async throws(StoreError) -> [PayinEvent] {
-    try use { books in books.events(of: payin, after: sequence, limit: limit) }
+    of operation: OperationID, after sequence: Int, limit: Int
+  ) async throws(StoreError) -> [OperationEvent] {
+    try use { books in books.events(of: operation, after: sequence, limit: limit) }
   }
 
   public func idempotent(
@@ -97,40 +118,6 @@ public final class MemoryStore: Store {
     }
   }
 
-  public func storePayment(_ id: StorePaymentID) async throws(StoreError) -> StorePayment? {
-    try use { books in books.storePayments[id] }
-  }
-
-  public func storePayments(
-    _ query: StorePaymentQuery
-  ) async throws(StoreError) -> [StorePayment] {
-    try use { books in
-      let found = books.storePayments.values.filter { payment in
-        payment.merchant == query.merchant
-          && (query.statuses.isEmpty || query.statuses.contains(payment.status))
-          && query.before.map { payment.id.text < $0.text } ?? true
-      }
-      return Array(found.sorted { $0.id.text > $1.id.text }.prefix(max(query.limit, 0)))
-    }
-  }
-
-  public func unresolvedStorePayments() async throws(StoreError) -> Backlog {
-    try use { books in
-      let open = books.storePayments.values.compactMap(\.unresolvedSince)
-      return Backlog(dueCount: open.count, oldestDue: open.min())
-    }
-  }
-
-  public func heldStorePayments(
-    limit: Int
-  ) async throws(StoreError) -> Tally<StorePaymentID> {
-    try use { books in
-      let held = books.storePayments.values.filter(\.waitsForOperator)
-        .sorted { $0.id.text < $1.id.text }
-      return Tally(count: held.count, first: held.prefix(max(limit, 0)).map(\.id))
-    }
-  }
-
   public func webhookEndpoints() async throws(StoreError) -> KeptEndpoints {
     try use { books in books.webhooks.endpoints }
   }
@@ -144,14 +131,14 @@ public final class MemoryStore: Store {
   }
 
   public func announcement(
-    _ sequence: Int, of payin: PayinID
-  ) async throws(StoreError) -> PayinEvent? {
-    try use { books in books.webhooks.announcement(sequence, of: payin) }
+    _ sequence: Int, of operation: OperationID
+  ) async throws(StoreError) -> OperationEvent? {
+    try use { books in books.webhooks.announcement(sequence, of: operation) }
   }
 
   public func announcement(
     _ id: EventID, merchant: String
-  ) async throws(StoreError) -> PayinEvent? {
+  ) async throws(StoreError) -> OperationEvent? {
     try use { books in books.webhooks.announcement(id, merchant: merchant) }
   }
 
@@ -159,8 +146,10 @@ public final class MemoryStore: Store {
     try use { books in books.webhooks.page(query) }
   }
 
-  public func deliveryTries(of payin: PayinID) async throws(StoreError) -> [DeliveryTry] {
-    try use { books in books.webhooks.tries(of: payin) }
+  public func deliveryTries(
+    of operation: OperationID
+  ) async throws(StoreError) -> [DeliveryTry] {
+    try use { books in books.webhooks.tries(of: operation) }
   }
 
   public func firstJob(

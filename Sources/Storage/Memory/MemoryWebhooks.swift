@@ -1,12 +1,11 @@
 import Payins
-import StorePayments
 
 /// What merchants are told, where, and how it went.
 struct MemoryWebhooks: Sendable {
   private var records: [String: [String: EndpointRecord]] = [:]
   private(set) var revisions: [String: Int] = [:]
   /// In the order of their commits, with their merchants.
-  private var announced: [(merchant: String, event: PayinEvent)] = []
+  private var announced: [(merchant: String, event: OperationEvent)] = []
   private var tries: [DeliveryTry] = []
 
   func check(_ expected: EndpointRevision?) throws(StoreError) {
@@ -24,24 +23,24 @@ struct MemoryWebhooks: Sendable {
       revisions[merchant, default: 0] += 1
     case nil: break
     }
-    if let merchant = change.payin?.payin.merchant ?? change.storePayment?.payment.merchant {
+    if let merchant = change.operation?.state.merchant {
       announced += change.events.filter { $0.announcement != nil }.map { (merchant, $0) }
     }
     tries += change.tries
   }
 
-  mutating func erasePayer(of payin: PayinID) {
+  mutating func erasePayer(of operation: OperationID) {
     announced = announced.map {
-      $0.event.payin == payin ? ($0.merchant, $0.event.withoutPayer) : $0
+      $0.event.operation == operation ? ($0.merchant, $0.event.withoutPayer) : $0
     }
   }
 
   mutating func forget(_ history: ForgottenHistory) {
     announced.removeAll {
-      $0.event.payin == history.payin && $0.event.sequence <= history.through
+      $0.event.operation == history.operation && $0.event.sequence <= history.through
     }
     let left = Set(announced.map(\.event.id))
-    tries.removeAll { $0.payin == history.payin && !left.contains($0.event) }
+    tries.removeAll { $0.operation == history.operation && !left.contains($0.event) }
   }
 
   var endpoints: KeptEndpoints {
@@ -51,12 +50,12 @@ struct MemoryWebhooks: Sendable {
       revisions: revisions)
   }
 
-  func announcement(_ sequence: Int, of payin: PayinID) -> PayinEvent? {
-    announced.first { $0.event.payin == payin && $0.event.announcement?.sequence == sequence }?
+  func announcement(_ sequence: Int, of operation: OperationID) -> OperationEvent? {
+    announced.first { $0.event.operation == operation && $0.event.announcement?.sequence == sequence }?
       .event
   }
 
-  func announcement(_ id: EventID, merchant: String) -> PayinEvent? {
+  func announcement(_ id: EventID, merchant: String) -> OperationEvent? {
     announced.first { $0.event.id == id && $0.merchant == merchant }?.event
   }
 
@@ -72,17 +71,19 @@ struct MemoryWebhooks: Sendable {
       end = older.first?.id
     }
     let found = older.reversed().filter { event in
-      query.type ?? event.type == event.type && query.payin ?? event.payin == event.payin
+      query.type ?? event.type == event.type && query.operation ?? event.operation == event.operation
     }.prefix(max(query.limit, 0))
     return AnnouncementPage(Array(found), lookedTo: found.count < query.limit ? end : nil)
   }
 
-  func tries(of payin: PayinID) -> [DeliveryTry] { tries.filter { $0.payin == payin } }
+  func tries(of operation: OperationID) -> [DeliveryTry] {
+    tries.filter { $0.operation == operation }
+  }
 }
 
-extension PayinEvent {
+extension OperationEvent {
   /// With nothing told of the payer.
-  var withoutPayer: PayinEvent {
+  var withoutPayer: OperationEvent {
     var event = self
     event.announcement?.body = (announcement?.body).map(PayerPlace.erased) ?? []
     return event

@@ -8,9 +8,7 @@ extension SQLiteStore {
   /// rows it read. Other reads have their turn between.
   public func examine() async throws(StoreError) -> Int {
     var count = 0
-    count += try await each("payins", StoredPayin.columns, StoredPayin.init) { row in
-      _ = try payin(row)
-    }
+    for kind in OperationKind.allCases { count += try await operations(of: kind.type) }
     count += try await each("events", EventRow.columns, EventRow.init) { row in
       _ = try event(row)
     }
@@ -21,9 +19,6 @@ extension SQLiteStore {
       _ = try callback(row)
     }
     count += try await each(
-      "store_payments", StoredStorePayment.columns, StoredStorePayment.init, by: ["id"]
-    ) { row in _ = try storePayment(row) }
-    count += try await each(
       "webhook_endpoints", StoredEndpoint.columns, StoredEndpoint.init, by: ["merchant", "id"]
     ) { row in _ = try endpoint(row) }
     count += try await each("jobs", DueJob.columns, DueJob.init, by: ["kind", "subject"]) { row in
@@ -32,11 +27,23 @@ extension SQLiteStore {
     return count
   }
 
+  private func operations<State: KeptOperation>(
+    of type: State.Type
+  ) async throws(StoreError) -> Int {
+    let layout = type.layout
+    return try await each(
+      layout.table, layout.selection, width: 9 + layout.columns.count,
+      { StoredOperation($0, layout) }, by: layout.key
+    ) { row in _ = try operation(row) as State }
+  }
+
   /// - Parameters:
+  ///   - width: how many columns; nil: as many as there are between commas.
   ///   - key: the columns of the table's primary key, texts; the row's number where it is empty.
   ///   - look: notes what is damaged; what it throws is dropped.
   private func each<Row: Sendable>(
-    _ table: String, _ columns: String, _ make: @escaping @Sendable (SQLiteRow) -> Row,
+    _ table: String, _ columns: String, width: Int? = nil,
+    _ make: @escaping @Sendable (SQLiteRow) -> Row,
     by key: [String] = [], _ look: (Row) throws -> Void
   ) async throws(StoreError) -> Int {
     let names = key.isEmpty ? ["number"] : key
@@ -46,7 +53,7 @@ extension SQLiteStore {
       SELECT \(columns), \(order) FROM \(table)
       WHERE (\(order)) > (\(marks)) ORDER BY \(order) LIMIT \(Self.rowsAtATime)
       """
-    let width = Int32(columns.utf8.count { $0 == UInt8(ascii: ",") } + 1)
+    let width = Int32(width ?? columns.utf8.count { $0 == UInt8(ascii: ",") } + 1)
     var place = key.isEmpty ? [SQLiteValue.integer(Int64.min)] : key.map { _ in .text("") }
     var count = 0
     while true {

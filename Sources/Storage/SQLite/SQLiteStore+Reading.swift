@@ -1,30 +1,69 @@
 public import Payins
 
 extension SQLiteStore {
-  // MARK: Pay-ins
+  // MARK: Operations
 
-  public func payin(_ id: PayinID) async throws(StoreError) -> Payin? {
-    let row = try await read { session throws(StoreError) in try session.payin(id) }
-    return try row.map(payin)
+  public func operation<State: KeptOperation>(
+    _ id: State.ID, as type: State.Type
+  ) async throws(StoreError) -> State? {
+    let row = try await read { session throws(StoreError) in
+      try session.operation(id, as: type)
+    }
+    return try row.map(operation)
   }
+
+  func operation<State: KeptOperation>(
+    _ row: StoredOperation
+  ) throws(StoreError) -> State {
+    try damage.reading(.operation(State.kind), row.id) { () throws(RowFault) in
+      try StoredDocument.operation(row, sealing)
+    }
+  }
+
+  public func operations<State: KeptOperation>(
+    _ query: OperationQuery<State>
+  ) async throws(StoreError) -> [State] {
+    try await page(of: query.limit) { last throws(StoreError) in
+      var query = query
+      if let last { query.before = State.ID(unchecked: last.id) }
+      let (sql, values) = OperationReading.listing(query)
+      return try await self.read { session throws(StoreError) in
+        try SQLiteStatement(session.connection, sql).rows(values) {
+          StoredOperation($0, State.layout)
+        }
+      }
+    } item: { row throws(StoreError) in
+      try self.operation(row) as State
+    }
+  }
+
+  public func waitingForPerson(
+    _ kind: OperationKind, limit: Int
+  ) async throws(StoreError) -> Tally<OperationID> {
+    try await read { session throws(StoreError) in
+      try session.operations[kind]?.flagged(limit: limit)
+    } ?? Tally(count: 0, first: [])
+  }
+
+  public func unresolved(_ kind: OperationKind) async throws(StoreError) -> Backlog {
+    try await read { session throws(StoreError) in
+      try session.operations[kind]?.backlog()
+    } ?? Backlog(dueCount: 0, oldestDue: nil)
+  }
+
+  // MARK: Pay-ins
 
   public func payin(token: String) async throws(StoreError) -> Payin? {
     let row = try await read { session throws(StoreError) in try session.payin(token: token) }
-    return try row.map(payin)
-  }
-
-  func payin(_ row: StoredPayin) throws(StoreError) -> Payin {
-    try damage.reading(.payin, row.id) { () throws(RowFault) in
-      try StoredDocument.payin(row, sealing)
-    }
+    return try row.map(operation)
   }
 
   public func payin(
     merchant: String, reference: String
   ) async throws(StoreError) -> PayinID? {
     try await read { session throws(StoreError) in
-      try session.payin(merchant: merchant, reference: reference)
-    }
+      try session.operations[.payin]?.id(reference: [.text(merchant), .text(reference)])
+    }?.typed()
   }
 
   public func attempt(
@@ -47,31 +86,27 @@ extension SQLiteStore {
         try session.payins(query, through: end)
       }
     } item: { row throws(StoreError) in
-      try self.payin(row)
+      try self.operation(row) as Payin
     }
     return PayinPage(payins, lookedTo: payins.count < query.limit ? end : nil)
-  }
-
-  public func disputedPayins(limit: Int) async throws(StoreError) -> Tally<PayinID> {
-    try await read { session throws(StoreError) in try session.disputed(limit: limit) }
   }
 
   // MARK: Evidence and keys
 
   public func events(
-    of payin: PayinID, after sequence: Int, limit: Int
-  ) async throws(StoreError) -> [PayinEvent] {
+    of operation: OperationID, after sequence: Int, limit: Int
+  ) async throws(StoreError) -> [OperationEvent] {
     try await page(of: limit) { last throws(StoreError) in
       let sequence = last?.sequence ?? sequence
       return try await self.read { session throws(StoreError) in
-        try session.events(of: payin, after: sequence, limit: limit)
+        try session.events(of: operation, after: sequence, limit: limit)
       }
     } item: { row throws(StoreError) in
       try self.event(row)
     }
   }
 
-  func event(_ row: EventRow) throws(StoreError) -> PayinEvent {
+  func event(_ row: EventRow) throws(StoreError) -> OperationEvent {
     try damage.reading(.event, row.id.text) { () throws(RowFault) in
       try StoredDocument.event(row, sealing)
     }
@@ -85,7 +120,7 @@ extension SQLiteStore {
   }
 
   func key(_ row: KeyRow) throws(StoreError) -> IdempotencyRecord {
-    try damage.reading(.idempotencyKey, row.record.subject) { () throws(RowFault) in
+    try damage.reading(.idempotencyKey, row.record.operation.text) { () throws(RowFault) in
       try StoredDocument.key(row)
     }
   }
@@ -169,17 +204,17 @@ extension SQLiteStore {
   }
 
   public func announcement(
-    _ sequence: Int, of payin: PayinID
-  ) async throws(StoreError) -> PayinEvent? {
+    _ sequence: Int, of operation: OperationID
+  ) async throws(StoreError) -> OperationEvent? {
     let row = try await read { session throws(StoreError) in
-      try session.webhooks.announced(sequence, of: payin)
+      try session.webhooks.announced(sequence, of: operation)
     }
     return try row.map(event)
   }
 
   public func announcement(
     _ id: EventID, merchant: String
-  ) async throws(StoreError) -> PayinEvent? {
+  ) async throws(StoreError) -> OperationEvent? {
     let row = try await read { session throws(StoreError) in
       try session.webhooks.announced(id, merchant: merchant)
     }
@@ -205,8 +240,10 @@ extension SQLiteStore {
     return AnnouncementPage(events, lookedTo: events.count < query.limit ? end : nil)
   }
 
-  public func deliveryTries(of payin: PayinID) async throws(StoreError) -> [DeliveryTry] {
-    try await read { session throws(StoreError) in try session.webhooks.tries(of: payin) }
+  public func deliveryTries(
+    of operation: OperationID
+  ) async throws(StoreError) -> [DeliveryTry] {
+    try await read { session throws(StoreError) in try session.webhooks.tries(of: operation) }
   }
 }
 

@@ -28,8 +28,8 @@ extension SQLiteStore {
     try await read { session throws(StoreError) in try session.secrets.payinsWithPayer(sweep) }
   }
 
-  public func payinsWithEvents(_ sweep: Sweep) async throws(StoreError) -> Swept {
-    try await read { session throws(StoreError) in try session.secrets.payinsWithEvents(sweep) }
+  public func operationsWithEvents(_ sweep: Sweep) async throws(StoreError) -> Swept {
+    try await read { session throws(StoreError) in try session.secrets.operationsWithEvents(sweep) }
   }
 
   public func removeCallbacks(_ sweep: Sweep) async throws(StoreError) -> Swept {

@@ -175,12 +175,12 @@ struct Load: Sendable {
     create.jobs = [
       .put(
         Job(
-          key: send, payin: opened.payin.id, account: account, due: now.adding(seconds: 30),
+          key: send, operation: opened.payin.operationID, account: account, due: now.adding(seconds: 30),
           lease: lease))
     ]
     create.key = .insert(
       IdempotencyRecord(
-        key: key, requestHash: [UInt8](repeating: 7, count: 32), subject: opened.payin.id.text,
+        key: key, requestHash: [UInt8](repeating: 7, count: 32), operation: opened.payin.operationID,
         createdAt: now))
     let instructions = SPEIInstructions(clabe: "646180109400135624", bank: "STP")
     let accepted = opened.payin.apply(
@@ -193,19 +193,19 @@ struct Load: Sendable {
       .finish(send, lease),
       .put(
         Job(
-          key: JobKey(kind: .queryAttempt, subject: attempt.id.text), payin: opened.payin.id,
+          key: JobKey(kind: .queryAttempt, subject: attempt.id.text), operation: opened.payin.operationID,
           account: account, due: now.adding(seconds: 5))),
     ]
     answer.key = .answer(key, KeptAnswer(status: 201, body: filler.bytes))
     return (create, answer)
   }
 
-  private func change(_ next: Transition, before: Payin?, _ now: Instant) -> Change {
+  private func change(_ next: PayinTransition, before: Payin?, _ now: Instant) -> Change {
     var change = Change()
-    change.payin = before.map { .update(next.payin, before: $0) } ?? .insert(next.payin)
+    change.operation = before.map { .update(next.payin, before: $0) } ?? .insert(next.payin)
     change.events = next.events.enumerated().map { index, draft in
-      PayinEvent(
-        id: .make(at: now, entropy: Random()), payin: next.payin.id,
+      OperationEvent(
+        id: .make(at: now, entropy: Random()), operation: next.payin.operationID,
         sequence: (before?.eventCount ?? 0) + index + 1, type: draft.type, at: now,
         data: draft.data,
         announcement: draft.isAnnounced ? Announcement(sequence: 1, body: filler.bytes) : nil)

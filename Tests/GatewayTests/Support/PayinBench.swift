@@ -14,7 +14,7 @@ final class PayinBench: Sendable {
   let clock = WebhookClock()
   let caller = ScriptedCaller()
   let store = MemoryStore()
-  let books: Books
+  let committer: Committer
   let calls: ProviderCalls
   let service: PayinService
   let callbacks: CallbackService
@@ -41,17 +41,18 @@ final class PayinBench: Sendable {
       ], offers: accounts.map(\.offer), version: "v1")
     let metrics = Metrics()
     let log = Log(level: .error, time: clock) { _ in }
-    books = Books(
-      store: store, time: clock, entropy: SeededEntropy(),
-      document: PayinDocument(publicURL: "https://pay.example"), changes: PayinChanges(),
-      metrics: metrics)
+    committer = Committer(
+      store: store,
+      environment: Environment(
+        time: clock, entropy: SeededEntropy(), metrics: metrics, log: log),
+      publicURL: "https://pay.example")
     calls = ProviderCalls(
       accounts: accounts, caller: caller, time: clock, publicURL: "https://pay.example",
       metrics: metrics, log: log)
     service = PayinService(
-      books: books, calls: calls, rules: RuleBook(rules, at: clock.now(), metrics: metrics),
+      committer: committer, calls: calls, rules: RuleBook(rules, at: clock.now(), metrics: metrics),
       requestSeconds: 60)
-    callbacks = CallbackService(books: books, calls: calls, log: log)
+    callbacks = CallbackService(committer: committer, calls: calls)
     caller.answers { .charge(for: $0) }
   }
 
@@ -65,7 +66,7 @@ final class PayinBench: Sendable {
 
   func create(
     _ reference: String, key: String? = nil, hash: [UInt8] = [1]
-  ) async throws -> PayinService.Created {
+  ) async throws -> Creation {
     try await service.create(
       Self.request(reference), merchant: "shop", key: key ?? reference,
       requestHash: RequestHash(value: hash))
@@ -74,21 +75,19 @@ final class PayinBench: Sendable {
   /// As `create` leaves it.
   func made(_ reference: String) async throws -> Payin {
     let created = try await create(reference)
-    return try await service.payin(created.id, merchant: "shop")
+    return try await service.payin(PayinID(unchecked: created.id.text), merchant: "shop")
   }
 
   /// One whose process dies between its commit and its first call.
   func abandoned(_ reference: String) async throws -> Payin {
-    let context = books.context
+    let context = committer.environment.context
     let id = PayinID.make(at: context.now, entropy: context.entropy)
     let decision = service.rules.decide(
       Self.request(reference), payin: id, merchant: "shop", now: context.now, calls: calls)
     let opened = Payin.open(
       Self.request(reference), id: id, merchant: "shop", token: reference,
       idempotencyKey: reference, routing: decision.record, context)
-    let sending = SendLease(lease: runner.newLease(), until: runner.leaseEnd(at: context.now))
-    try await store.commit(
-      books.change(opened, .insert(opened.payin), holding: nil, sending: sending))
+    try await committer.insert(opened, requestHash: [], calling: runner.newCall(at: context.now))
     return opened.payin
   }
 

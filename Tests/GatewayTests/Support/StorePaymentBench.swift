@@ -18,7 +18,7 @@ final class StorePaymentBench: Sendable {
 
   /// One process; it "dies" where its calls are held and another goes on.
   struct Process: Sendable {
-    let books: Books
+    let committer: Committer
     let calls: ProviderCalls
     let service: StorePaymentService
     let runner: StorePaymentRunner
@@ -39,17 +39,18 @@ final class StorePaymentBench: Sendable {
       _ store: any Store, _ clock: WebhookClock, _ entropy: SeededEntropy, _ paynet: PaynetCounter
     ) -> Process {
       let metrics = Metrics()
-      let books = Books(
-        store: store, time: clock, entropy: entropy,
-        document: PayinDocument(publicURL: "https://pay.example"), changes: PayinChanges(),
-        metrics: metrics)
+      let log = Log(level: .error, time: clock) { _ in }
+      let committer = Committer(
+        store: store,
+        environment: Environment(time: clock, entropy: entropy, metrics: metrics, log: log),
+        publicURL: "https://pay.example")
       let calls = ProviderCalls(
         accounts: [account], caller: paynet, time: clock, publicURL: "https://pay.example",
-        metrics: metrics, log: Log(level: .error, time: clock) { _ in })
+        metrics: metrics, log: log)
       return Process(
-        books: books, calls: calls,
-        service: StorePaymentService(books: books, calls: calls, requestSeconds: 10),
-        runner: StorePaymentRunner(books: books, calls: calls))
+        committer: committer, calls: calls,
+        service: StorePaymentService(committer: committer, calls: calls, requestSeconds: 10),
+        runner: StorePaymentRunner(committer: committer, calls: calls))
     }
     first = process(store, clock, entropy, paynet)
     second = process(store, clock, entropy, paynet)
@@ -77,15 +78,15 @@ final class StorePaymentBench: Sendable {
   }
 
   func payment(_ json: JSON) async throws -> StorePayment? {
-    try await store.storePayment(StorePaymentID(unchecked: json["id"]?.string ?? ""))
+    try await store.operation(StorePaymentID(unchecked: json["id"]?.string ?? ""), as: StorePayment.self)
   }
 
   func all() async throws -> [StorePayment] {
-    try await store.storePayments(StorePaymentQuery(merchant: "chain", limit: 1000))
+    try await store.operations(OperationQuery<StorePayment>(merchant: "chain", limit: 1000))
   }
 
   func events(_ payment: StorePayment) async throws -> [String] {
-    try await store.events(of: PayinID(unchecked: payment.id.text)).map(\.type)
+    try await store.events(of: payment.operationID).map(\.type)
   }
 
   /// Takes up what is due now. Returns how many jobs that were.

@@ -15,7 +15,7 @@ final class WebhookBench: Sendable {
   let clock = WebhookClock()
   let caller = ScriptedCaller()
   let store: any Store
-  let books: Books
+  let committer: Committer
   let runner: WebhookRunner
   let service: WebhookService
   private let lines: Lines
@@ -32,16 +32,16 @@ final class WebhookBench: Sendable {
     let lines = Lines()
     self.lines = lines
     let time = time ?? clock
-    books = Books(
-      store: store, time: time, entropy: SeededEntropy(),
-      document: PayinDocument(publicURL: "https://pay.example"), changes: PayinChanges(),
-      metrics: Metrics(), endpoints: WebhookEndpoints(configured: endpoints))
-    runner = WebhookRunner(
-      books: books, caller: caller, addresses: .publicOnly,
-      log: Log(level: .info, time: time) { line in
-        lines.texts.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
-      })
-    service = WebhookService(books: books, addresses: .publicOnly)
+    let log = Log(level: .info, time: time) { line in
+      lines.texts.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
+    }
+    committer = Committer(
+      store: store,
+      environment: Environment(
+        time: time, entropy: SeededEntropy(), metrics: Metrics(), log: log),
+      publicURL: "https://pay.example", endpoints: WebhookEndpoints(configured: endpoints))
+    runner = WebhookRunner(committer: committer, caller: caller, addresses: .publicOnly)
+    service = WebhookService(committer: committer, addresses: .publicOnly)
   }
 
   var log: String { lines.texts.withLock { $0.joined() } }
@@ -62,7 +62,7 @@ final class WebhookBench: Sendable {
 
   /// One that the payer has instructions for: its first message is `payin.pending`.
   func payin(_ reference: String, merchant: String = "shop") async throws -> Payin {
-    let context = books.context
+    let context = committer.environment.context
     let candidate = Candidate(
       target: Target(account: "openpay-main", method: .spei), provider: "openpay",
       capability: Capability(
@@ -75,17 +75,17 @@ final class WebhookBench: Sendable {
       routing: RoutingRecord(
         rulesVersion: "c0ffee", rule: "default", candidates: [candidate], retry: [],
         explanation: [:]), context)
-    let change = books.change(opened, .insert(opened.payin), holding: nil, sending: nil)
-    try await store.commit(change)
-    return try await books.apply(
+    let calling = Committer.CallLease(lease: Lease(token: "bench"), until: context.now)
+    try await committer.insert(opened, requestHash: [], calling: calling)
+    return try await committer.apply(
       .sent(
         opened.payin.attempts[0].id,
         .accepted(
           Acceptance(
             providerOrderID: "order-\(reference)",
             instructions: .spei(SPEIInstructions(clabe: "646180109400135624"))))),
-      to: opened.payin.id
-    ).payin
+      to: opened.payin.id, as: Payin.self
+    ).state
   }
 
   /// Money arrives: `payin.succeeded`, or `payin.receipt` where it had arrived before.
@@ -93,13 +93,13 @@ final class WebhookBench: Sendable {
   func pay(_ payin: Payin, _ identity: String = "first") async throws -> Payin {
     let deposit = Deposit(
       identity: identity, amount: 15_000, receivedAt: nil, providerReference: nil)
-    return try await books.apply(
+    return try await committer.apply(
       .queried(
         payin.attempts[0].id,
         .found(
           StatusReport(status: .paid, deposits: [deposit], coveredIdentities: [identity]))),
-      to: payin.id
-    ).payin
+      to: payin.id, as: Payin.self
+    ).state
   }
 
   // MARK: Deliveries
@@ -121,11 +121,11 @@ final class WebhookBench: Sendable {
 
   /// Messages alone: the pay-ins' providers are never asked here.
   func lease() async throws -> [Job] {
-    let now = books.time.now()
+    let now = committer.environment.time.now()
     return try await store.lease(
       LeaseRequest(
         now: now, until: runner.leaseEnd(at: now), limit: 100,
-        lease: Lease(token: Hex.encode(books.entropy.bytes(8))),
+        lease: Lease(token: Hex.encode(committer.environment.entropy.bytes(8))),
         limits: ["openpay-main": 0]))
   }
 
@@ -139,7 +139,7 @@ final class WebhookBench: Sendable {
   }
 
   func tries(_ payin: Payin) async throws -> [DeliveryTry] {
-    try await store.deliveryTries(of: payin.id)
+    try await store.deliveryTries(of: payin.operationID)
   }
 
   /// The announced events of a pay-in, oldest first, by state at the endpoint.
@@ -152,8 +152,8 @@ final class WebhookBench: Sendable {
     return out
   }
 
-  func announced(_ payin: Payin) async throws -> [PayinEvent] {
-    try await store.events(of: payin.id).filter { $0.announcement != nil }
+  func announced(_ payin: Payin) async throws -> [OperationEvent] {
+    try await store.events(of: payin.operationID).filter { $0.announcement != nil }
   }
 }
 

@@ -31,18 +31,18 @@ struct ConcurrencyContractTests {
       }
       var winners: [String: PayinID] = [:]
       for (index, change) in changes.enumerated() where outcomes[index] == .some(nil) {
-        let payin = try #require(change.payin?.payin)
+        let payin = try #require(change.operation?.payin)
         #expect(winners.updateValue(payin.id, forKey: references[index]) == nil)
         #expect(try await store.payin(payin.id) == payin)
-        #expect(try await store.events(of: payin.id) == change.events)
+        #expect(try await store.events(of: payin.operationID) == change.events)
       }
       #expect(winners.count == 154)
       for (index, change) in changes.enumerated() {
         guard let fault = outcomes[index] ?? nil else { continue }
-        let payin = try #require(change.payin?.payin)
-        #expect(fault == .duplicateReference(existing: try #require(winners[references[index]])))
+        let payin = try #require(change.operation?.payin)
+        #expect(fault == .duplicateReference(existing: OperationID(try #require(winners[references[index]]))))
         #expect(try await store.payin(payin.id) == nil)
-        #expect(try await store.events(of: payin.id).isEmpty)
+        #expect(try await store.events(of: payin.operationID).isEmpty)
       }
     }
   }
@@ -85,7 +85,7 @@ struct ConcurrencyContractTests {
             IdempotencyRecord(
               key: IdempotencyKey(merchant: "demo", operation: "payins.create", key: "k"),
               requestHash: [1],
-              subject: opened.payin.id.text, createdAt: Author.noon))
+              operation: opened.payin.operationID, createdAt: Author.noon))
           group.addTask { [change] in
             do throws(StoreError) {
               try await store.commit(change)
@@ -100,7 +100,7 @@ struct ConcurrencyContractTests {
       #expect(winners.count == 1)
       let record = try await store.idempotent(
         IdempotencyKey(merchant: "demo", operation: "payins.create", key: "k"))
-      #expect(record?.subject == winners.first?.text)
+      #expect(record?.operation.text == winners.first?.text)
       #expect(try await store.payins(PayinQuery(merchant: "demo", limit: 100)).map(\.id) == winners)
     }
   }
@@ -153,7 +153,7 @@ struct ConcurrencyContractTests {
         { _ = try await store.payin(merchant: "m", reference: "r") },
         { _ = try await store.attempt(account: "a", number: .ours("n")) },
         { _ = try await store.payins(PayinQuery(merchant: "m", limit: 1)) },
-        { _ = try await store.events(of: id) }, { _ = try await store.idempotent(key) },
+        { _ = try await store.events(of: OperationID(id)) }, { _ = try await store.idempotent(key) },
         { _ = try await store.lease(lease) }, { _ = try await store.nextDue() },
         { _ = try await store.backlog(at: Author.noon) },
         { _ = try await store.releaseAbandonedLeases(at: Author.noon) },
@@ -183,7 +183,7 @@ struct ConcurrencyContractTests {
           group.addTask {
             do throws(StoreError) {
               try await store.commit(change)
-              return change.payin?.payin.id
+              return change.operation?.payin?.id
             } catch {
               #expect(error == .closed)
               return nil

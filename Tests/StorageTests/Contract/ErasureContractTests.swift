@@ -26,10 +26,10 @@ struct ErasureContractTests {
         #expect(made.count == 1)
         for event in made {
           let sequence = try #require(event.announcement?.sequence)
-          #expect(try await store.announcement(sequence, of: id) == event)
+          #expect(try await store.announcement(sequence, of: OperationID(id)) == event)
           #expect(try await store.announcement(event.id, merchant: "demo") == event)
         }
-        #expect(try await store.events(of: id) == life.flatMap(\.change.events))
+        #expect(try await store.events(of: OperationID(id)) == life.flatMap(\.change.events))
       }
       #expect(
         try await store.announcements(AnnouncementQuery(merchant: "demo", limit: 99)).count
@@ -53,12 +53,12 @@ struct ErasureContractTests {
       #expect(after.version == before.version + 1)
       #expect(after.attempts[0].discrepancies.map(\.answer) == [nil])
       #expect(change.events.map(\.type) == ["payer.erased"])
-      let told = try #require(try await store.announcement(1, of: before.id)?.announcement)
+      let told = try #require(try await store.announcement(1, of: before.operationID)?.announcement)
       #expect(told.body == Marked.body(settled(life, without: true)))
       // Another's stay as they are.
       #expect(try await store.payin(other[0].payin.id) == other.last?.payin)
       #expect(
-        try await store.announcement(1, of: other[0].payin.id)?.announcement?.body
+        try await store.announcement(1, of: other[0].payin.operationID)?.announcement?.body
           == Marked.body(settled(other, without: false)))
       // Once more changes nothing, and what comes later holds nothing.
       #expect(after.apply(.payerErased, marked.author.context(Author.noon)).isIdle)
@@ -127,25 +127,26 @@ struct ErasureContractTests {
         var found: [PayinID] = []
         while true {
           let swept = try await look(sweep)
-          for id in swept.payins where !found.contains(id) { found.append(id) }
+          for id in swept.operations.compactMap({ $0.typed(PayinID.self) })
+          where !found.contains(id) { found.append(id) }
           guard let next = swept.next else { return found }
           sweep.after = next
         }
       }
-      #expect(try await all(60) { try await store.payinsWithEvents($0) } == made)
-      #expect(try await all(5) { try await store.payinsWithEvents($0) } == Array(made.prefix(5)))
+      #expect(try await all(60) { try await store.operationsWithEvents($0) } == made)
+      #expect(try await all(5) { try await store.operationsWithEvents($0) } == Array(made.prefix(5)))
       #expect(
         try await all(6) { try await store.payinsWithPayer($0) }
           == [made[0], made[1], made[2], made[4], made[5]])
       var change = Change()
-      change.forgotten = ForgottenHistory(made[0], through: 1)
+      change.forgotten = ForgottenHistory(OperationID(made[0]), through: 1)
       try await store.commit(change)
-      #expect(try await store.events(of: made[0]).map(\.sequence) == [2])
-      change.forgotten = ForgottenHistory(made[0], through: 2)
+      #expect(try await store.events(of: OperationID(made[0])).map(\.sequence) == [2])
+      change.forgotten = ForgottenHistory(OperationID(made[0]), through: 2)
       try await store.commit(change)
-      #expect(try await store.events(of: made[0]) == [])
-      #expect(try await store.events(of: made[1]).count == 2)
-      #expect(try await all(60) { try await store.payinsWithEvents($0) }.contains(made[0]) == false)
+      #expect(try await store.events(of: OperationID(made[0])) == [])
+      #expect(try await store.events(of: OperationID(made[1])).count == 2)
+      #expect(try await all(60) { try await store.operationsWithEvents($0) }.contains(made[0]) == false)
       #expect(try await store.payin(made[0]) != nil)
     }
   }
@@ -182,16 +183,16 @@ struct ErasureContractTests {
       var change = Change()
       change.tries = [
         DeliveryTry(
-          payin: payin, event: told.id, endpoint: "w", at: Author.noon, status: 200, failure: nil,
+          operation: OperationID(payin), event: told.id, endpoint: "w", at: Author.noon, status: 200, failure: nil,
           milliseconds: 3)
       ]
       try await store.commit(change)
       change = Change()
-      change.forgotten = ForgottenHistory(payin, through: events.count - 1)
+      change.forgotten = ForgottenHistory(OperationID(payin), through: events.count - 1)
       try await store.commit(change)
-      #expect(try await store.events(of: payin) == events.suffix(1))
-      #expect(try await store.announcement(1, of: payin) == nil)
-      #expect(try await store.deliveryTries(of: payin) == [])
+      #expect(try await store.events(of: OperationID(payin)) == events.suffix(1))
+      #expect(try await store.announcement(1, of: OperationID(payin)) == nil)
+      #expect(try await store.deliveryTries(of: OperationID(payin)) == [])
     }
   }
 }

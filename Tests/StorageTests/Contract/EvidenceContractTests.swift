@@ -8,7 +8,7 @@ import Testing
 struct EvidenceContractTests {
   let author = Author()
 
-  private func sent(_ opened: Payin, _ number: String?) -> Transition {
+  private func sent(_ opened: Payin, _ number: String?) -> PayinTransition {
     let clabe = SPEIInstructions(clabe: "646180109400135624")
     return opened.apply(
       .sent(
@@ -53,7 +53,7 @@ struct EvidenceContractTests {
       }
       for index in [1, 2, 0] {
         var insert = Change()
-        insert.payin = .insert(payins[index])
+        insert.operation = .insert(payins[index])
         try await store.commit(insert)
         try await store.commit(author.change(sent(payins[index], "same"), before: payins[index]))
       }
@@ -88,8 +88,8 @@ struct EvidenceContractTests {
     try await withStore(kind) { store in
       let payin = PayinID(unchecked: "payin_1")
       let events = (1...30).map { sequence in
-        PayinEvent(
-          id: .make(at: Author.noon, entropy: author.entropy), payin: payin, sequence: sequence,
+        OperationEvent(
+          id: .make(at: Author.noon, entropy: author.entropy), operation: OperationID(payin), sequence: sequence,
           type: "tipo.ñ", at: Author.noon.adding(milliseconds: Int64(-sequence)),
           data: ["n": JSON(sequence)],
           announcement: sequence % 3 == 0
@@ -100,17 +100,17 @@ struct EvidenceContractTests {
         change.events = batch.reversed()
         try await store.commit(change)
       }
-      #expect(try await store.events(of: payin) == events)
-      #expect(try await store.events(of: PayinID(unchecked: "payin_")).isEmpty)
+      #expect(try await store.events(of: OperationID(payin)) == events)
+      #expect(try await store.events(of: OperationID(unchecked: "payin_")).isEmpty)
     }
   }
 
   @Test("a sequence that is taken is a version conflict", arguments: StoreKind.allCases)
   func takenSequence(kind: StoreKind) async throws {
     try await withStore(kind) { store in
-      func event(_ sequence: Int, _ type: String) -> PayinEvent {
-        PayinEvent(
-          id: .make(at: Author.noon, entropy: author.entropy), payin: PayinID(unchecked: "payin_1"),
+      func event(_ sequence: Int, _ type: String) -> OperationEvent {
+        OperationEvent(
+          id: .make(at: Author.noon, entropy: author.entropy), operation: OperationID(unchecked: "payin_1"),
           sequence: sequence, type: type, at: Author.noon, data: [:])
       }
       var change = Change()
@@ -120,7 +120,7 @@ struct EvidenceContractTests {
       await #expect(throws: StoreError.versionConflict) { try await store.commit(change) }
       change.events = [event(2, "twice"), event(2, "twice")]
       await #expect(throws: StoreError.versionConflict) { try await store.commit(change) }
-      #expect(try await store.events(of: PayinID(unchecked: "payin_1")).map(\.type) == ["first"])
+      #expect(try await store.events(of: OperationID(unchecked: "payin_1")).map(\.type) == ["first"])
     }
   }
 
@@ -130,7 +130,7 @@ struct EvidenceContractTests {
     IdempotencyRecord(
       key: IdempotencyKey(merchant: "demo", operation: "payins.create", key: key),
       requestHash: hash,
-      subject: "payin_1", createdAt: Author.noon, answer: answer)
+      operation: OperationID(unchecked: "payin_1"), createdAt: Author.noon, answer: answer)
   }
 
   @Test("a key is taken once, within its merchant and operation", arguments: StoreKind.allCases)
@@ -267,7 +267,7 @@ struct EvidenceContractTests {
       change.key = nil
       await #expect(throws: StoreError.leaseLost) { try await store.commit(change) }
       change.jobs = []
-      await #expect(throws: StoreError.duplicateReference(existing: opened.payin.id)) {
+      await #expect(throws: StoreError.duplicateReference(existing: opened.payin.operationID)) {
         try await store.commit(change)
       }
     }

@@ -78,16 +78,16 @@ struct PageContractTests {
       let steps = author.fullLife("order-1")
       for step in steps { try await store.commit(step.change) }
       let id = try #require(steps.first?.payin.id)
-      let all = try await store.events(of: id)
+      let all = try await store.events(of: OperationID(id))
       #expect(all.count > 4)
-      var read: [PayinEvent] = []
+      var read: [OperationEvent] = []
       while true {
-        let page = try await store.events(of: id, after: read.last?.sequence ?? 0, limit: 2)
+        let page = try await store.events(of: OperationID(id), after: read.last?.sequence ?? 0, limit: 2)
         read += page
         if page.count < 2 { break }
       }
       #expect(read == all)
-      #expect(try await store.events(of: id, after: all.count, limit: 9) == [])
+      #expect(try await store.events(of: OperationID(id), after: all.count, limit: 9) == [])
     }
   }
 }

@@ -29,7 +29,7 @@ struct PayinContractTests {
       #expect(
         last.attempts.count == 3 && last.receipts.count == 2 && last.late
           && last.status == .succeeded)
-      #expect(try await store.events(of: last.id) == steps.flatMap(\.change.events))
+      #expect(try await store.events(of: last.operationID) == steps.flatMap(\.change.events))
       #expect(try await store.payin(merchant: "demo", reference: "order-1") == last.id)
     }
   }
@@ -43,7 +43,7 @@ struct PayinContractTests {
       #expect(try await store.attempt(account: "openpay-main", number: .ours("none")) == nil)
       #expect(try await store.attempt(account: "openpay-main", number: .theirs("none")) == nil)
       #expect(try await store.payins(PayinQuery(merchant: "demo", limit: 10)).isEmpty)
-      #expect(try await store.events(of: PayinID(unchecked: "payin_none")).isEmpty)
+      #expect(try await store.events(of: OperationID(unchecked: "payin_none")).isEmpty)
       #expect(
         try await store.idempotent(IdempotencyKey(merchant: "demo", operation: "o", key: "k"))
           == nil)
@@ -64,7 +64,7 @@ struct PayinContractTests {
       try await store.commit(author.change(first))
       let second = author.open("order-1", amount: 99)
       let change = try await burdened(author.change(second), store)
-      await #expect(throws: StoreError.duplicateReference(existing: first.payin.id)) {
+      await #expect(throws: StoreError.duplicateReference(existing: first.payin.operationID)) {
         try await store.commit(change)
       }
       try await expectNothing(of: change, in: store)
@@ -91,7 +91,7 @@ struct PayinContractTests {
       let opened = author.open("order-1").payin
       try await store.commit(author.change(author.open("order-0")))
       var insert = Change()
-      insert.payin = .insert(opened)
+      insert.operation = .insert(opened)
       try await store.commit(insert)
       let cancelled = opened.apply(.cancelled, author.context(Author.noon))
       try await store.commit(author.change(cancelled, before: opened))
@@ -183,7 +183,7 @@ struct PayinContractTests {
       IdempotencyRecord(
         key: IdempotencyKey(merchant: "demo", operation: "payins.create", key: "burden"),
         requestHash: [1],
-        subject: "s", createdAt: Author.noon))
+        operation: OperationID(unchecked: "s"), createdAt: Author.noon))
     change.callback = CallbackRecord(
       id: .make(at: Author.noon, entropy: author.entropy),
       key: CallbackKey(account: "a", digest: [1]), receivedAt: Author.noon, payin: nil,
@@ -194,15 +194,15 @@ struct PayinContractTests {
   private func expectNothing(of change: Change, in store: any Store, exceptEvents count: Int = 0)
     async throws
   {
-    let payin = try #require(change.payin?.payin)
-    let kept = try await store.events(of: payin.id)
+    let payin = try #require(change.operation?.payin)
+    let kept = try await store.events(of: payin.operationID)
     #expect(kept.allSatisfy { $0.sequence <= count })
     #expect(try await store.nextDue() == nil)
     #expect(
       try await store.idempotent(
         IdempotencyKey(merchant: "demo", operation: "payins.create", key: "burden")) == nil)
     #expect(try await keptCallbacks(store).isEmpty)
-    if case .insert = change.payin {
+    if change.operation?.isInsertion == true {
       #expect(try await store.payin(payin.id) == nil)
       #expect(
         try await store.attempt(

@@ -30,11 +30,11 @@ struct StorePaymentContractTests {
     Context(now: Author.noon.adding(seconds: seconds), entropy: entropy)
   }
 
-  private func subject(_ payment: StorePayment) -> PayinID { PayinID(unchecked: payment.id.text) }
+  private func subject(_ payment: StorePayment) -> OperationID { payment.operationID }
 
-  private func change(_ write: StorePaymentWrite) -> Change {
+  private func change(_ write: OperationWrite) -> Change {
     var change = Change()
-    change.storePayment = write
+    change.operation = write
     return change
   }
 
@@ -43,22 +43,22 @@ struct StorePaymentContractTests {
     let payment = next.payment
     var change = change(.insert(payment))
     change.events = [
-      PayinEvent(
-        id: .make(at: payment.createdAt, entropy: entropy), payin: subject(payment), sequence: 1,
+      OperationEvent(
+        id: .make(at: payment.createdAt, entropy: entropy), operation: subject(payment), sequence: 1,
         type: "store_payment.created", at: payment.createdAt, data: [:],
         announcement: announced ? Announcement(sequence: 1, body: Array(#"{"n":1}"#.utf8)) : nil)
     ]
     change.jobs = [.put(job(payment))]
     change.key = .insert(
       IdempotencyRecord(
-        key: key(payment), requestHash: [1, 2], subject: payment.id.text,
+        key: key(payment), requestHash: [1, 2], operation: payment.operationID,
         createdAt: payment.createdAt))
     return change
   }
 
   private func job(_ payment: StorePayment) -> Job {
     Job(
-      key: JobKey(kind: .authorizeStorePayment, subject: payment.id.text), payin: subject(payment),
+      key: JobKey(kind: .authorizeStorePayment, subject: payment.id.text), operation: subject(payment),
       account: "paynet-main", due: Author.noon, tries: 1, lease: Lease(token: "ours"))
   }
 
@@ -81,7 +81,7 @@ struct StorePaymentContractTests {
       let next = opened("123456789012345678901234567890123456789012345")
       try await store.commit(insertion(next))
       var payment = next.payment
-      #expect(try await store.storePayment(payment.id) == payment)
+      #expect(try await store.operation(payment.id, as: StorePayment.self) == payment)
       let answer = StorePaymentAnswer(
         code: 0, description: "Operación exitosa", requestID: "r", authorization: "124242",
         customerInstructions: "Señor «cliente» 🎟️ \u{0}\"\\")
@@ -95,9 +95,9 @@ struct StorePaymentContractTests {
         try await store.commit(change(.update(after, before: payment)))
         await expect(.versionConflict, change(.update(after, before: payment)), store)
         payment = after
-        #expect(try await store.storePayment(payment.id) == payment)
+        #expect(try await store.operation(payment.id, as: StorePayment.self) == payment)
       }
-      #expect(try await store.storePayment(StorePaymentID(unchecked: "storepay_none")) == nil)
+      #expect(try await store.operation(StorePaymentID(unchecked: "storepay_none"), as: StorePayment.self) == nil)
     }
   }
 
@@ -117,19 +117,19 @@ struct StorePaymentContractTests {
         opened("17") { $0.account = "paynet-other" }, opened("170"),
       ] { try await store.commit(change(.insert(other.payment))) }
       #expect(
-        try await store.storePayments(StorePaymentQuery(merchant: "chain", limit: 9)).count == 5)
+        try await store.operations(OperationQuery<StorePayment>(merchant: "chain", limit: 9)).count == 5)
     }
   }
 
   @Test("what is not settled is counted, and since when the oldest", arguments: StoreKind.allCases)
   func unresolved(kind: StoreKind) async throws {
     try await withStore(kind) { store in
-      #expect(try await store.unresolvedStorePayments() == Backlog(dueCount: 0, oldestDue: nil))
+      #expect(try await store.unresolved(.storePayment) == Backlog(dueCount: 0, oldestDue: nil))
       var old = opened("1").payment
       try await store.commit(change(.insert(old)))
       try await store.commit(change(.insert(opened("2", at: 50).payment)))
       #expect(
-        try await store.unresolvedStorePayments() == Backlog(dueCount: 2, oldestDue: Author.noon))
+        try await store.unresolved(.storePayment) == Backlog(dueCount: 2, oldestDue: Author.noon))
       func then(_ input: StorePaymentInput, at seconds: Int64) async throws {
         let after = old.apply(input, context(seconds)).payment
         try await store.commit(change(.update(after, before: old)))
@@ -138,12 +138,12 @@ struct StorePaymentContractTests {
       let answer = StorePaymentAnswer(code: 0, description: nil, authorization: "1")
       try await then(.sent(.authorized(answer)), at: 1)
       let second = Author.noon.adding(seconds: 50)
-      #expect(try await store.unresolvedStorePayments() == Backlog(dueCount: 1, oldestDue: second))
+      #expect(try await store.unresolved(.storePayment) == Backlog(dueCount: 1, oldestDue: second))
       // Long authorized, it waits since it is being taken back.
       try await then(.reversalAsked, at: 900)
-      #expect(try await store.unresolvedStorePayments() == Backlog(dueCount: 2, oldestDue: second))
+      #expect(try await store.unresolved(.storePayment) == Backlog(dueCount: 2, oldestDue: second))
       try await then(.reversalSent(.acknowledged(answer)), at: 901)
-      #expect(try await store.unresolvedStorePayments() == Backlog(dueCount: 1, oldestDue: second))
+      #expect(try await store.unresolved(.storePayment) == Backlog(dueCount: 1, oldestDue: second))
     }
   }
 
@@ -163,15 +163,15 @@ struct StorePaymentContractTests {
         }
         made.append(payment)
       }
-      func list(_ set: (inout StorePaymentQuery) -> Void) async throws -> [String] {
-        var query = StorePaymentQuery(merchant: "chain", limit: 10)
+      func list(_ set: (inout OperationQuery<StorePayment>) -> Void) async throws -> [String] {
+        var query = OperationQuery<StorePayment>(merchant: "chain", limit: 10)
         set(&query)
-        return try await store.storePayments(query).map(\.request.chainTransactionID)
+        return try await store.operations(query).map(\.request.chainTransactionID)
       }
       #expect(try await list { _ in } == ["7", "6", "5", "3", "2", "1"])
-      #expect(try await list { $0.statuses = [.declined] } == ["6", "2"])
-      #expect(try await list { $0.statuses = [.sending, .inDoubt] } == ["7", "5", "3", "1"])
-      #expect(try await list { $0.statuses = [.reversed] } == [])
+      #expect(try await list { $0.statuses = ["declined"] } == ["6", "2"])
+      #expect(try await list { $0.statuses = ["sending", "in_doubt"] } == ["7", "5", "3", "1"])
+      #expect(try await list { $0.statuses = ["reversed"] } == [])
       #expect(try await list { $0.limit = 2 } == ["7", "6"])
       #expect(
         try await list {
@@ -199,7 +199,7 @@ struct StorePaymentContractTests {
       #expect(try await store.idempotent(key(payment)) != nil)
       withdrawal.jobs = [.finish(job(payment).key, Lease(token: "ours"))]
       try await store.commit(withdrawal)
-      #expect(try await store.storePayment(payment.id) == nil)
+      #expect(try await store.operation(payment.id, as: StorePayment.self) == nil)
       #expect(try await store.events(of: subject(payment)).isEmpty)
       #expect(try await store.idempotent(key(payment)) == nil)
       #expect(
@@ -207,7 +207,7 @@ struct StorePaymentContractTests {
       await expect(.versionConflict, change(.withdraw(payment)), store)
       #expect(try await store.events(of: subject(other.payment)).count == 1)
       try await store.commit(insertion(opened("1")))
-      #expect(try await store.unresolvedStorePayments().dueCount == 2)
+      #expect(try await store.unresolved(.storePayment).dueCount == 2)
     }
   }
 

@@ -51,10 +51,10 @@ struct WaitingContractTests {
         }
       }
       let ids = [all[1], all[2]].map { $0[0].payin.id }
-      #expect(try await store.disputedPayins(limit: 5) == Tally(count: 2, first: ids))
-      #expect(try await store.disputedPayins(limit: 1) == Tally(count: 2, first: [ids[0]]))
+      #expect(try await store.waitingForPerson(.payin, limit: 5) == Tally(count: 2, first: ids.map { OperationID($0) }))
+      #expect(try await store.waitingForPerson(.payin, limit: 1) == Tally(count: 2, first: [OperationID(ids[0])]))
       try await store.commit(all[1][4].change)
-      #expect(try await store.disputedPayins(limit: 5) == Tally(count: 1, first: [ids[1]]))
+      #expect(try await store.waitingForPerson(.payin, limit: 5) == Tally(count: 1, first: [OperationID(ids[1])]))
     }
   }
 
@@ -72,7 +72,7 @@ struct WaitingContractTests {
         idempotencyKey: "k", context(0)
       ).payment
       var change = Change()
-      change.storePayment = .insert(payment)
+      change.operation = .insert(payment)
       try await store.commit(change)
       let rejected = ReversalOutcome.rejected(StorePaymentAnswer(code: 30, description: nil))
       let steps: [(StorePaymentInput, Int64, Int)] = [
@@ -81,13 +81,13 @@ struct WaitingContractTests {
       ]
       for (input, seconds, count) in steps {
         let next = payment.apply(input, context(seconds)).payment
-        change.storePayment = .update(next, before: payment)
+        change.operation = .update(next, before: payment)
         try await store.commit(change)
         payment = next
         #expect(
-          try await store.heldStorePayments(limit: 5)
-            == Tally(count: count, first: count == 0 ? [] : [payment.id]))
-        #expect(try await store.storePayment(payment.id) == payment)
+          try await store.waitingForPerson(.storePayment, limit: 5)
+            == Tally(count: count, first: count == 0 ? [] : [payment.operationID]))
+        #expect(try await store.operation(payment.id, as: StorePayment.self) == payment)
       }
     }
   }
@@ -117,7 +117,7 @@ struct WaitingContractTests {
         }
       }
       let store = try SQLiteStore(path: file.path)
-      #expect(try await store.disputedPayins(limit: 5) == Tally(count: 1, first: [payin.id]))
+      #expect(try await store.waitingForPerson(.payin, limit: 5) == Tally(count: 1, first: [payin.operationID]))
       #expect(try await store.payin(payin.id) == payin)
       #expect(try await store.examine() == 2)
       #expect(store.damage.found == [])

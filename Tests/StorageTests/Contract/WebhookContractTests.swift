@@ -9,16 +9,16 @@ struct WebhookContractTests {
   let author = Author()
   let noon = Author.noon
 
-  private func tries(_ event: PayinEvent, _ endpoint: String, _ status: Int?) -> DeliveryTry {
+  private func tries(_ event: OperationEvent, _ endpoint: String, _ status: Int?) -> DeliveryTry {
     DeliveryTry(
-      payin: event.payin, event: event.id, endpoint: endpoint, at: noon, status: status,
+      operation: event.operation, event: event.id, endpoint: endpoint, at: noon, status: status,
       failure: status == 200 ? nil : "timeout", milliseconds: 12)
   }
 
   @Test("announced events are found by place, by id and as a list", arguments: StoreKind.allCases)
   func announcements(kind: StoreKind) async throws {
     try await withStore(kind) { store in
-      var announced: [PayinEvent] = []
+      var announced: [OperationEvent] = []
       for reference in ["one", "two"] {
         for step in author.fullLife(reference) {
           try await store.commit(step.change)
@@ -28,7 +28,7 @@ struct WebhookContractTests {
       #expect(announced.count > 4)
       for event in announced {
         let sequence = try #require(event.announcement?.sequence)
-        #expect(try await store.announcement(sequence, of: event.payin) == event)
+        #expect(try await store.announcement(sequence, of: event.operation) == event)
         #expect(try await store.announcement(event.id, merchant: "demo") == event)
         #expect(try await store.announcement(event.id, merchant: "other") == nil)
       }
@@ -41,10 +41,10 @@ struct WebhookContractTests {
       #expect(try await store.announcements(query) == Array(newestFirst.dropFirst(2).prefix(2)))
       query = AnnouncementQuery(merchant: "demo", limit: 100)
       query.type = announced[0].type
-      query.payin = announced[0].payin
+      query.operation = announced[0].operation
       let first = try await store.announcements(query)
       #expect(
-        first == newestFirst.filter { $0.type == query.type && $0.payin == query.payin })
+        first == newestFirst.filter { $0.type == query.type && $0.operation == query.operation })
       #expect(try await store.announcements(AnnouncementQuery(merchant: "x", limit: 9)).isEmpty)
       query = AnnouncementQuery(merchant: "x", limit: 9)
       query.before = announced[0].id
@@ -52,7 +52,7 @@ struct WebhookContractTests {
       // What is rare is looked for in steps, each where the one before ended.
       query = AnnouncementQuery(merchant: "demo", limit: 100)
       (query.type, query.scan) = (announced[0].type, 3)
-      var (found, steps): ([PayinEvent], Int) = ([], 0)
+      var (found, steps): ([OperationEvent], Int) = ([], 0)
       repeat {
         let page = try await store.page(query)
         found += page.events
@@ -148,8 +148,8 @@ struct WebhookContractTests {
         change.tries = [each]
         try await store.commit(change)
       }
-      #expect(try await store.deliveryTries(of: event.payin) == made)
-      #expect(try await store.deliveryTries(of: PayinID(unchecked: "payin_x")).isEmpty)
+      #expect(try await store.deliveryTries(of: event.operation) == made)
+      #expect(try await store.deliveryTries(of: OperationID(unchecked: "payin_x")).isEmpty)
     }
   }
 

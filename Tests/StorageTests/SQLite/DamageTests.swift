@@ -57,10 +57,10 @@ struct DamageTests {
     let key = IdempotencyKey(merchant: "demo", operation: "payins.create", key: "k1")
     let callback = EventID.make(at: Author.noon, entropy: author.entropy)
     var change = Change()
-    change.storePayment = .insert(payment)
+    change.operation = .insert(payment)
     change.key = .insert(
       IdempotencyRecord(
-        key: key, requestHash: [1, 2, 3], subject: payin.id.text, createdAt: Author.noon))
+        key: key, requestHash: [1, 2, 3], operation: payin.operationID, createdAt: Author.noon))
     change.callback = CallbackRecord(
       id: callback, key: CallbackKey(account: "openpay-main", digest: [7, 8, 9]),
       receivedAt: Author.noon, payin: nil, orderNumber: "P1", providerOrderID: "tr1",
@@ -75,7 +75,7 @@ struct DamageTests {
     let event = try #require(events.first { $0.announcement != nil }?.id.text)
     return [
       Shelf(
-        table: "payins", kind: .payin, id: payin.id.text, row: Shelf.first(of: "payins"),
+        table: "payins", kind: .operation(.payin), id: payin.id.text, row: Shelf.first(of: "payins"),
         indifferent: ["number", "discrepant", "disputed"]),
       Shelf(
         table: "events", kind: .event, id: event,
@@ -89,7 +89,7 @@ struct DamageTests {
         row: Shelf.first(of: "callback_notices"),
         indifferent: ["number", "last_ms", "count", "payin"]),
       Shelf(
-        table: "store_payments", kind: .storePayment, id: payment.id.text, indifferent: ["held"]),
+        table: "store_payments", kind: .operation(.storePayment), id: payment.id.text, indifferent: ["held"]),
       Shelf(
         table: "webhook_endpoints", kind: .webhookEndpoint, id: "demo/w1", indifferent: ["key"]),
     ]
@@ -168,7 +168,7 @@ struct DamageTests {
         damage: DamageRegister { row in heard.withLock { $0.append(row) } })
       let payin = author.open("order-1").payin
       var change = Change()
-      change.payin = .insert(payin)
+      change.operation = .insert(payin)
       try await store.commit(change)
       let other = try SQLiteConnection(path: folder + "/pasarela.db")
       func alter(_ from: String, _ to: String) throws {
@@ -227,7 +227,7 @@ struct DamageTests {
     try await withOther { store, other in
       let payin = author.open("order-1").payin
       var change = Change()
-      change.payin = .insert(payin)
+      change.operation = .insert(payin)
       try await store.commit(change)
       var body = try #require(payin.storedStanding.object)
       body["attempts"] = []
@@ -287,7 +287,7 @@ struct DamageTests {
           payins += page.map(\.id)
           query.before = page.last?.id ?? query.before
           let heard = try await store.announcements(events)
-          told += heard.map(\.payin)
+          told += heard.compactMap { $0.operation.typed() }
           events.before = heard.last?.id ?? events.before
         }
         #expect(payins == well, "\(limit)")
@@ -301,10 +301,10 @@ struct DamageTests {
       }
       #expect(
         try await store.webhookEndpoints().records.map(\.id) == ["w1", "w2", "w3", "w6", "w7"])
-      #expect(try await store.events(of: all[4].id) == [])
+      #expect(try await store.events(of: all[4].operationID) == [])
       let counts = Dictionary(grouping: store.damage.found, by: \.kind).mapValues(\.count)
       // The oldest callback was asked for by nobody.
-      #expect(counts[.payin] == 4 && counts[.callback] == 3 && counts[.webhookEndpoint] == 4)
+      #expect(counts[.operation(.payin)] == 4 && counts[.callback] == 3 && counts[.webhookEndpoint] == 4)
     }
   }
 

@@ -20,7 +20,7 @@ struct DurabilityTests {
       IdempotencyRecord(
         key: IdempotencyKey(merchant: "demo", operation: "payins.create", key: "k"),
         requestHash: [1, 2],
-        subject: "payin_1", createdAt: Author.noon, answer: KeptAnswer(status: 201, body: [7])))
+        operation: OperationID(unchecked: "payin_1"), createdAt: Author.noon, answer: KeptAnswer(status: 201, body: [7])))
     try await store.commit(change)
     let lease = Lease(token: "held")
     let request = LeaseRequest(
@@ -31,7 +31,7 @@ struct DurabilityTests {
 
   private func check(_ store: any Store, _ payin: Payin) async throws {
     #expect(try await store.payin(payin.id) == payin)
-    #expect(try await store.events(of: payin.id).count == payin.eventCount)
+    #expect(try await store.events(of: payin.operationID).count == payin.eventCount)
     #expect(try await store.backlog(at: Author.noon).dueCount == 6)
     #expect(try await store.backlog(at: Author.noon.adding(seconds: 30)).dueCount == 10)
     let key = IdempotencyKey(merchant: "demo", operation: "payins.create", key: "k")
@@ -133,7 +133,7 @@ struct DurabilityTests {
           guard case .damaged(let what) = error as? StoreError else { return false }
           return !what.contains("secret")
         }
-        #expect(try await store.events(of: opened.payin.id) == [])
+        #expect(try await store.events(of: opened.payin.operationID) == [])
         #expect(store.damage.found.allSatisfy { !$0.description.contains("secret") })
       }
     }

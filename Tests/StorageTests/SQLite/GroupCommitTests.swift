@@ -174,8 +174,8 @@ struct GroupCommitTests {
         try session.connection.execute("PRAGMA max_page_count = 1000000")
       }
       try await store.commit(large)
-      let id = try #require(large.payin?.payin.id)
-      #expect(try await store.events(of: id) == large.events)
+      let id = try #require(large.operation?.payin?.id)
+      #expect(try await store.events(of: OperationID(id)) == large.events)
     }
   }
 

@@ -55,11 +55,11 @@ struct OlderRowsTests {
       .text(payin.id.text), .text(payin.request.merchantReference),
       .text(payin.status.rawValue), .milliseconds(payin.createdAt), .text(payin.token),
       .integer(payin.version), .utf8(standing), .utf8(opening),
-      .integer(PayinRow.checksum(payin.id.text, standing)),
-      .integer(PayinRow.checksum(payin.id.text, opening)))
+      .integer(OperationRow.checksum(payin.id.text, standing)),
+      .integer(OperationRow.checksum(payin.id.text, opening)))
   }
 
-  private func insert(_ event: PayinEvent, into connection: SQLiteConnection) throws {
+  private func insert(_ event: OperationEvent, into connection: SQLiteConnection) throws {
     var row = EventRow(event, merchant: "demo")
     row.announcementBody = event.announcement?.body
     try SQLiteStatement(
@@ -70,7 +70,7 @@ struct OlderRowsTests {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     ).run(
-      .text(event.payin.text), .integer(event.sequence), .text(event.id.text), .text(event.type),
+      .text(event.operation.text), .integer(event.sequence), .text(event.id.text), .text(event.type),
       .milliseconds(event.at), .utf8(row.data), .integer(row.announcementSequence),
       .utf8(row.announcementBody), .text(row.merchant), .integer(row.expectedChecksum))
   }
@@ -78,7 +78,7 @@ struct OlderRowsTests {
   private func isWhole(_ store: SQLiteStore, _ payins: [Payin]) async throws -> Bool {
     for payin in payins {
       guard try await store.payin(payin.id) == payin else { return false }
-      let told = try await store.announcement(1, of: payin.id)?.announcement?.body ?? []
+      let told = try await store.announcement(1, of: payin.operationID)?.announcement?.body ?? []
       guard try JSON(parsing: told)["payer"] == payin.request.payer.json else { return false }
     }
     _ = try await store.examine()
@@ -113,7 +113,7 @@ struct OlderRowsTests {
       #expect(
         try await store.payinsWithPayer(
           Sweep(before: Author.noon.adding(seconds: 1), limit: 9)
-        ).payins == payins.map(\.id))
+        ).operations == payins.map(\.operationID))
       await store.close()
     }
   }

@@ -71,10 +71,10 @@ struct PresenceTests {
         for index in 0..<60 {
           var change = author.change(author.open("order-\(index)"))
           change.jobs = [.put(author.job("job-\(index)"))]
-          let id = try #require(change.payin?.payin.id)
+          let id = try #require(change.operation?.payin?.id)
           group.addTask { [change] in
             try await stores[index % 2].commit(change)
-            #expect(try await stores[(index + 1) % 2].payin(id) == change.payin?.payin)
+            #expect(try await stores[(index + 1) % 2].payin(id) == change.operation?.payin)
           }
         }
         try await group.waitForAll()

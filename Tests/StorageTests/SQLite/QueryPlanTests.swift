@@ -69,7 +69,7 @@ struct QueryPlanTests {
     try await withStore(.sqlite) { store in
       let sqlite = try #require(store as? SQLiteStore)
       let settings: [@Sendable (inout AnnouncementQuery) -> Void] = [
-        { $0.type = "payin.failed" }, { $0.payin = PayinID(unchecked: "payin_1") },
+        { $0.type = "payin.failed" }, { $0.operation = OperationID(unchecked: "payin_1") },
         { $0.before = EventID(unchecked: "event_1") },
       ]
       for mask in 0..<(1 << settings.count) {
@@ -83,8 +83,8 @@ struct QueryPlanTests {
           return try list + plan(WebhookReading.end(of: query).sql, on: session.connection)
         }
         #expect(
-          costly(steps).filter { query.payin == nil || !$0.contains("TEMP B-TREE") }.isEmpty)
-        let index = query.payin == nil ? "announced (merchant=?" : "by_payin (payin=?"
+          costly(steps).filter { query.operation == nil || !$0.contains("TEMP B-TREE") }.isEmpty)
+        let index = query.operation == nil ? "announced (merchant=?" : "by_payin (payin=?"
         #expect(
           steps.first?.contains("SEARCH events USING INDEX events_\(index)") == true, "\(steps)")
       }

@@ -47,7 +47,7 @@ struct SealingTests {
   private func isWhole(_ store: SQLiteStore, _ payins: [Payin]) async throws -> Bool {
     for payin in payins {
       guard try await store.payin(payin.id) == payin else { return false }
-      let told = try await store.announcement(1, of: payin.id)?.announcement?.body ?? []
+      let told = try await store.announcement(1, of: payin.operationID)?.announcement?.body ?? []
       guard try JSON(parsing: told)["payer"] == payin.request.payer.json else { return false }
     }
     let endpoints = try await store.webhookEndpoints().records.map(\.document)
@@ -208,7 +208,7 @@ struct SealingTests {
             try write.run(.blob(bytes))
             await #expect(throws: StoreError.self) { try await store.payin(payins[0].id) }
             await #expect(throws: StoreError.self) {
-              try await store.announcement(1, of: payins[0].id)
+              try await store.announcement(1, of: payins[0].operationID)
             }
           }
           try write.run(.blob(content))

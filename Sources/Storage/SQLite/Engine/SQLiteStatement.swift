@@ -53,7 +53,8 @@ internal import CSQLite
     return result
   }
 
-  private func run(_ values: [SQLiteValue]) throws(StoreError) -> Int {
+  @discardableResult
+  func run(_ values: [SQLiteValue]) throws(StoreError) -> Int {
     try bind(values)
     defer { reset() }
     while try step() {}

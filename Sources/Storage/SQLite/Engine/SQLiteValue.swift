@@ -34,6 +34,15 @@ enum SQLiteValue: Sendable {
 
   func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
 
+  /// A column that lists an operation.
+  func listed(_ column: Int32) -> ListedValue {
+    switch unsafe sqlite3_column_type(statement, column) {
+    case SQLITE_INTEGER: .number(integer64(column))
+    case SQLITE_NULL: .none
+    default: .text(text(column))
+    }
+  }
+
   func instant(_ column: Int32) -> Instant {
     Instant(milliseconds: unsafe sqlite3_column_int64(statement, column))
   }

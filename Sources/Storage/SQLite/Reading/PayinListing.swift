@@ -7,7 +7,7 @@ struct PayinListing {
 
   /// - Parameter end: the oldest that is looked at.
   init(_ query: PayinQuery, through end: PayinID? = nil) {
-    self.init(query, selecting: StoredPayin.columns)
+    self.init(query, selecting: Payin.layout.selection)
     filter("method = ?", query.method.map { .text($0.rawValue) })
     filter("account = ?", query.account.map { .text($0) })
     filter("amount >= ?", query.amountFrom.map { .integer($0) })

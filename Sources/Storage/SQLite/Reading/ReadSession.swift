@@ -4,13 +4,9 @@ import Payins
 /// that was committed before it began. Documents are handed out as stored.
 final class ReadSession {
   let connection: SQLiteConnection
-  private let payinByID: SQLiteStatement
   private let payinByToken: SQLiteStatement
-  private let payinByReference: SQLiteStatement
   private let attemptByOurs: SQLiteStatement
   private let attemptByTheirs: SQLiteStatement
-  private let disputedCount: SQLiteStatement
-  private let disputedIDs: SQLiteStatement
   private let eventsByPayin: SQLiteStatement
   private let keyRecord: SQLiteStatement
   private let callbackByKey: SQLiteStatement
@@ -19,18 +15,14 @@ final class ReadSession {
   private let dueJobs: SQLiteStatement
   private let newestEventTime: SQLiteStatement
   let webhooks: WebhookReading
-  let storePayments: StorePaymentReading
+  let operations: [OperationKind: OperationReading]
   let secrets: SecretReading
 
   init(_ connection: SQLiteConnection) throws(StoreError) {
     self.connection = connection
-    payinByID = try SQLiteStatement(connection, SQL.payinByID)
     payinByToken = try SQLiteStatement(connection, SQL.payinByToken)
-    payinByReference = try SQLiteStatement(connection, SQL.payinByReference)
     attemptByOurs = try SQLiteStatement(connection, SQL.attemptByOurs)
     attemptByTheirs = try SQLiteStatement(connection, SQL.attemptByTheirs)
-    disputedCount = try SQLiteStatement(connection, SQL.disputedCount)
-    disputedIDs = try SQLiteStatement(connection, SQL.disputedIDs)
     eventsByPayin = try SQLiteStatement(connection, SQL.eventsByPayin)
     keyRecord = try SQLiteStatement(connection, SQL.keyRecord)
     callbackByKey = try SQLiteStatement(connection, SQL.callbackByKey)
@@ -40,22 +32,22 @@ final class ReadSession {
     newestEventTime = try SQLiteStatement(
       connection, "SELECT at_ms FROM events WHERE number = (SELECT max(number) FROM events)")
     webhooks = try WebhookReading(connection)
-    storePayments = try StorePaymentReading(connection)
+    var operations: [OperationKind: OperationReading] = [:]
+    for kind in OperationKind.allCases {
+      operations[kind] = try OperationReading(connection, kind.type.layout)
+    }
+    self.operations = operations
     secrets = try SecretReading(connection)
   }
 
-  func payin(_ id: PayinID) throws(StoreError) -> StoredPayin? {
-    try payinByID.first(.text(id.text), read: StoredPayin.init)
+  func operation<State: KeptOperation>(
+    _ id: State.ID, as type: State.Type
+  ) throws(StoreError) -> StoredOperation? {
+    try operations[type.kind]?.row(OperationID(id), type.layout)
   }
 
-  func payin(token: String) throws(StoreError) -> StoredPayin? {
-    try payinByToken.first(.text(token), read: StoredPayin.init)
-  }
-
-  func payin(merchant: String, reference: String) throws(StoreError) -> PayinID? {
-    try payinByReference.first(.text(merchant), .text(reference)) { row in
-      PayinID(unchecked: row.text(0))
-    }
+  func payin(token: String) throws(StoreError) -> StoredOperation? {
+    try payinByToken.first(.text(token)) { StoredOperation($0, Payin.layout) }
   }
 
   func attempt(account: String, number: OrderLookup) throws(StoreError) -> AttemptPlace? {
@@ -73,10 +65,11 @@ final class ReadSession {
   /// - Parameter end: the oldest that is looked at.
   func payins(
     _ query: PayinQuery, through end: PayinID? = nil
-  ) throws(StoreError) -> [StoredPayin] {
+  ) throws(StoreError) -> [StoredOperation] {
     let listing = PayinListing(query, through: end)
-    return try SQLiteStatement(connection, listing.sql).rows(
-      listing.values, read: StoredPayin.init)
+    return try SQLiteStatement(connection, listing.sql).rows(listing.values) {
+      StoredOperation($0, Payin.layout)
+    }
   }
 
   /// The last that is looked at for the page; nil where it is the oldest.
@@ -87,19 +80,11 @@ final class ReadSession {
     }.first
   }
 
-  func disputed(limit: Int) throws(StoreError) -> Tally<PayinID> {
-    try Tally(
-      count: disputedCount.first { row in row.integer(0) } ?? 0,
-      first: disputedIDs.rows(.integer(max(limit, 0))) { row in
-        PayinID(unchecked: row.text(0))
-      })
-  }
-
   func events(
-    of payin: PayinID, after sequence: Int, limit: Int
+    of operation: OperationID, after sequence: Int, limit: Int
   ) throws(StoreError) -> [EventRow] {
     try eventsByPayin.rows(
-      .text(payin.text), .integer(sequence), .integer(max(limit, 0)), read: EventRow.init)
+      .text(operation.text), .integer(sequence), .integer(max(limit, 0)), read: EventRow.init)
   }
 
   func idempotent(_ key: IdempotencyKey) throws(StoreError) -> KeyRow? {
@@ -134,16 +119,7 @@ final class ReadSession {
 
 /// What is read, by fixed statements.
 private enum SQL {
-  static let payinByID = "SELECT \(StoredPayin.columns) FROM payins WHERE id = ?"
-  static let payinByToken = "SELECT \(StoredPayin.columns) FROM payins WHERE token = ?"
-  static let disputedCount = """
-    SELECT count(*) FROM payins INDEXED BY payins_disputed WHERE disputed = 1
-    """
-  static let disputedIDs = """
-    SELECT id FROM payins INDEXED BY payins_disputed WHERE disputed = 1
-    ORDER BY created_ms, id LIMIT ?
-    """
-  static let payinByReference = "SELECT id FROM payins WHERE merchant = ? AND reference = ?"
+  static let payinByToken = "SELECT \(Payin.layout.selection) FROM payins WHERE token = ?"
   static let attemptByOurs = """
     SELECT payin, attempt FROM attempts WHERE account = ? AND order_number = ?
     """

@@ -56,7 +56,7 @@ struct SecretReading {
     try swept(withPayer, sweep)
   }
 
-  func payinsWithEvents(_ sweep: Sweep) throws(StoreError) -> Swept {
+  func operationsWithEvents(_ sweep: Sweep) throws(StoreError) -> Swept {
     try swept(withEvents, sweep)
   }
 
@@ -64,7 +64,7 @@ struct SecretReading {
     Swept(
       try statement.rows(.integer(sweep.after), .integer(sweep.limit)) { row in
         (
-          number: row.integer64(0), payin: PayinID(unchecked: row.text(1)), at: row.instant(2)
+          number: row.integer64(0), operation: OperationID(unchecked: row.text(1)), at: row.instant(2)
         )
       }, of: sweep)
   }

@@ -1,40 +1,6 @@
 import Payins
 
 /// How rows are read, column by column.
-extension StoredPayin {
-  static let columns = """
-    opening, body, opening_checksum, checksum, id, merchant, reference, status, method, account,
-    amount, created_ms, token, version,
-    (SELECT content FROM payin_secrets
-      WHERE payin_secrets.number = payins.number AND kind = 1),
-    (SELECT content FROM payin_secrets
-      WHERE payin_secrets.number = payins.number AND kind = 2)
-    """
-
-  init(_ row: SQLiteRow) {
-    self.init(
-      opening: row.optional(0, row.bytes), standing: row.bytes(1),
-      openingChecksum: row.optional(2, row.integer64), checksum: row.optional(3, row.integer64),
-      id: row.text(4), merchant: row.text(5), reference: row.text(6), status: row.text(7),
-      method: row.text(8), account: row.text(9), amount: row.integer64(10),
-      createdAt: row.instant(11), token: row.text(12), version: row.integer(13),
-      payer: row.optional(14, row.bytes), answers: row.optional(15, row.bytes))
-  }
-}
-
-extension StoredStorePayment {
-  static let columns = """
-    id, merchant, transaction_key, status, unresolved_ms, version, body, checksum
-    """
-
-  init(_ row: SQLiteRow) {
-    self.init(
-      id: row.text(0), merchant: row.text(1), transactionKey: row.text(2), status: row.text(3),
-      unresolvedSince: row.optional(4, row.instant), version: row.integer(5), body: row.bytes(6),
-      checksum: row.optional(7, row.integer64))
-  }
-}
-
 extension StoredEndpoint {
   static let columns = "merchant, id, body, checksum"
 
@@ -56,7 +22,7 @@ extension EventRow {
 
   init(_ row: SQLiteRow) {
     self.init(
-      id: EventID(unchecked: row.text(2)), payin: PayinID(unchecked: row.text(0)),
+      id: EventID(unchecked: row.text(2)), operation: OperationID(unchecked: row.text(0)),
       sequence: row.integer(1), type: row.text(3), at: row.instant(4), data: row.bytes(5),
       announcementSequence: row.optional(6, row.integer),
       announcementBody: row.optional(7, row.bytes), merchant: row.optional(8, row.text),
@@ -100,7 +66,8 @@ extension KeyRow {
     self.init(
       record: IdempotencyRecord(
         key: IdempotencyKey(merchant: row.text(0), operation: row.text(1), key: row.text(2)),
-        requestHash: row.bytes(3), subject: row.text(4), createdAt: row.instant(5),
+        requestHash: row.bytes(3), operation: OperationID(unchecked: row.text(4)),
+        createdAt: row.instant(5),
         answer: row.optional(6, row.integer).map { status in
           KeptAnswer(status: status, body: row.bytes(7))
         }),

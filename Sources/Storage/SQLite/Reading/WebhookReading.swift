@@ -67,8 +67,8 @@ struct WebhookReading {
     try revision.first(.text(merchant)) { row in row.integer(0) } ?? 0
   }
 
-  func announced(_ sequence: Int, of payin: PayinID) throws(StoreError) -> EventRow? {
-    try announcedByPlace.first(.text(payin.text), .integer(sequence), read: EventRow.init)
+  func announced(_ sequence: Int, of operation: OperationID) throws(StoreError) -> EventRow? {
+    try announcedByPlace.first(.text(operation.text), .integer(sequence), read: EventRow.init)
   }
 
   func announced(_ id: EventID, merchant: String) throws(StoreError) -> EventRow? {
@@ -103,7 +103,7 @@ struct WebhookReading {
       values.append(.text(value))
     }
     filter("type = ?", query.type)
-    filter("payin = ?", query.payin?.text)
+    filter("payin = ?", query.operation?.text)
     if let end { compare(">=", end, query, &sql, &values) }
     values.append(.integer(max(query.limit, 0)))
     return (sql + " ORDER BY number DESC LIMIT ?", values)
@@ -118,11 +118,11 @@ struct WebhookReading {
   }
 
   /// With what the index alone decides: of all a merchant's events only its entries are looked at;
-  /// a pay-in's own are few.
+  /// an operation's own are few.
   private static func selection(
     _ columns: String, _ query: AnnouncementQuery
   ) -> (String, [SQLiteValue]) {
-    let index = query.payin == nil ? "events_announced" : "events_by_payin"
+    let index = query.operation == nil ? "events_announced" : "events_by_payin"
     var sql = """
       SELECT \(columns) FROM events INDEXED BY \(index)
       WHERE merchant = ? AND announcement_sequence IS NOT NULL
@@ -143,10 +143,10 @@ struct WebhookReading {
     values += [.text(event.text), .text(query.merchant)]
   }
 
-  func tries(of payin: PayinID) throws(StoreError) -> [DeliveryTry] {
-    try tries.rows(.text(payin.text)) { row in
+  func tries(of operation: OperationID) throws(StoreError) -> [DeliveryTry] {
+    try tries.rows(.text(operation.text)) { row in
       DeliveryTry(
-        payin: payin, event: EventID(unchecked: row.text(0)), endpoint: row.text(1),
+        operation: operation, event: EventID(unchecked: row.text(0)), endpoint: row.text(1),
         at: row.instant(2), status: row.optional(3, row.integer),
         failure: row.optional(4, row.text), milliseconds: Int64(row.integer(5)))
     }
@@ -155,7 +155,7 @@ struct WebhookReading {
   func firstJob(_ kind: JobKind, subjectPrefix: String) throws(StoreError) -> Job? {
     try firstJob.first(.text(kind.rawValue), .text(subjectPrefix)) { row in
       Job(
-        key: JobKey(kind: kind, subject: row.text(0)), payin: PayinID(unchecked: row.text(1)),
+        key: JobKey(kind: kind, subject: row.text(0)), operation: OperationID(row.text(1)),
         account: row.text(2), due: row.instant(3), tries: row.integer(4),
         lease: row.optional(5, row.text).map(Lease.init(token:)))
     }

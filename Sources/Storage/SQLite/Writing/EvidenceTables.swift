@@ -30,7 +30,7 @@ struct EvidenceTables {
   func add(_ event: EventRow) throws(StoreError) {
     do throws(StoreError) {
       try insertEvent.run(
-        .text(event.payin.text), .integer(event.sequence), .text(event.id.text),
+        .text(event.operation.text), .integer(event.sequence), .text(event.id.text),
         .text(event.type), .milliseconds(event.at), .utf8(event.data),
         .integer(event.announcementSequence), .utf8(event.announcementBody),
         .text(event.merchant), .checksum(event.checksum))

@@ -75,7 +75,7 @@ struct JobTable {
     switch change {
     case .put(let job):
       try putJob.run(
-        .text(job.key.kind.rawValue), .text(job.key.subject), .text(job.payin.text),
+        .text(job.key.kind.rawValue), .text(job.key.subject), .text(job.operation?.text ?? ""),
         .text(job.account), .milliseconds(job.due), .integer(job.lease == nil ? 0 : 1),
         .text(job.lease?.token))
     case .finish(let key, let lease):
@@ -88,7 +88,7 @@ struct JobTable {
       guard changed == 1 else { throw .leaseLost }
     case .ensure(let job):
       try ensureJob.run(
-        .text(job.key.kind.rawValue), .text(job.key.subject), .text(job.payin.text),
+        .text(job.key.kind.rawValue), .text(job.key.subject), .text(job.operation?.text ?? ""),
         .text(job.account), .milliseconds(job.due))
     case .hasten(let kind, let prefix, let due):
       try hastenJobs.run(.text(kind.rawValue), .text(prefix), .milliseconds(due))
@@ -160,7 +160,7 @@ struct DueJob {
     subject = row.text(1)
     job = JobKind(rawValue: kind).map { kind in
       Job(
-        key: JobKey(kind: kind, subject: row.text(1)), payin: PayinID(unchecked: row.text(2)),
+        key: JobKey(kind: kind, subject: row.text(1)), operation: OperationID(row.text(2)),
         account: row.text(3), due: row.instant(4), tries: row.integer(5))
     }
   }

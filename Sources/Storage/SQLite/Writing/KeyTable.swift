@@ -35,7 +35,7 @@ struct KeyTable {
       do throws(StoreError) {
         try insertKey.run(
           .text(record.key.merchant), .text(record.key.operation), .text(record.key.key),
-          .blob(record.requestHash), .text(record.subject), .milliseconds(record.createdAt),
+          .blob(record.requestHash), .text(record.operation.text), .milliseconds(record.createdAt),
           .integer(record.answer?.status), record.answer.map { .blob($0.body) } ?? .null,
           .integer(record.checksum), .checksum(record.answer?.checksum(of: record.key)))
       } catch {
@@ -57,7 +57,7 @@ extension IdempotencyRecord {
     var sum = Checksum()
     sum.add(key)
     sum.add(requestHash)
-    sum.add(subject)
+    sum.add(operation.text)
     sum.add(createdAt.milliseconds)
     return sum.value
   }

@@ -32,7 +32,7 @@ final class OlderRows {
     selectPayins = try SQLiteStatement(
       connection,
       """
-      SELECT \(StoredPayin.columns) FROM payins WHERE number > ? AND number <= ? ORDER BY number
+      SELECT \(Payin.layout.selection) FROM payins WHERE number > ? AND number <= ? ORDER BY number
       """)
     updatePayin = try SQLiteStatement(
       connection,
@@ -79,38 +79,39 @@ final class OlderRows {
       return
     }
     let end = min(done + left, last)
-    for row in try selectPayins.rows(.integer(done), .integer(end), read: StoredPayin.init) {
+    for row in try selectPayins.rows(.integer(done), .integer(end), read: { StoredOperation($0, Payin.layout) }) {
       try rewrite(row)
     }
     try movePlace.run(.integer(end))
     left -= end - done
   }
 
-  private func rewrite(_ row: StoredPayin) throws(StoreError) {
+  private func rewrite(_ row: StoredOperation) throws(StoreError) {
     // What is damaged stays as it is, and is noted.
     guard
-      let payin = try? damage.reading(
-        .payin, row.id, { () throws(RowFault) in try StoredDocument.payin(row, sealing) })
+      let payin: Payin = try? damage.reading(
+        .operation(.payin), row.id,
+        { () throws(RowFault) in try StoredDocument.operation(row, sealing) })
     else { return }
     let (standing, opening) = (payin.storedStanding.bytes, payin.storedOpening.bytes)
     try updatePayin.run(
       .text(row.id), .utf8(standing), .utf8(opening),
-      .integer(PayinRow.checksum(row.id, standing)), .integer(PayinRow.checksum(row.id, opening)))
+      .integer(OperationRow.checksum(row.id, standing)), .integer(OperationRow.checksum(row.id, opening)))
     if row.payer == nil, let payer = payin.storedPayer {
-      try secrets.put(sealing.seal(payer.bytes, .payer, of: row.id), .payer, of: payin.id)
+      try secrets.put(sealing.seal(payer.bytes, .payer, of: row.id), .payer, of: payin.operationID)
     }
     if row.answers == nil, let answers = payin.storedAnswers {
-      try secrets.put(sealing.seal(answers.bytes, .answers, of: row.id), .answers, of: payin.id)
+      try secrets.put(sealing.seal(answers.bytes, .answers, of: row.id), .answers, of: payin.operationID)
     }
     let email = payin.request.payer.email
     if let digest = sealing.fingerprints.email(email, merchant: payin.merchant) {
       try addEmail.run(.text(row.id), .blob(digest))
     }
-    try strip(payin.id, key: .creating(payin))
+    try strip(payin.operationID, key: .creating(payin))
   }
 
   /// Takes the payer out of everything beside the pay-in itself.
-  func strip(_ payin: PayinID, key: IdempotencyKey?) throws(StoreError) {
+  func strip(_ payin: OperationID, key: IdempotencyKey?) throws(StoreError) {
     for event in try selectEvents.rows(.text(payin.text), read: EventRow.init) {
       var stripped = event
       stripped.announcementBody = event.announcementBody.map(PayerPlace.without)
@@ -124,7 +125,7 @@ final class OlderRows {
     guard let key,
       let kept = try selectKey.first(
         .text(key.merchant), .text(key.operation), .text(key.key), read: KeyRow.init),
-      kept.record.subject == payin.text
+      kept.record.operation == payin
     else { return }
     var record = kept.record
     record.requestHash = sealing.fingerprints.keyed(record.requestHash)

@@ -53,7 +53,7 @@ struct PayinSecretTable {
     try addToNewest.run(.integer(kind.rawValue), .integer(content.key), .blob(content.bytes))
   }
 
-  func update(_ secrets: PayinSecrets, of payin: PayinID) throws(StoreError) {
+  func update(_ secrets: PayinSecrets, of payin: OperationID) throws(StoreError) {
     if secrets.isErasing { return try erase(payin, email: secrets.email) }
     if let answers = secrets.answers {
       try put(answers, .answers, of: payin)
@@ -63,13 +63,13 @@ struct PayinSecretTable {
   }
 
   func put(
-    _ content: SealedContent, _ kind: PayinSecret, of payin: PayinID
+    _ content: SealedContent, _ kind: PayinSecret, of payin: OperationID
   ) throws(StoreError) {
     try put.run(
       .text(payin.text), .integer(kind.rawValue), .integer(content.key), .blob(content.bytes))
   }
 
-  private func erase(_ payin: PayinID, email: [UInt8]?) throws(StoreError) {
+  private func erase(_ payin: OperationID, email: [UInt8]?) throws(StoreError) {
     try removeAll.run(.text(payin.text))
     if let email { try removeEmail.run(.text(payin.text), .blob(email)) }
   }

@@ -27,13 +27,13 @@ struct RemovalTables {
   }
 
   func remove(_ history: ForgottenHistory) throws(StoreError) {
-    try removeEvents.run(.text(history.payin.text), .integer(history.through))
-    try removeTries.run(.text(history.payin.text))
+    try removeEvents.run(.text(history.operation.text), .integer(history.through))
+    try removeTries.run(.text(history.operation.text))
   }
 
   func removeCallbacks(_ sweep: Sweep) throws(StoreError) -> Swept {
     let rows = try selectCallbacks.rows(.integer(sweep.after), .integer(sweep.limit)) { row in
-      (number: row.integer64(0), payin: PayinID(unchecked: ""), at: row.instant(1))
+      (number: row.integer64(0), operation: OperationID(unchecked: ""), at: row.instant(1))
     }
     if let last = rows.last {
       try removeCallbacks.run(

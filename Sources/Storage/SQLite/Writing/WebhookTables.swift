@@ -60,7 +60,7 @@ struct WebhookTables {
 
   func add(_ delivery: DeliveryTry) throws(StoreError) {
     try insertTry.run(
-      .text(delivery.payin.text), .text(delivery.event.text), .text(delivery.endpoint),
+      .text(delivery.operation.text), .text(delivery.event.text), .text(delivery.endpoint),
       .milliseconds(delivery.at), .integer(delivery.status), .text(delivery.failure),
       .integer(delivery.milliseconds))
   }

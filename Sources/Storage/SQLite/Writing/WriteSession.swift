@@ -4,12 +4,13 @@ import Payins
 /// transaction that `GroupCommit` has open.
 final class WriteSession {
   let connection: SQLiteConnection
-  private let payins: PayinTable
+  private let operations: [OperationKind: OperationTable]
+  private let secrets: PayinSecretTable
+  private let attempts: AttemptTable
   private let evidence: EvidenceTables
   private let jobs: JobTable
   private let keys: KeyTable
   private let webhooks: WebhookTables
-  private let storePayments: StorePaymentTable
   private let insertProbe: SQLiteStatement
   private let deleteProbe: SQLiteStatement
   private let presence: PresenceLock
@@ -29,12 +30,17 @@ final class WriteSession {
   ) throws(StoreError) {
     self.connection = connection
     self.presence = presence
-    payins = try PayinTable(connection)
+    var operations: [OperationKind: OperationTable] = [:]
+    for kind in OperationKind.allCases {
+      operations[kind] = try OperationTable(connection, kind.type.layout)
+    }
+    self.operations = operations
+    secrets = try PayinSecretTable(connection)
+    attempts = try AttemptTable(connection)
     evidence = try EvidenceTables(connection)
     jobs = try JobTable(connection, damage)
     keys = try KeyTable(connection)
     webhooks = try WebhookTables(connection)
-    storePayments = try StorePaymentTable(connection)
     older = try OlderRows(connection, sealing, damage)
     renewal = try SealRenewal(connection, sealing.keys)
     removal = try RemovalTables(connection)
@@ -46,21 +52,30 @@ final class WriteSession {
   func apply(_ change: ChangeRows) throws(StoreError) {
     if let key = change.key { try keys.write(key) }
     for job in change.jobs { try jobs.write(job) }
-    if let payin = change.payin { try payins.write(payin) }
-    if let payment = change.storePayment { try storePayments.write(payment) }
-    for attempt in change.attempts { try payins.write(attempt) }
+    if let operation = change.operation { try write(operation) }
+    for attempt in change.attempts { try attempts.write(attempt) }
     for event in change.events { try evidence.add(event) }
     if let callback = change.callback { try evidence.add(callback) }
     if let revision = change.endpointRevision { try webhooks.check(revision) }
     if let endpoint = change.endpoint { try webhooks.write(endpoint) }
     for delivery in change.tries { try webhooks.add(delivery) }
-    if let payin = change.payin, payin.secrets.isErasing {
-      try older.strip(payin.id, key: payin.secrets.key)
+    if let operation = change.operation, let secrets = operation.secrets, secrets.isErasing {
+      try older.strip(operation.id, key: secrets.key)
       hasErased = true
     }
     if let history = change.forgotten {
       try removal.remove(history)
       hasErased = true
+    }
+  }
+
+  private func write(_ row: OperationRow) throws(StoreError) {
+    try operations[row.kind]?.write(row)
+    guard let apart = row.secrets else { return }
+    if row.replacedVersion == nil {
+      try secrets.addOfNewest(apart)
+    } else {
+      try secrets.update(apart, of: row.id)
     }
   }
 

@@ -10,15 +10,8 @@ public final class AccountMonitor: Sendable {
     case create, query
   }
 
-  /// A call's place at the account, to be given back with what came of it.
-  struct Place: Equatable, Sendable {
-    var operation: Operation
-    fileprivate var era: Int
-  }
-
-  enum Admission: Equatable, Sendable {
-    /// Must be followed by `finished` or `withdrawn`.
-    case admitted(Place)
+  enum Admission: Sendable {
+    case admitted(CallPermit)
     case breakerOpen
     case tooManyCalls
   }
@@ -134,33 +127,34 @@ public final class AccountMonitor: Sendable {
       }
       if operation == .create { state.breaker.admit(at: now) }
       state.open[operation, default: 0] += 1
-      return .admitted(Place(operation: operation, era: state.breaker.era))
+      return .admitted(CallPermit(operation, era: state.breaker.era, of: self))
     }
   }
 
   /// A call that was admitted is not made.
-  func withdrawn(_ place: Place) {
+  fileprivate func withdrawn(_ permit: CallPermit) {
     state.withLock { state in
-      state.open[place.operation, default: 1] -= 1
-      state.tokens[place.operation]?.giveBack()
-      if place.operation == .create { state.breaker.withdrawn(of: place.era) }
+      state.open[permit.operation, default: 1] -= 1
+      state.tokens[permit.operation]?.giveBack()
+      if permit.operation == .create { state.breaker.withdrawn(of: permit.era) }
     }
   }
 
   /// Returns the account's new condition where the call changed it.
   func finished(
-    _ place: Place, milliseconds: Int64, verdict: CallVerdict, at now: Instant
+    _ permit: CallPermit, milliseconds: Int64, verdict: CallVerdict, at now: Instant
   ) -> AccountCondition? {
-    state.withLock { state in
+    permit.isUsed.store(true, ordering: .relaxed)
+    return state.withLock { state in
       let before = state.condition(at: now)
-      state.open[place.operation, default: 1] -= 1
+      state.open[permit.operation, default: 1] -= 1
       state.wasCalled = true
       let latency = milliseconds * 1000
       state.latencyMicroseconds =
         state.latencyMicroseconds == 0
         ? latency : state.latencyMicroseconds + (latency - state.latencyMicroseconds) / 20
-      state.learn(place, verdict, at: now)
-      if place.operation == .query { state.followed(verdict, at: now) }
+      state.learn(permit, verdict, at: now)
+      if permit.operation == .query { state.followed(verdict, at: now) }
       let after = state.condition(at: now)
       return after.isLike(before) ? nil : after
     }
@@ -228,31 +222,50 @@ public final class AccountMonitor: Sendable {
   }
 }
 
+/// Lets one call to an account go. Where it is not made the permit gives its place back by itself.
+final class CallPermit: Sendable {
+  let operation: AccountMonitor.Operation
+  /// Of the account's breaker.
+  let era: Int
+  private let monitor: AccountMonitor
+  fileprivate let isUsed = Atomic(false)
+
+  fileprivate init(_ operation: AccountMonitor.Operation, era: Int, of monitor: AccountMonitor) {
+    self.operation = operation
+    self.era = era
+    self.monitor = monitor
+  }
+
+  deinit {
+    if !isUsed.load(ordering: .relaxed) { monitor.withdrawn(self) }
+  }
+}
+
 extension AccountMonitor.State {
   /// What a call says of the account's creates and credentials.
   fileprivate mutating func learn(
-    _ place: AccountMonitor.Place, _ verdict: CallVerdict, at now: Instant
+    _ permit: CallPermit, _ verdict: CallVerdict, at now: Instant
   ) {
-    let operation = place.operation
+    let operation = permit.operation
     let isFailure: Bool
     switch verdict {
     case .answered, .answeredUnclassed:
       isFailure = false
       unauthorized[operation] = nil
-      if operation == .create { breaker.succeeded(of: place.era) }
+      if operation == .create { breaker.succeeded(of: permit.era) }
       if case .answeredUnclassed(let word) = verdict { met(word, at: now) }
     case .failed(let code):
       isFailure = true
       lastFailure = code
       // Queries resolve doubt: their failures say nothing of creates.
-      if operation == .create { breaker.failed(of: place.era, at: now) }
+      if operation == .create { breaker.failed(of: permit.era, at: now) }
     case .unauthorized(let words):
       isFailure = true
       lastFailure = Refusal.unauthorizedCode
       unauthorized[operation, default: 0] += 1
       unauthorizedWords = words
       // An allow-list may refuse queries alone: the breaker is that of creates.
-      if operation == .create { breaker.unauthorized(of: place.era, at: now) }
+      if operation == .create { breaker.unauthorized(of: permit.era, at: now) }
     }
     successMillionths += ((isFailure ? 0 : 1_000_000) - successMillionths) / 20
   }

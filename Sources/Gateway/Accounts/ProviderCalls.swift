@@ -44,28 +44,23 @@ public struct ProviderCalls: Sendable {
 
   /// A place for a create call at the account, taken before anything is kept of the pay-in. Nil
   /// where there is none: the breaker or the account's limits say so.
-  func reserve(_ account: String) -> Reservation? {
-    guard case .admitted(let place) = monitors[account]?.admit(.create, at: time.steady()) else {
-      return nil
-    }
-    return Reservation(account: account, place: place)
+  func permit(_ account: String) -> CallPermit? {
+    guard let monitor = monitors[account],
+      case .admitted(let permit) = monitor.admit(.create, at: time.steady())
+    else { return nil }
+    return permit
   }
 
-  /// Gives back a place that no call is made with.
-  func withdraw(_ reservation: Reservation) {
-    monitors[reservation.account]?.withdrawn(reservation.place)
-  }
-
-  /// - Parameter reservation: where `reserve` has taken the call's place.
+  /// - Parameter permit: the call's, where it was taken before.
   func create(
-    _ payin: Payin, _ attempt: Attempt, reservation: Reservation? = nil
+    _ payin: Payin, _ attempt: Attempt, permit: CallPermit? = nil
   ) async -> CreateOutcome {
     guard let account = accounts[attempt.target.account],
       let provider = account.provider as? any CreatesPayins
     else { return .neverSent(.removed(attempt.target.account)) }
     let order = order(payin, attempt)
     do throws(NotMade) {
-      return try await call(account, .create, reservation: reservation) {
+      return try await call(account, .create, permit: permit) {
         provider.createRequest(order, at: $0)
       } read: {
         provider.createOutcome($0, order)
@@ -166,12 +161,6 @@ public struct ProviderCalls: Sendable {
     }
   }
 
-  /// A place for one create call, taken before it.
-  struct Reservation: Sendable {
-    var account: String
-    fileprivate var place: AccountMonitor.Place
-  }
-
   /// The account's breaker or limits did not let the call go.
   private struct NotMade: Error {
     var refusal: Refusal
@@ -180,19 +169,14 @@ public struct ProviderCalls: Sendable {
   /// Makes the call once there is room for it, and counts what came of it.
   private func call<Outcome: ProviderOutcome>(
     _ account: Account, _ operation: AccountMonitor.Operation, withinSeconds most: Int64 = .max,
-    reservation: Reservation? = nil, request: (Instant) -> HTTPRequest,
+    permit given: CallPermit? = nil, request: (Instant) -> HTTPRequest,
     read: (HTTPResponse) -> Outcome
   ) async throws(NotMade) -> Outcome {
     guard let monitor = monitors[account.id] else {
       throw NotMade(refusal: .removed(account.id))
     }
     let asked = time.steady()
-    let place: AccountMonitor.Place
-    if let reservation {
-      place = reservation.place
-    } else {
-      place = try await self.place(monitor, operation)
-    }
+    let permit = if let given { given } else { try await self.permit(monitor, operation) }
     let start = time.steady()
     let left = max(1, most - start.milliseconds(since: asked) / 1000)
     let seconds = min(account.limits.timeoutSeconds, left)
@@ -211,7 +195,7 @@ public struct ProviderCalls: Sendable {
     heed(answer, monitor, at: end)
     let milliseconds = end.milliseconds(since: start)
     let condition = monitor.finished(
-      place, milliseconds: milliseconds, verdict: outcome.verdict, at: end)
+      permit, milliseconds: milliseconds, verdict: outcome.verdict, at: end)
     if let condition { tell(condition, of: account.id) }
     let labels = [("account", account.id), ("operation", operation.rawValue)]
     metrics.increment("pasarela_provider_calls_total", labels + [("outcome", outcome.label)])
@@ -240,11 +224,11 @@ public struct ProviderCalls: Sendable {
     }
   }
 
-  private func place(
+  private func permit(
     _ monitor: AccountMonitor, _ operation: AccountMonitor.Operation
-  ) async throws(NotMade) -> AccountMonitor.Place {
+  ) async throws(NotMade) -> CallPermit {
     switch await admission(monitor, operation) {
-    case .admitted(let place): return place
+    case .admitted(let permit): return permit
     case .breakerOpen: throw NotMade(refusal: .breakerOpen)
     case .tooManyCalls: throw NotMade(refusal: .rateLimited)
     }
@@ -259,7 +243,7 @@ public struct ProviderCalls: Sendable {
     while true {
       let now = time.steady()
       let admission = monitor.admit(operation, at: now)
-      guard admission == .tooManyCalls, operation == .create, now < deadline else {
+      guard case .tooManyCalls = admission, operation == .create, now < deadline else {
         return admission
       }
       await time.sleep(until: now.adding(milliseconds: Self.roomLook))

@@ -1,7 +1,6 @@
 import JSONText
 import Payins
 import Storage
-import StorePayments
 
 /// For how many days what is kept stays; nil: for ever.
 public struct Retention: Equatable, Sendable {
@@ -23,14 +22,14 @@ public struct Housekeeping: Sendable {
   /// Milliseconds from one step to the next, and seconds from the end of a round to the next round.
   static let (breathMilliseconds, pauseSeconds): (Int64, Int64) = (50, 600)
 
-  let books: Books
+  let committer: Committer
+  let environment: Environment
   let retention: Retention
-  let log: Log
 
-  public init(books: Books, retention: Retention, log: Log) {
-    self.books = books
+  public init(committer: Committer, retention: Retention) {
+    self.committer = committer
+    environment = committer.environment
     self.retention = retention
-    self.log = log
   }
 
   /// Until it is cancelled.
@@ -38,45 +37,45 @@ public struct Housekeeping: Sendable {
     while !Task.isCancelled {
       do throws(StoreError) { try await round() } catch {
         if Task.isCancelled { return }
-        log.error("housekeeping could not go on", ["reason": "\(error)"])
+        environment.log.error("housekeeping could not go on", ["reason": "\(error)"])
       }
-      await books.time.sleep(until: books.time.steady().adding(seconds: Self.pauseSeconds))
+      await environment.time.sleep(until: environment.time.steady().adding(seconds: Self.pauseSeconds))
     }
   }
 
   /// All that there is to do now.
   func round() async throws(StoreError) {
-    while try await books.store.sealAnew(limit: Self.rows), !Task.isCancelled { await breathe() }
+    while try await committer.store.sealAnew(limit: Self.rows), !Task.isCancelled { await breathe() }
     if let days = retention.payerDays {
       try await sweep(days, Self.payins) { sweep throws(StoreError) in
-        let swept = try await books.store.payinsWithPayer(sweep)
-        try await erase(swept.payins, before: sweep.before)
+        let swept = try await committer.store.payinsWithPayer(sweep)
+        try await erase(swept.operations.compactMap { $0.typed() }, before: sweep.before)
         return swept
       }
     }
     if let days = retention.callbackDays {
       try await sweep(days, Self.rows) { sweep throws(StoreError) in
-        try await books.store.removeCallbacks(sweep)
+        try await committer.store.removeCallbacks(sweep)
       }
     }
     if let days = retention.eventsDays {
       try await sweep(days, Self.rows) { sweep throws(StoreError) in
-        let swept = try await books.store.payinsWithEvents(sweep)
-        for id in swept.payins { try await forget(id, before: sweep.before) }
+        let swept = try await committer.store.operationsWithEvents(sweep)
+        for id in swept.operations { try await forget(id, before: sweep.before) }
         return swept
       }
     }
   }
 
   private func breathe() async {
-    await books.time.sleep(
-      until: books.time.steady().adding(milliseconds: Self.breathMilliseconds))
+    await environment.time.sleep(
+      until: environment.time.steady().adding(milliseconds: Self.breathMilliseconds))
   }
 
   private func sweep(
     _ days: Int64, _ limit: Int, _ step: (Sweep) async throws(StoreError) -> Swept
   ) async throws(StoreError) {
-    var sweep = Sweep(before: books.time.now().adding(seconds: -days * 86_400), limit: limit)
+    var sweep = Sweep(before: environment.time.now().adding(seconds: -days * 86_400), limit: limit)
     while !Task.isCancelled, let next = try await step(sweep).next {
       sweep.after = next
       await breathe()
@@ -88,28 +87,30 @@ public struct Housekeeping: Sendable {
     await withTaskGroup(of: Void.self) { group in
       for id in ids {
         group.addTask {
-          guard let payin = try? await books.store.payin(id), let end = payin.overSince, end < time
+          guard let payin = try? await committer.store.payin(id), let end = payin.overSince, end < time
           else { return }
-          _ = try? await books.apply(.payerErased, to: id, known: payin)
+          _ = try? await committer.apply(.payerErased, to: id, known: payin)
         }
       }
     }
   }
 
-  private func forget(_ id: PayinID, before time: Instant) async throws(StoreError) {
+  private func forget(_ id: OperationID, before time: Instant) async throws(StoreError) {
     guard let end = await end(of: id), end < time,
-      let last = try await books.store.events(of: id).last
+      let last = try await committer.store.events(of: id).last
     else { return }
     var change = Change()
     change.forgotten = ForgottenHistory(id, through: last.sequence)
-    try await books.store.commit(change)
+    try await committer.store.commit(change)
   }
 
-  /// When the pay-in or store payment came to its end; nil where it has not, or cannot be read.
-  private func end(of id: PayinID) async -> Instant? {
-    if let payin = try? await books.store.payin(id) { return payin.overSince }
-    let payment = try? await books.store.storePayment(StorePaymentID(unchecked: id.text))
-    guard let payment, payment.unresolvedSince == nil else { return nil }
-    return payment.updatedAt
+  /// When the operation came to its end; nil where it has not, or cannot be read.
+  private func end(of id: OperationID) async -> Instant? {
+    func end<State: ServedOperation>(_ type: State.Type) async -> Instant? {
+      guard let id: State.ID = id.typed() else { return nil }
+      return try? await committer.store.operation(id, as: type)?.endedAt
+    }
+    guard let kind = id.kind else { return nil }
+    return await end(kind.served)
   }
 }

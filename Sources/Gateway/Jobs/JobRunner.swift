@@ -29,29 +29,31 @@ public final class JobRunner: Sendable {
     var ramp: RestartRamp?
   }
 
-  private let books: Books
+  private let committer: Committer
+  private let environment: Environment
   private let runner: AttemptRunner
   private let webhooks: WebhookRunner
   private let storePayments: StorePaymentRunner
   private let callbacks: CallbackReplay
   private let calls: ProviderCalls
-  private let log: Log
+  /// Jobs other than deliveries that are being carried out.
+  private let underway = Works()
   private let clock: ClockKeeper
   private let state = Mutex(State())
 
   public init(
-    books: Books, calls: ProviderCalls, webhooks: WebhookRunner, log: Log,
+    committer: Committer, calls: ProviderCalls, webhooks: WebhookRunner,
     pauseMilliseconds: Int64 = 500
   ) {
-    self.books = books
+    self.committer = committer
+    environment = committer.environment
     self.pauseMilliseconds = pauseMilliseconds
     self.calls = calls
     self.webhooks = webhooks
-    self.log = log
-    clock = ClockKeeper(store: books.store, time: books.time, log: log)
-    runner = AttemptRunner(books: books, calls: calls)
-    callbacks = CallbackReplay(books: books)
-    storePayments = StorePaymentRunner(books: books, calls: calls)
+    clock = ClockKeeper(store: committer.store, time: environment.time, log: environment.log)
+    runner = AttemptRunner(committer: committer, calls: calls)
+    callbacks = CallbackReplay(committer: committer)
+    storePayments = StorePaymentRunner(committer: committer, calls: calls)
   }
 
   /// For health: why the last look at the store failed.
@@ -62,12 +64,12 @@ public final class JobRunner: Sendable {
 
   /// Returns once `stop` was called and the running jobs have ended.
   public func run() async {
-    let start = books.time.steady()
-    if let backlog = try? await books.store.backlog(at: books.time.now()) {
+    let start = environment.time.steady()
+    if let backlog = try? await committer.store.backlog(at: environment.time.now()) {
       state.withLock { $0.ramp = RestartRamp(dueCount: backlog.dueCount, at: start) }
     }
     while !state.withLock({ $0.stopping }) {
-      let now = books.time.steady()
+      let now = environment.time.steady()
       var taken = 0
       do throws(StoreError) {
         try await clock.look(leaseEnd: leaseEnd)
@@ -75,30 +77,30 @@ public final class JobRunner: Sendable {
         state.withLock { $0.lastFault = nil }
       } catch {
         state.withLock { $0.lastFault = error.description }
-        log.error("jobs cannot be taken up", ["reason": "\(error)"])
+        environment.log.error("jobs cannot be taken up", ["reason": "\(error)"])
         // A store that fails is neither pressed nor written about all the time.
-        await books.time.sleep(until: now.adding(milliseconds: Self.faultMilliseconds))
+        await environment.time.sleep(until: now.adding(milliseconds: Self.faultMilliseconds))
       }
       if taken == 0 || !hasRoom {
-        await books.jobSignal.wait(until: await wakeTime(after: now), books.time)
+        await committer.jobSignal.wait(until: await wakeTime(after: now), environment.time)
       }
     }
     while state.withLock({ $0.total }) > 0 {
-      let look = books.time.steady().adding(milliseconds: pauseMilliseconds)
-      await books.jobSignal.wait(until: look, books.time)
+      let look = environment.time.steady().adding(milliseconds: pauseMilliseconds)
+      await committer.jobSignal.wait(until: look, environment.time)
     }
   }
 
   public func stop() {
     state.withLock { $0.stopping = true }
-    books.jobSignal.raise()
+    committer.jobSignal.raise()
   }
 
   /// - Parameter now: of the steady clock, as is the time that it returns.
   private func wakeTime(after now: Instant) async -> Instant {
     let latest = now.adding(milliseconds: pauseMilliseconds)
-    guard let next = try? await books.store.nextDue() else { return latest }
-    let wait = max(next.milliseconds(since: books.time.now()), Self.breathMilliseconds)
+    guard let next = try? await committer.store.nextDue() else { return latest }
+    let wait = max(next.milliseconds(since: environment.time.now()), Self.breathMilliseconds)
     return min(latest, now.adding(milliseconds: wait))
   }
 
@@ -108,7 +110,7 @@ public final class JobRunner: Sendable {
 
   /// Leases what is due and there is room for. Returns how many jobs were started.
   private func round() async throws(StoreError) -> Int {
-    let (wall, now) = (books.time.now(), books.time.steady())
+    let (wall, now) = (environment.time.now(), environment.time.steady())
     let (running, total, deliveries) = state.withLock {
       ($0.running, $0.total, $0.deliveries)
     }
@@ -129,7 +131,7 @@ public final class JobRunner: Sendable {
       }
     }
     let lease = runner.newLease()
-    let jobs = try await books.store.lease(
+    let jobs = try await committer.store.lease(
       LeaseRequest(
         now: wall, until: leaseEnd(at: wall), limit: room, lease: lease,
         limitPerAccount: Self.concurrencyPerAccount, limits: limits,
@@ -143,11 +145,11 @@ public final class JobRunner: Sendable {
       }
       let isDelivery = job.key.kind == .deliverEvent
       // Before anybody can ask whether it has ended.
-      if !isDelivery { books.jobsUnderway.began() }
+      if !isDelivery { underway.began() }
       Task.detached { [self] in
         await perform(job, lease)
-        if !isDelivery { books.jobsUnderway.ended() }
-        if ended(job) { books.jobSignal.raise() }
+        if !isDelivery { underway.ended() }
+        if ended(job) { committer.jobSignal.raise() }
       }
     }
     return jobs.count
@@ -170,7 +172,7 @@ public final class JobRunner: Sendable {
 
   /// Returns once nothing but deliveries is carried out, or at `instant` of the steady clock.
   public func allButDeliveriesEnded(by instant: Instant) async {
-    await books.jobsUnderway.allEnded(by: instant, books.time)
+    await underway.allEnded(by: instant, environment.time)
   }
 
   private func perform(_ job: Job, _ lease: Lease) async {
@@ -188,10 +190,10 @@ public final class JobRunner: Sendable {
     } catch {
       // The lease runs out and the job is taken up again.
       if case .damaged = error { await postpone(job, lease) }
-      log.error(
+      environment.log.error(
         "a job could not be carried out",
         [
-          "kind": .string(job.key.kind.rawValue), "payin": .string(job.payin.text),
+          "kind": .string(job.key.kind.rawValue), "payin": JSON(job.operation?.text),
           "reason": "\(error)",
         ])
     }
@@ -199,10 +201,10 @@ public final class JobRunner: Sendable {
 
   /// What is damaged does not mend itself within a lease.
   private func postpone(_ job: Job, _ lease: Lease) async {
-    let due = books.time.now().adding(seconds: Self.damagedSeconds)
+    let due = environment.time.now().adding(seconds: Self.damagedSeconds)
     var change = Change()
     change.jobs = [.reschedule(job.key, lease, due: due)]
     // Else its lease runs out.
-    try? await books.store.commit(change)
+    try? await committer.store.commit(change)
   }
 }

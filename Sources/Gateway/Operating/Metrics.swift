@@ -1,4 +1,3 @@
-import Payins
 import Synchronization
 
 /// Counts, gauges and durations for `GET /metrics`, in Prometheus' text format. Label values come
@@ -88,15 +87,6 @@ public final class Metrics: Sendable {
       histogram.count += 1
       histogram.sumMicroseconds += milliseconds * 1000
       $0.histograms[key] = histogram
-    }
-  }
-
-  func count(_ transition: Transition, before: PayinStatus?) {
-    if transition.payin.status != before {
-      increment("pasarela_payins_total", [("status", transition.payin.status.rawValue)])
-    }
-    for alert in transition.alerts {
-      increment("pasarela_alerts_total", [("alert", alert.rawValue)])
     }
   }
 

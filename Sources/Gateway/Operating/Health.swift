@@ -15,7 +15,8 @@ public final class Health: Sendable {
   /// A due job that waits longer than this is a backlog, in seconds.
   static let backlogWarnSeconds: Int64 = 60
 
-  private let books: Books
+  private let committer: Committer
+  private let environment: Environment
   private let calls: ProviderCalls
   private let rules: RuleBook
   private let jobs: JobRunner
@@ -35,8 +36,8 @@ public final class Health: Sendable {
   private static let named = 5
 
   private struct Listed {
-    var disputed: Tally<PayinID>
-    var held: Tally<StorePaymentID>
+    var disputed: Tally<OperationID>
+    var held: Tally<OperationID>
     var seal: SealFigures
     var at: Instant
   }
@@ -49,11 +50,12 @@ public final class Health: Sendable {
 
   /// - Parameter further: what is checked besides, such as the server's connections.
   public init(
-    books: Books, calls: ProviderCalls, rules: RuleBook, jobs: JobRunner, version: String,
+    committer: Committer, calls: ProviderCalls, rules: RuleBook, jobs: JobRunner, version: String,
     further: @escaping @Sendable () -> [Check] = { [] }
   ) {
     self.further = further
-    self.books = books
+    self.committer = committer
+    environment = committer.environment
     self.calls = calls
     self.rules = rules
     self.jobs = jobs
@@ -99,7 +101,7 @@ public final class Health: Sendable {
   /// The last one while it is fresh; else it is made anew, once for all who ask meanwhile. While
   /// that takes long the last one is told for some more seconds.
   public func report() async -> Report {
-    let now = books.time.steady()
+    let now = environment.time.steady()
     let answer = last.withLock { last -> Answer in
       let patience = last.making == nil ? Self.freshMilliseconds : Self.patientMilliseconds
       if let report = last.report, let at = last.at, now.milliseconds(since: at) < patience {
@@ -121,14 +123,14 @@ public final class Health: Sendable {
   }
 
   private func made(at now: Instant) async -> Report {
-    let report = await look(at: books.time.now())
+    let report = await look(at: environment.time.now())
     last.withLock { $0 = Last(report: report, at: now) }
     return report
   }
 
   private func look(at now: Instant) async -> Report {
     let store = await storeCheck()
-    let listed = await lists(books.time.steady())
+    let listed = await lists(environment.time.steady())
     var checks = [
       store, damageCheck(), await backlogCheck(now), disputeCheck(listed),
       await reversalCheck(now), heldCheck(listed), webhookCheck(), rulesCheck(),
@@ -156,7 +158,7 @@ public final class Health: Sendable {
 
   private func storeCheck() async -> Check {
     do throws(StoreError) {
-      try await books.store.probe()
+      try await committer.store.probe()
       return Check(name: "store:writable", component: "datastore", status: .pass)
     } catch {
       return Check(
@@ -167,14 +169,14 @@ public final class Health: Sendable {
 
   private func backlogCheck(_ now: Instant) async -> Check {
     var check = Check(name: "reconciler:backlog", component: "system", status: .pass)
-    guard let backlog = try? await books.store.backlog(at: now) else {
+    guard let backlog = try? await committer.store.backlog(at: now) else {
       check.status = .fail
       check.output = "the backlog cannot be read"
       return check
     }
     let waited = backlog.oldestDue.map { max(0, now.milliseconds(since: $0)) / 1000 } ?? 0
-    books.metrics.set("pasarela_jobs_due", to: Int64(backlog.dueCount))
-    books.metrics.set("pasarela_jobs_oldest_seconds", to: waited)
+    environment.metrics.set("pasarela_jobs_due", to: Int64(backlog.dueCount))
+    environment.metrics.set("pasarela_jobs_oldest_seconds", to: waited)
     check.value = JSON(backlog.dueCount)
     if waited > Self.backlogWarnSeconds {
       check.status = .warn
@@ -190,12 +192,12 @@ public final class Health: Sendable {
   /// Store payments that Paynet has not settled: a till's customer waits for each.
   private func reversalCheck(_ now: Instant) async -> Check {
     var check = Check(name: "store_payments:unresolved", component: "component", status: .pass)
-    guard let open = try? await books.store.unresolvedStorePayments() else {
+    guard let open = try? await committer.store.unresolved(.storePayment) else {
       check.status = .fail
       check.output = "store payments cannot be read"
       return check
     }
-    books.metrics.set("pasarela_store_payments_unresolved", to: Int64(open.dueCount))
+    environment.metrics.set("pasarela_store_payments_unresolved", to: Int64(open.dueCount))
     check.value = JSON(open.dueCount)
     if let oldest = open.oldestDue, oldest < now.adding(seconds: -Self.backlogWarnSeconds) {
       check.status = .warn
@@ -211,9 +213,10 @@ public final class Health: Sendable {
     {
       return kept
     }
-    guard let disputed = try? await books.store.disputedPayins(limit: Self.named),
-      let held = try? await books.store.heldStorePayments(limit: Self.named),
-      let seal = try? await books.store.sealFigures()
+    guard let disputed = try? await committer.store.waitingForPerson(.payin, limit: Self.named),
+      let held = try? await committer.store.waitingForPerson(
+        .storePayment, limit: Self.named),
+      let seal = try? await committer.store.sealFigures()
     else { return nil }
     let made = Listed(disputed: disputed, held: held, seal: seal, at: now)
     listed.withLock { $0 = made }
@@ -222,11 +225,11 @@ public final class Health: Sendable {
 
   /// Rows that reads have met since the start and that cannot be believed.
   private func damageCheck() -> Check {
-    let found = books.store.damage.found
-    books.metrics.set("pasarela_store_damaged_rows", to: Int64(found.count))
+    let found = committer.store.damage.found
+    environment.metrics.set("pasarela_store_damaged_rows", to: Int64(found.count))
     return Check(
       name: "store:damage", component: "datastore", count: found.count,
-      found.prefix(Self.named).map { "\($0.kind.rawValue) \($0.id)" },
+      found.prefix(Self.named).map { "\($0.kind.label) \($0.id)" },
       "cannot be read, and are left out of lists")
   }
 
@@ -252,7 +255,7 @@ public final class Health: Sendable {
     guard let found else {
       return Check(name: name, component: "component", status: .fail, output: "it cannot be read")
     }
-    books.metrics.set(metric, to: Int64(found.count))
+    environment.metrics.set(metric, to: Int64(found.count))
     return Check(name: name, component: "component", count: found.count, found.ids, what)
   }
 
@@ -262,8 +265,8 @@ public final class Health: Sendable {
 
   private func webhookCheck() -> Check {
     var check = Check(name: "webhooks:endpoints", component: "component", status: .pass)
-    let gone = books.endpoints.gone
-    books.metrics.set("pasarela_webhook_endpoints_gone", to: Int64(gone.count))
+    let gone = committer.endpoints.gone
+    environment.metrics.set("pasarela_webhook_endpoints_gone", to: Int64(gone.count))
     if !gone.isEmpty {
       check.status = .warn
       check.output = "\(gone.count) answered 410 and are disabled"
@@ -296,8 +299,8 @@ public final class Health: Sendable {
   private func sealCheck(_ listed: Listed?) -> Check {
     let name = "store:sealing"
     guard let seal = listed?.seal else { return Self.unread(name) }
-    books.metrics.set("pasarela_store_sealed", to: seal.isSealed ? 1 : 0)
-    books.metrics.set("pasarela_store_rows_to_seal", to: Int64(seal.remaining))
+    environment.metrics.set("pasarela_store_sealed", to: seal.isSealed ? 1 : 0)
+    environment.metrics.set("pasarela_store_rows_to_seal", to: Int64(seal.remaining))
     var check = Check(
       name: name, component: "datastore", status: .pass, value: JSON(seal.remaining))
     if !seal.isSealed {
@@ -310,21 +313,21 @@ public final class Health: Sendable {
   }
 
   private func accountCheck(_ id: String) -> Check? {
-    guard let snapshot = calls.monitors[id]?.snapshot(at: books.time.steady()) else { return nil }
-    books.metrics.set(
+    guard let snapshot = calls.monitors[id]?.snapshot(at: environment.time.steady()) else { return nil }
+    environment.metrics.set(
       "pasarela_account_accepts_creates", [("account", id)],
       to: snapshot.breaker == .open ? 0 : 1)
     for state in Breaker.State.allCases {
-      books.metrics.set(
+      environment.metrics.set(
         "pasarela_account_breaker", [("account", id), ("state", state.rawValue)],
         to: snapshot.breaker == state ? 1 : 0)
     }
-    books.metrics.set(
+    environment.metrics.set(
       "pasarela_account_silent_payments", [("account", id)], to: Int64(snapshot.silentPayments))
-    books.metrics.set(
+    environment.metrics.set(
       "pasarela_account_unanswered_queries", [("account", id)],
       to: Int64(snapshot.unansweredQueries))
-    books.metrics.set(
+    environment.metrics.set(
       "pasarela_account_unauthorized_calls", [("account", id)],
       to: Int64(snapshot.unauthorizedCalls))
     return Check(

@@ -5,8 +5,15 @@ import Storage
 
 /// Carries out the jobs of attempts: calls the provider, applies what is learnt.
 struct AttemptRunner: Sendable {
-  let books: Books
+  let committer: Committer
+  let environment: Environment
   let calls: ProviderCalls
+
+  init(committer: Committer, calls: ProviderCalls) {
+    self.committer = committer
+    environment = committer.environment
+    self.calls = calls
+  }
 
   /// Longer than any call to a provider and the commit after it.
   func leaseEnd(at now: Instant) -> Instant {
@@ -14,30 +21,35 @@ struct AttemptRunner: Sendable {
     return now.adding(seconds: longest + 15)
   }
 
-  func newLease() -> Lease { Lease(token: Hex.encode(books.entropy.bytes(12))) }
+  func newLease() -> Lease { Lease(token: Hex.encode(environment.entropy.bytes(12))) }
+
+  func newCall(at now: Instant) -> Committer.CallLease {
+    Committer.CallLease(lease: newLease(), until: leaseEnd(at: now))
+  }
 
   /// Sends the attempt that `applied` started under `lease`, and one after another those that its
   /// outcomes start. An attempt that somebody else started is theirs to send, and so is one that
   /// the end of this process keeps from leaving.
-  /// - Parameter reservation: where `ProviderCalls.reserve` has taken the first call's place.
+  /// - Parameter permit: the first call's, where it was taken before.
   func send(
-    _ applied: Books.Applied, under lease: Lease, reservation: ProviderCalls.Reservation? = nil
-  ) async throws(StoreError) -> Payin {
-    books.creations.began()
-    defer { books.creations.ended() }
+    _ applied: Committer.Applied<Payin>, under lease: Lease, permit: CallPermit? = nil
+  ) async throws(StoreError) -> Committer.Applied<Payin> {
+    committer.calls.began()
+    defer { committer.calls.ended() }
     var applied = applied
-    var reservation = reservation
-    while let id = applied.started, let attempt = applied.payin.attempt(id) {
-      let outcome = await calls.create(applied.payin, attempt, reservation: reservation)
-      reservation = nil
+    var permit = permit
+    while let key = applied.started,
+      let attempt = applied.state.attempt(AttemptID(unchecked: key.subject))
+    {
+      let outcome = await calls.create(applied.state, attempt, permit: permit)
+      permit = nil
       // The gateway ends before it was sent: whoever takes up the job goes on.
       if outcome.isCutOff { break }
-      let key = JobKey(kind: .sendAttempt, subject: id.text)
-      applied = try await books.apply(
-        .sent(id, outcome), to: applied.payin.id, known: applied.payin,
-        holding: Books.Holding(key: key, lease: lease), sending: sending(lease))
+      applied = try await committer.apply(
+        .sent(attempt.id, outcome), to: applied.state.id, known: applied.state,
+        holding: Committer.HeldJob(key: key, lease: lease), calling: calling(lease))
     }
-    return applied.payin
+    return applied
   }
 
   /// Asks the provider where a job's attempt stands.
@@ -48,11 +60,11 @@ struct AttemptRunner: Sendable {
     guard let (outcome, answer) = await calls.query(payin, attempt) else {
       return try await postpone(job, lease)
     }
-    let after = try await books.apply(
+    let after = try await committer.apply(
       .queried(attempt.id, outcome, answer: answer), to: payin.id, known: payin,
-      holding: Books.Holding(key: job.key, lease: lease), sending: sending(lease))
+      holding: Committer.HeldJob(key: job.key, lease: lease), calling: calling(lease))
     // A callback that came meanwhile has brought the question forward and reset the count.
-    if after.hasNewReceipt { calls.monitors[attempt.target.account]?.foundInSilence() }
+    if after.state.receipts.count > payin.receipts.count { calls.monitors[attempt.target.account]?.foundInSilence() }
     _ = try await send(after, under: lease)
   }
 
@@ -63,50 +75,55 @@ struct AttemptRunner: Sendable {
       return try await discard(job, lease)
     }
     guard job.tries > 1 || attempt.state != .sending else {
-      _ = try await send(Books.Applied(payin: payin, started: attempt.id), under: lease)
+      _ = try await send(Committer.Applied(state: payin, started: job.key), under: lease)
       return
     }
-    let after = try await books.apply(
+    let after = try await committer.apply(
       .interrupted(attempt.id), to: payin.id, known: payin,
-      holding: Books.Holding(key: job.key, lease: lease), sending: sending(lease))
+      holding: Committer.HeldJob(key: job.key, lease: lease), calling: calling(lease))
     _ = try await send(after, under: lease)
   }
 
   /// Ends a pay-in that nobody could give instructions for in time.
   func endDoubt(_ job: Job, under lease: Lease) async throws(StoreError) {
-    guard let payin = try await books.store.payin(job.payin), payin.status == .processing else {
+    guard let payin = try await payin(of: job), payin.status == .processing else {
       return try await discard(job, lease)
     }
-    _ = try await books.apply(
+    _ = try await committer.apply(
       .deadline, to: payin.id, known: payin,
-      holding: Books.Holding(key: job.key, lease: lease))
+      holding: Committer.HeldJob(key: job.key, lease: lease))
+  }
+
+  private func payin(of job: Job) async throws(StoreError) -> Payin? {
+    guard let id: PayinID = job.operation?.typed() else { return nil }
+    return try await committer.store.payin(id)
   }
 
   private func subject(of job: Job) async throws(StoreError) -> (Payin, Attempt)? {
-    guard let payin = try await books.store.payin(job.payin),
+    guard let payin = try await payin(of: job),
       let attempt = payin.attempt(AttemptID(unchecked: job.key.subject))
     else { return nil }
     return (payin, attempt)
   }
 
-  private func sending(_ lease: Lease) -> SendLease {
-    SendLease(lease: lease, until: leaseEnd(at: books.time.now()))
+  private func calling(_ lease: Lease) -> Committer.CallLease {
+    Committer.CallLease(lease: lease, until: leaseEnd(at: environment.time.now()))
   }
 
   /// Until the account has room again; spread out, so that not all come back at once.
   private func postpone(_ job: Job, _ lease: Lease) async throws(StoreError) {
-    let spread = Int64(books.entropy.bytes(1)[0]) * 4
+    let spread = Int64(environment.entropy.bytes(1)[0]) * 4
     var change = Change()
     change.jobs = [
       .reschedule(
-        job.key, lease, due: books.time.now().adding(milliseconds: 1000 + spread))
+        job.key, lease, due: environment.time.now().adding(milliseconds: 1000 + spread))
     ]
-    try await books.store.commit(change)
+    try await committer.store.commit(change)
   }
 
   private func discard(_ job: Job, _ lease: Lease) async throws(StoreError) {
     var change = Change()
     change.jobs = [.finish(job.key, lease)]
-    try await books.store.commit(change)
+    try await committer.store.commit(change)
   }
 }

@@ -1,5 +1,3 @@
-public import JSONText
-
 /// What happens to a pay-in.
 public enum PayinInput: Equatable, Sendable {
   /// What is known of the create call of an attempt.
@@ -16,26 +14,6 @@ public enum PayinInput: Equatable, Sendable {
   case deadline
   /// Nothing of the payer is to be known any more.
   case payerErased
-}
-
-/// A timeline entry to be written.
-public struct EventDraft: Equatable, Sendable {
-  /// Such as `payin.succeeded` or `attempt.in_doubt`.
-  public var type: String
-  public var data: JSON
-  /// Whether the merchant is told, with the pay-in as committed.
-  public var isAnnounced: Bool
-}
-
-/// Work with the outside world, to be kept as a job.
-public enum JobEffect: Equatable, Sendable {
-  case send(AttemptID)
-  /// Ask the provider at `due`; replaces an earlier plan for the attempt.
-  case query(AttemptID, due: Instant)
-  /// The instrument is dead: ask no more.
-  case stopQuerying(AttemptID)
-  /// End the pay-in at `due` if it still has no instructions then.
-  case endDoubt(due: Instant)
 }
 
 /// Where a provider's books and ours differ, until a later answer of it agrees with ours.
@@ -77,32 +55,40 @@ public enum Alert: String, Sendable, CaseIterable {
   case unfollowed
 }
 
-/// The next state and its effects, as values.
-public struct Transition: Equatable, Sendable {
-  public internal(set) var payin: Payin
-  public internal(set) var events: [EventDraft] = []
-  public internal(set) var jobs: [JobEffect] = []
-  public internal(set) var alerts: [Alert] = []
-  /// Whether the pay-in is as before, and nothing is to be done.
-  public internal(set) var isIdle = false
-  /// What this input found to differ.
-  var flagged: Set<Flag> = []
-
-  struct Flag: Hashable {
-    var attempt: AttemptID
-    var alert: Alert
-  }
-
-  init(_ payin: Payin) { self.payin = payin }
+/// What a transition found to differ.
+struct DiscrepancyFlag: Hashable {
+  var attempt: AttemptID
+  var alert: Alert
 }
 
-/// Now, and the randomness that identifiers and jitter need.
-public struct Context: Sendable {
-  public var now: Instant
-  public var entropy: any Entropy
+public typealias PayinTransition = Transition<Payin>
 
-  public init(now: Instant, entropy: any Entropy) {
-    self.now = now
-    self.entropy = entropy
+extension PayinTransition {
+  /// The pay-in as it stands after the input.
+  public internal(set) var payin: Payin {
+    get { state }
+    _modify { yield &state }
+  }
+}
+
+/// The work of pay-ins.
+extension JobEffect {
+  public static func send(_ attempt: AttemptID) -> JobEffect {
+    .start(JobKey(kind: .sendAttempt, subject: attempt.text))
+  }
+
+  /// Ask the provider at `due`.
+  public static func query(_ attempt: AttemptID, due: Instant) -> JobEffect {
+    .plan(JobKey(kind: .queryAttempt, subject: attempt.text), due: due)
+  }
+
+  /// The instrument is dead: ask no more.
+  public static func stopQuerying(_ attempt: AttemptID) -> JobEffect {
+    .drop(JobKey(kind: .queryAttempt, subject: attempt.text))
+  }
+
+  /// End a pay-in at `due` if it still has no instructions then.
+  public static func endDoubt(_ payin: Payin, due: Instant) -> JobEffect {
+    .plan(JobKey(kind: .endDoubt, subject: payin.id.text), due: due)
   }
 }

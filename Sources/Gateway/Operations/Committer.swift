@@ -1,0 +1,269 @@
+import JSONText
+public import Payins
+public import Storage
+
+/// What the gateway's logic has of the world, so that a simulation can own it.
+public struct Environment: Sendable {
+  public let time: any TimeSource
+  public let entropy: any Entropy
+  public let metrics: Metrics
+  public let log: Log
+
+  public init(time: any TimeSource, entropy: any Entropy, metrics: Metrics, log: Log) {
+    self.time = time
+    self.entropy = entropy
+    self.metrics = metrics
+    self.log = log
+  }
+
+  var context: Context { Context(now: time.now(), entropy: entropy) }
+}
+
+/// Applies inputs to operations and keeps the result: the only place where a transition becomes a
+/// change of the store.
+public struct Committer: Sendable {
+  let store: any Store
+  let environment: Environment
+  let endpoints: WebhookEndpoints
+  public let publicURL: String
+  /// Those who wait for news of a pay-in.
+  let polls = Waits<PayinID, Payin>()
+  /// Raised where a job is due at once.
+  let jobSignal = JobSignal()
+  /// What providers are asked for on a caller's behalf.
+  let calls = Works()
+
+  /// - Parameter publicURL: the gateway's own address, without a slash at its end.
+  public init(
+    store: any Store, environment: Environment, publicURL: String,
+    endpoints: WebhookEndpoints = WebhookEndpoints()
+  ) {
+    self.store = store
+    self.environment = environment
+    self.publicURL = publicURL
+    self.endpoints = endpoints
+  }
+
+  /// A job that this process holds and that the next commit disposes of.
+  struct HeldJob: Sendable {
+    var key: JobKey
+    var lease: Lease
+    /// Somebody else put the job anew meanwhile, such as a callback: their due time stands.
+    var isLost = false
+  }
+
+  /// Under which work that a commit starts is done at once by the process that commits it.
+  struct CallLease: Sendable {
+    var lease: Lease
+    var until: Instant
+  }
+
+  /// What came of an input.
+  struct Applied<State: ServedOperation>: Sendable {
+    var state: State
+    /// The work that it started, leased to whoever gave a `CallLease` and to nobody else.
+    var started: JobKey?
+    /// The operation as merchants were told of it, where they were.
+    var announced: [UInt8]?
+    /// Whether nobody was asked anything, and nothing of it is left.
+    var isWithdrawn = false
+  }
+
+  /// Applies `input` to the operation, anew where somebody else changed it meanwhile.
+  /// - Parameters:
+  ///   - known: the operation as last read, to save reading it.
+  ///   - calling: the lease under which work that this starts is done at once.
+  func apply<State: ServedOperation>(
+    _ input: State.Input, to id: State.ID, as type: State.Type = State.self,
+    known: State? = nil, holding: HeldJob? = nil, calling: CallLease? = nil,
+    callback: CallbackRecord? = nil
+  ) async throws(StoreError) -> Applied<State> {
+    var known = known
+    var holding = holding
+    while true {
+      guard let before = if let known { known } else { try await store.operation(id, as: type) }
+      else { throw .damaged("the operation \(id) of a job or callback does not exist") }
+      let transition = before.apply(input, environment.context)
+      // Without its lease it is another's already, who takes it for interrupted.
+      if transition.isWithdrawn, holding.map(\.isLost) ?? true { return Applied(state: before) }
+      var change = change(transition, before: before, holding: holding, calling: calling)
+      change.callback = callback
+      do {
+        try await commit(change, of: transition.state.merchant)
+      } catch .versionConflict {
+        known = nil
+        continue
+      } catch .leaseLost {
+        // What we learnt is recorded all the same.
+        holding?.isLost = true
+        continue
+      }
+      if !transition.isIdle, !transition.isWithdrawn { committed(transition, before: before) }
+      raise(change)
+      return Applied(
+        state: transition.state, started: transition.started, announced: change.announced,
+        isWithdrawn: transition.isWithdrawn)
+    }
+  }
+
+  /// Keeps a new operation with the key of the call that made it.
+  func insert<State: ServedOperation>(
+    _ opened: Transition<State>, requestHash: [UInt8], calling: CallLease
+  ) async throws(StoreError) {
+    var change = change(opened, before: nil, holding: nil, calling: calling)
+    change.key = .insert(
+      IdempotencyRecord(
+        key: .creating(opened.state), requestHash: requestHash,
+        operation: opened.state.operationID, createdAt: opened.state.createdAt))
+    try await store.commit(change)
+    committed(opened, before: nil)
+    raise(change)
+  }
+
+  private func committed<State: ServedOperation>(_ transition: Transition<State>, before: State?) {
+    let metrics = environment.metrics
+    for (name, labels) in State.counts(transition, before: before) {
+      metrics.increment(name, labels)
+    }
+    for alert in transition.alerts {
+      metrics.increment("pasarela_alerts_total", [("alert", alert.rawValue)])
+    }
+    if let payin = transition.state as? Payin { polls.publish(payin, to: payin.id) }
+  }
+
+  private func raise(_ change: Change) {
+    let now = environment.time.now()
+    if change.jobs.contains(where: { $0.isDue(at: now) }) { jobSignal.raise() }
+  }
+
+  private func change<State: ServedOperation>(
+    _ transition: Transition<State>, before: State?, holding: HeldJob?, calling: CallLease?
+  ) -> Change {
+    let state = transition.state
+    var change = Change()
+    if transition.isWithdrawn, let before {
+      change.operation = .withdraw(before)
+      change.key = .release(.creating(before))
+      change.jobs = holding.map { [.finish($0.key, $0.lease)] } ?? []
+      return change
+    }
+    if !transition.isIdle {
+      change.operation = before.map { .update(state, before: $0) } ?? .insert(state)
+    }
+    change.events = events(transition)
+    change.jobs = jobs(transition, holding: holding, calling: calling)
+    // What is announced when it is settled is the answer to the call that made it.
+    if let before, !before.isSettled, state.isSettled, change.announced == nil {
+      change.key = .answer(
+        .creating(state),
+        KeptAnswer(status: 201, body: state.document(publicURL: publicURL).bytes))
+    }
+    return change
+  }
+
+  /// Commits it with a delivery for each endpoint that listens to what it announces, as they stand
+  /// at the commit: the store refuses those that another process changed since they were read.
+  private func commit(_ change: Change, of merchant: String) async throws(StoreError) {
+    let announced = change.events.filter { $0.announcement != nil }
+    guard !announced.isEmpty else { return try await store.commit(change) }
+    // Not the event's own time, which a clock that was set back has still to reach.
+    let now = environment.time.now()
+    while true {
+      var change = change
+      let standing = endpoints.standing(of: merchant)
+      change.endpointRevision = standing.revision
+      change.jobs += announced.flatMap { event in
+        standing.listening(to: event.type).map {
+          .put(WebhookRunner.job(event, to: $0, due: min(event.at, now)))
+        }
+      }
+      do throws(StoreError) {
+        return try await store.commit(change)
+      } catch .endpointsChanged {
+        try await endpoints.load(from: store)
+      }
+    }
+  }
+
+  private func events<State: ServedOperation>(
+    _ transition: Transition<State>
+  ) -> [OperationEvent] {
+    let state = transition.state
+    var sequence = state.eventCount - transition.events.count
+    let announcements = transition.events.count { $0.isAnnounced }
+    var announced = state.announcedCount - announcements
+    let body = announcements > 0 ? state.document(publicURL: publicURL).bytes : []
+    return transition.events.map { draft in
+      sequence += 1
+      if draft.isAnnounced { announced += 1 }
+      return OperationEvent(
+        id: .make(at: state.updatedAt, entropy: environment.entropy),
+        operation: state.operationID, sequence: sequence, type: draft.type, at: state.updatedAt,
+        data: draft.data,
+        announcement: draft.isAnnounced ? Announcement(sequence: announced, body: body) : nil)
+    }
+  }
+
+  private func jobs<State: ServedOperation>(
+    _ transition: Transition<State>, holding: HeldJob?, calling: CallLease?
+  ) -> [JobChange] {
+    let state = transition.state
+    func job(_ key: JobKey, due: Instant) -> Job {
+      Job(key: key, operation: state.operationID, account: state.account(of: key), due: due)
+    }
+    var isHeld = holding.map { !$0.isLost } ?? false
+    var out: [JobChange] = []
+    for effect in transition.jobs {
+      switch effect {
+      case .start(let key):
+        var job = job(key, due: min(state.updatedAt, environment.time.now()))
+        if let calling { (job.due, job.tries, job.lease) = (calling.until, 1, calling.lease) }
+        out.append(.put(job))
+      case .plan(let key, let due):
+        guard let holding, holding.key == key else {
+          out.append(.put(job(key, due: due)))
+          continue
+        }
+        out.append(
+          holding.isLost
+            ? .ensure(job(key, due: due)) : .reschedule(key, holding.lease, due: due))
+        isHeld = false
+      case .drop(let key):
+        guard let holding, holding.key == key else {
+          out.append(.drop(key))
+          continue
+        }
+        if !holding.isLost { out.append(.finish(key, holding.lease)) }
+        isHeld = false
+      }
+    }
+    if let holding, isHeld { out.append(.finish(holding.key, holding.lease)) }
+    return out
+  }
+}
+
+extension Change {
+  /// What its events tell the merchant: all of them the operation as committed.
+  fileprivate var announced: [UInt8]? {
+    events.lazy.compactMap(\.announcement?.body).first
+  }
+}
+
+extension JobChange {
+  /// Whether it leaves a job that anybody may take up now.
+  fileprivate func isDue(at now: Instant) -> Bool {
+    switch self {
+    case .put(let job), .ensure(let job): job.lease == nil && job.due <= now
+    case .reschedule(_, _, let due): due <= now
+    case .finish, .drop, .hasten: false
+    }
+  }
+}
+
+extension IdempotencyKey {
+  /// Of the call that made the operation.
+  static func creating<State: ServedOperation>(_ state: State) -> IdempotencyKey {
+    IdempotencyKey(
+      merchant: state.merchant, operation: State.createCall, key: state.idempotencyKey)
+  }
+}

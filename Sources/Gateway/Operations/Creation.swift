@@ -1,0 +1,87 @@
+import JSONText
+public import Payins
+import Storage
+
+/// What a call that makes an operation answers.
+public struct Creation: Sendable {
+  public var id: OperationID
+  /// The operation as its merchant sees it.
+  public var body: [UInt8]
+  /// Whether every repeat gets this answer.
+  public var isSettled: Bool
+  public var isReplay: Bool
+}
+
+/// Why a call on an operation of any kind is not carried out.
+public enum OperationRefusal: Error, Equatable, Sendable {
+  case notFound(OperationKind)
+  /// The same idempotency key with another body.
+  case keyReused
+  /// The same key's first call still runs.
+  case inProgress
+}
+
+extension Committer {
+  /// What the key's first call answered; nil where the key is new. Throws `OperationRefusal` and
+  /// `StoreError`.
+  /// - Parameter patience: seconds since the first call from which on it is told how an operation
+  ///   stands that is not settled yet; nil: never.
+  func replay<State: ServedOperation>(
+    of type: State.Type, merchant: String, key: String, _ requestHash: RequestHash,
+    patience: Int64? = nil
+  ) async throws -> Creation? {
+    let key = IdempotencyKey(merchant: merchant, operation: type.createCall, key: key)
+    guard let record = try await store.idempotent(key) else { return nil }
+    guard requestHash.isSame(as: record.requestHash, in: store) else {
+      throw OperationRefusal.keyReused
+    }
+    if let body = try await answer(record) {
+      return Creation(id: record.operation, body: body, isSettled: true, isReplay: true)
+    }
+    // Where the clock was set back meanwhile, nobody knows how long it has run.
+    let age = environment.time.now().milliseconds(since: record.createdAt)
+    guard let patience, !(0..<patience * 1000).contains(age) else {
+      throw OperationRefusal.inProgress
+    }
+    return try await creation(of: type, record, isReplay: true)
+  }
+
+  /// As `replay`, of a key that is surely there.
+  func known<State: ServedOperation>(
+    of type: State.Type, merchant: String, key: String, _ requestHash: RequestHash,
+    patience: Int64? = nil
+  ) async throws -> Creation {
+    let replay = try await replay(
+      of: type, merchant: merchant, key: key, requestHash, patience: patience)
+    guard let replay else { throw StoreError.damaged("an idempotency key without a record") }
+    return replay
+  }
+
+  /// How the operation that a call made stands now.
+  func creation<State: ServedOperation>(of state: State) async throws(StoreError) -> Creation {
+    let record = IdempotencyRecord(
+      key: .creating(state), requestHash: [], operation: state.operationID,
+      createdAt: state.createdAt)
+    return try await creation(of: State.self, record, isReplay: false)
+  }
+
+  private func creation<State: ServedOperation>(
+    of type: State.Type, _ record: IdempotencyRecord, isReplay: Bool
+  ) async throws(StoreError) -> Creation {
+    let id: State.ID? = record.operation.typed()
+    guard let id, let state = try await store.operation(id, as: type) else {
+      throw .damaged("an idempotency key without its operation")
+    }
+    // Read after the operation: a settled one has its answer.
+    let kept = state.isSettled ? try await answer(record) : nil
+    return Creation(
+      id: record.operation, body: kept ?? state.document(publicURL: publicURL).bytes,
+      isSettled: state.isSettled, isReplay: isReplay)
+  }
+
+  /// What was kept with the key, or else the operation as it was first announced.
+  private func answer(_ record: IdempotencyRecord) async throws(StoreError) -> [UInt8]? {
+    if let kept = record.answer { return kept.body }
+    return try await store.announcement(1, of: record.operation)?.announcement?.body
+  }
+}

@@ -1,0 +1,59 @@
+import JSONText
+import Payins
+import Storage
+import StorePayments
+
+/// What the gateway needs to know of a kind of operation, beside its state machine.
+protocol ServedOperation: KeptOperation {
+  /// The call that makes one, as idempotency keys are scoped by it.
+  static var createCall: String { get }
+  /// Whether the call that made it has its answer for ever.
+  var isSettled: Bool { get }
+  /// When it came to its end; nil before.
+  var endedAt: Instant? { get }
+
+  /// As its merchant sees it: in answers and in webhooks alike.
+  func document(publicURL: String) -> JSON
+  /// Counters that a commit adds one to.
+  static func counts(_ transition: Transition<Self>, before: Self?) -> [Count]
+}
+
+extension OperationKind {
+  /// The one list of what is served.
+  var served: any ServedOperation.Type {
+    switch self {
+    case .payin: Payin.self
+    case .storePayment: StorePayment.self
+    }
+  }
+}
+
+typealias Count = (name: String, labels: [(String, String)])
+
+extension Payin: ServedOperation {
+  static let createCall = IdempotencyKey.createPayin
+  var isSettled: Bool { status != .processing }
+  var endedAt: Instant? { overSince }
+
+  func document(publicURL: String) -> JSON { PayinDocument(publicURL: publicURL).json(self) }
+
+  static func counts(_ transition: Transition<Payin>, before: Payin?) -> [Count] {
+    let status = transition.state.status
+    return before?.status == status
+      ? [] : [("pasarela_payins_total", [("status", status.rawValue)])]
+  }
+}
+
+extension StorePayment: ServedOperation {
+  static let createCall = "store_payments.create"
+  var isSettled: Bool { status != .sending }
+  var endedAt: Instant? { unresolvedSince == nil ? updatedAt : nil }
+
+  func document(publicURL: String) -> JSON { StorePaymentDocument.json(self) }
+
+  static func counts(_ transition: Transition<StorePayment>, before: StorePayment?) -> [Count] {
+    transition.events.filter(\.isAnnounced).map {
+      ("pasarela_store_payments_total", [("event", $0.type)])
+    }
+  }
+}

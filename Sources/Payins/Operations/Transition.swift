@@ -1,0 +1,101 @@
+public import JSONText
+
+/// The next state of an operation and its effects, as values.
+public struct Transition<State: Operation>: Equatable, Sendable {
+  public package(set) var state: State
+  public package(set) var events: [EventDraft] = []
+  public package(set) var jobs: [JobEffect] = []
+  public package(set) var alerts: [Alert] = []
+  /// Whether the operation is as before, and nothing is to be done.
+  public package(set) var isIdle = false
+  /// Whether nobody was asked anything, so that the operation is to be removed.
+  public package(set) var isWithdrawn = false
+  /// What this input found to differ.
+  var flagged: Set<DiscrepancyFlag> = []
+
+  package init(_ state: State) { self.state = state }
+
+  /// The work that it starts at once; an input starts one piece at most.
+  public var started: JobKey? {
+    jobs.lazy.compactMap { effect in
+      if case .start(let key) = effect { key } else { nil }
+    }.first
+  }
+
+  package mutating func record(_ type: String, _ data: JSONObject, announced: Bool = false) {
+    events.append(EventDraft(type: type, data: .object(data), isAnnounced: announced))
+  }
+
+  package mutating func announce(_ type: String, _ data: JSONObject = [:]) {
+    record(type, data, announced: true)
+  }
+}
+
+extension Transition where State: CountedOperation {
+  /// Ends every transition.
+  package mutating func finish(_ context: Context) {
+    if isIdle { return }
+    state.updatedAt = max(state.updatedAt, context.now)
+    state.eventCount += events.count
+    state.announcedCount += events.count { $0.isAnnounced }
+    state.version += 1
+  }
+}
+
+/// A timeline entry to be written.
+public struct EventDraft: Equatable, Sendable {
+  /// Such as `payin.succeeded` or `attempt.in_doubt`.
+  public var type: String
+  public var data: JSON
+  /// Whether the merchant is told, with the operation as committed.
+  public var isAnnounced: Bool
+}
+
+/// Work with the outside world, to be kept as a job.
+public enum JobEffect: Equatable, Sendable {
+  /// To be done at once, by whoever commits it if they take it on.
+  case start(JobKey)
+  /// To be done then; replaces an earlier plan.
+  case plan(JobKey, due: Instant)
+  /// Not to be done any more.
+  case drop(JobKey)
+}
+
+public enum JobKind: String, Sendable, CaseIterable {
+  /// Create an attempt's order at its provider; the subject is an attempt.
+  case sendAttempt = "send_attempt"
+  /// Ask an attempt's provider where it stands; the subject is an attempt.
+  case queryAttempt = "query_attempt"
+  /// End a pay-in that has no instructions when its time is over; the subject is the pay-in.
+  case endDoubt = "end_doubt"
+  /// Look again for the order that a callback was about; the subject is the callback's key.
+  case replayCallback = "replay_callback"
+  /// Have a store payment authorized; the subject is the payment.
+  case authorizeStorePayment = "authorize_store_payment"
+  /// Take a store payment back; the subject is the payment.
+  case reverseStorePayment = "reverse_store_payment"
+  /// Tell a merchant's endpoint of an event; the subject is of the gateway's making and sorts the
+  /// events of an operation and endpoint by their announcements.
+  case deliverEvent = "deliver_event"
+}
+
+public struct JobKey: Hashable, Sendable {
+  public var kind: JobKind
+  public var subject: String
+
+  public init(kind: JobKind, subject: String) {
+    self.kind = kind
+    self.subject = subject
+  }
+}
+
+/// Now, and the randomness that identifiers and jitter need.
+public struct Context: Sendable {
+  public var now: Instant
+  public var entropy: any Entropy
+
+  public init(now: Instant, entropy: any Entropy) {
+    self.now = now
+    self.entropy = entropy
+  }
+}

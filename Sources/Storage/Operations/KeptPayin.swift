@@ -1,0 +1,32 @@
+public import JSONText
+public import Payins
+
+extension Payin: KeptOperation {
+  public static let layout = OperationLayout(
+    table: "payins",
+    columns: [
+      .init(name: "reference", isFixed: true), .init(name: "status"), .init(name: "method"),
+      .init(name: "account"), .init(name: "amount", isFixed: true),
+      .init(name: "created_ms", isFixed: true), .init(name: "token", isFixed: true),
+      .init(name: "discrepant", isChecked: false), .init(name: "disputed", isChecked: false),
+    ], reference: ["merchant", "reference"], hasOpening: true, hasSecrets: true,
+    flag: ("disputed = 1", "payins_disputed", "created_ms, id"))
+
+  public var listing: [ListedValue] {
+    let target = currentAttempt.target
+    return [
+      .text(request.merchantReference), .text(status.rawValue), .text(target.method.rawValue),
+      .text(target.account), .number(request.amount), .number(createdAt.milliseconds),
+      .text(token), .mark(isDiscrepant), .mark(isDisputed),
+    ]
+  }
+
+  public var keptOpening: JSON? { storedOpening }
+  public var keptStanding: JSON { storedStanding }
+
+  public init?(kept: KeptDocuments) {
+    self.init(
+      opening: kept.opening, standing: kept.standing, payer: kept.payer, answers: kept.answers)
+    if attempts.isEmpty { return nil }
+  }
+}

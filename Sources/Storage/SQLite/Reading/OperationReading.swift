@@ -1,0 +1,119 @@
+import Payins
+
+/// Reads the operations of one kind; documents are handed out as stored.
+struct OperationReading {
+  private let byID: SQLiteStatement
+  private let byReference: SQLiteStatement
+  private let flagCount: SQLiteStatement
+  private let flagged: SQLiteStatement
+  private let unresolved: SQLiteStatement?
+
+  init(_ connection: SQLiteConnection, _ layout: OperationLayout) throws(StoreError) {
+    let table = layout.table
+    byID = try SQLiteStatement(
+      connection, "SELECT \(layout.selection) FROM \(table) WHERE id = ?")
+    let reference = layout.reference.map { "\($0) = ?" }.joined(separator: " AND ")
+    byReference = try SQLiteStatement(connection, "SELECT id FROM \(table) WHERE \(reference)")
+    let (condition, index, order) = layout.flag
+    let held = "FROM \(table) INDEXED BY \(index) WHERE \(condition)"
+    flagCount = try SQLiteStatement(connection, "SELECT count(*) \(held)")
+    flagged = try SQLiteStatement(connection, "SELECT id \(held) ORDER BY \(order) LIMIT ?")
+    unresolved = try layout.unresolved.map { column, index throws(StoreError) in
+      try SQLiteStatement(
+        connection,
+        """
+        SELECT count(*), min(\(column)) FROM \(table) INDEXED BY \(index)
+        WHERE \(column) IS NOT NULL
+        """)
+    }
+  }
+
+  func row(_ id: OperationID, _ layout: OperationLayout) throws(StoreError) -> StoredOperation? {
+    try byID.first(.text(id.text)) { StoredOperation($0, layout) }
+  }
+
+  func id(reference: [SQLiteValue]) throws(StoreError) -> OperationID? {
+    try byReference.rows(reference) { OperationID(unchecked: $0.text(0)) }.first
+  }
+
+  func flagged(limit: Int) throws(StoreError) -> Tally<OperationID> {
+    try Tally(
+      count: flagCount.first { row in row.integer(0) } ?? 0,
+      first: flagged.rows(.integer(max(limit, 0))) { OperationID(unchecked: $0.text(0)) })
+  }
+
+  func backlog() throws(StoreError) -> Backlog {
+    try unresolved?.first { row in
+      Backlog(dueCount: row.integer(0), oldestDue: row.optional(1, row.instant))
+    } ?? Backlog(dueCount: 0, oldestDue: nil)
+  }
+
+  /// By their ids, which sort by time.
+  static func listing<State: KeptOperation>(
+    _ query: OperationQuery<State>
+  ) -> (sql: String, values: [SQLiteValue]) {
+    let layout = State.layout
+    var sql = """
+      SELECT \(layout.selection) FROM \(layout.table) INDEXED BY \(layout.table)_by_time
+      WHERE merchant = ?
+      """
+    var values: [SQLiteValue] = [.text(query.merchant)]
+    if !query.statuses.isEmpty {
+      sql += " AND status IN (" + query.statuses.map { _ in "?" }.joined(separator: ", ") + ")"
+      values += query.statuses.map { .text($0) }
+    }
+    if let before = query.before {
+      sql += " AND id < ?"
+      values.append(.text(before.text))
+    }
+    values.append(.integer(max(query.limit, 0)))
+    return (sql + " ORDER BY id DESC LIMIT ?", values)
+  }
+}
+
+/// An operation as stored.
+struct StoredOperation: Sendable {
+  var id: String
+  var merchant: String
+  var version: Int
+  var standing: [UInt8]
+  /// Nil where it was written by an earlier release.
+  var checksum: Int64?
+  /// Nil where it stands in the other document, too.
+  var opening: [UInt8]?
+  var openingChecksum: Int64?
+  /// What stands apart.
+  var payer: [UInt8]?
+  var answers: [UInt8]?
+  var listing: [ListedValue]
+}
+
+extension StoredOperation {
+  init(_ row: SQLiteRow, _ layout: OperationLayout) {
+    self.init(
+      id: row.text(0), merchant: row.text(1), version: row.integer(2), standing: row.bytes(3),
+      checksum: row.optional(4, row.integer64), opening: row.optional(5, row.bytes),
+      openingChecksum: row.optional(6, row.integer64), payer: row.optional(7, row.bytes),
+      answers: row.optional(8, row.bytes),
+      listing: layout.columns.indices.map { row.listed(Int32(9 + $0)) })
+  }
+}
+
+extension OperationLayout {
+  /// The columns of a `StoredOperation`.
+  var selection: String {
+    func secret(_ secret: PayinSecret) -> String {
+      guard hasSecrets else { return "NULL" }
+      return """
+        (SELECT content FROM payin_secrets
+          WHERE payin_secrets.number = \(table).number AND kind = \(secret.rawValue))
+        """
+    }
+    let opening = hasOpening ? "opening, opening_checksum" : "NULL, NULL"
+    let listed = columns.map(\.name).joined(separator: ", ")
+    return """
+      id, merchant, version, body, checksum, \(opening), \(secret(.payer)), \(secret(.answers)),
+      \(listed)
+      """
+  }
+}

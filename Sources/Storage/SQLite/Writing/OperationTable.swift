@@ -1,0 +1,111 @@
+import Payins
+
+/// Writes the operations of one kind.
+struct OperationTable {
+  private let insert: SQLiteStatement
+  private let update: SQLiteStatement
+  private let relist: SQLiteStatement
+  private let remove: SQLiteStatement
+  private let removeEvents: SQLiteStatement
+  private let rewriteOpening: SQLiteStatement?
+  private let selectByReference: SQLiteStatement
+  private let selectByID: SQLiteStatement
+  private let layout: OperationLayout
+
+  init(_ connection: SQLiteConnection, _ layout: OperationLayout) throws(StoreError) {
+    self.layout = layout
+    let (table, columns) = (layout.table, layout.columns)
+    let names =
+      ["id", "merchant", "version", "body", "checksum"]
+      + (layout.hasOpening ? ["opening", "opening_checksum"] : []) + columns.map(\.name)
+    insert = try SQLiteStatement(
+      connection,
+      """
+      INSERT INTO \(table) (\(names.joined(separator: ", ")))
+      VALUES (\(names.map { _ in "?" }.joined(separator: ", ")))
+      """)
+    // An earlier release kept what never changes in the other document.
+    let changes =
+      "version = ?3, body = ?4, checksum = ?5"
+      + (layout.hasOpening ? ", opening = coalesce(opening, body)" : "")
+    let condition = "WHERE id = ?1 AND version = ?2"
+    // What no list is ordered or filtered by leaves their indexes alone.
+    update = try SQLiteStatement(connection, "UPDATE \(table) SET \(changes) \(condition)")
+    let listed = columns.filter { !$0.isFixed }.enumerated().map { ", \($1.name) = ?\($0 + 6)" }
+    relist = try SQLiteStatement(
+      connection, "UPDATE \(table) SET \(changes)\(listed.joined()) \(condition)")
+    remove = try SQLiteStatement(connection, "DELETE FROM \(table) WHERE id = ? AND version = ?")
+    removeEvents = try SQLiteStatement(connection, "DELETE FROM events WHERE payin = ?")
+    rewriteOpening =
+      layout.hasOpening
+      ? try SQLiteStatement(
+        connection, "UPDATE \(table) SET opening = ?2, opening_checksum = ?3 WHERE id = ?1") : nil
+    let reference = layout.reference.map { "\($0) = ?" }.joined(separator: " AND ")
+    selectByReference = try SQLiteStatement(
+      connection, "SELECT id FROM \(table) WHERE \(reference)")
+    selectByID = try SQLiteStatement(connection, "SELECT 1 FROM \(table) WHERE id = ?")
+  }
+
+  func write(_ row: OperationRow) throws(StoreError) {
+    guard let replaced = row.replacedVersion else { return try add(row) }
+    let condition: [SQLiteValue] = [.text(row.id.text), .integer(replaced)]
+    if row.isWithdrawn {
+      guard try remove.run(condition) == 1 else { throw .versionConflict }
+      try removeEvents.run(.text(row.id.text))
+      return
+    }
+    let documents: [SQLiteValue] = [
+      .integer(row.version), .utf8(row.standing), .integer(row.checksum),
+    ]
+    let changed =
+      if row.isRelisted {
+        try relist.run(
+          condition + documents
+            + zip(layout.columns, row.listing).filter { !$0.0.isFixed }.map(\.1.stored))
+      } else {
+        try update.run(condition + documents)
+      }
+    guard changed == 1 else { throw .versionConflict }
+    // What never changes is only erased.
+    if let opening = row.opening {
+      try rewriteOpening?.run(
+        .text(row.id.text), .utf8(opening), .checksum(row.openingChecksum))
+    }
+  }
+
+  private func add(_ row: OperationRow) throws(StoreError) {
+    var values: [SQLiteValue] = [
+      .text(row.id.text), .text(row.merchant), .integer(row.version), .utf8(row.standing),
+      .integer(row.checksum),
+    ]
+    if layout.hasOpening { values += [.utf8(row.opening), .checksum(row.openingChecksum)] }
+    do throws(StoreError) {
+      try insert.run(values + row.listing.map(\.stored))
+    } catch {
+      guard error.isTaken else { throw error }
+      let reference = layout.reference.map { row.value(of: $0, in: layout) }
+      if let existing = try selectByReference.rows(reference, read: { $0.text(0) }).first {
+        throw .duplicateReference(existing: OperationID(unchecked: existing))
+      }
+      let isThere = try selectByID.first(.text(row.id.text)) { _ in true } ?? false
+      throw isThere ? .versionConflict : error
+    }
+  }
+}
+
+extension OperationRow {
+  fileprivate func value(of column: String, in layout: OperationLayout) -> SQLiteValue {
+    let index = layout.columns.firstIndex { $0.name == column }
+    return index.map { listing[$0].stored } ?? .text(merchant)
+  }
+}
+
+extension ListedValue {
+  var stored: SQLiteValue {
+    switch self {
+    case .none: .null
+    case .number(let number): .integer(number)
+    case .text(let text): .text(text)
+    }
+  }
+}
