@@ -78,7 +78,9 @@ extension PayinTransition {
   mutating func dropSettledDiscrepancies(of id: AttemptID) {
     let flagged = flagged
     update(id) {
-      $0.discrepancies.removeAll { !flagged.contains(DiscrepancyFlag(attempt: id, alert: $0.alert)) }
+      $0.discrepancies.removeAll {
+        !flagged.contains(DiscrepancyFlag(attempt: id, alert: $0.alert))
+      }
     }
   }
 

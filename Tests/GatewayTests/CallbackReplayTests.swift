@@ -141,7 +141,8 @@ struct CallbackReplayTests {
     change.jobs = [
       .put(
         Job(
-          key: JobKey(kind: .replayCallback, subject: "odd"), operation: payin.operationID, account: "",
+          key: JobKey(kind: .replayCallback, subject: "odd"), operation: payin.operationID,
+          account: "",
           due: bench.clock.now()))
     ]
     try await bench.store.commit(change)

@@ -35,7 +35,8 @@ struct ClockTests {
     bench.caller.answers { _ in .status(200) }
     let log = Log(level: .error, time: time) { _ in }
     let calls = ProviderCalls(
-      accounts: [], caller: bench.caller, time: time, publicURL: "", metrics: bench.committer.environment.metrics,
+      accounts: [], caller: bench.caller, time: time, publicURL: "",
+      metrics: bench.committer.environment.metrics,
       log: log)
     let jobs = JobRunner(committer: bench.committer, calls: calls, webhooks: bench.runner)
     let running = Task { await jobs.run() }

@@ -94,7 +94,7 @@ struct HousekeepingTests {
   func service() async throws {
     let bench = try PayinBench()
     let made = try await payin(bench, "order-1")
-    await #expect(throws: PayinRefusal.self) {
+    await #expect(throws: OperationRefusal.notFound(.payin)) {
       try await bench.service.erasePayer(of: made.id, merchant: "other")
     }
     #expect(try await bench.store.payin(made.id) == made)

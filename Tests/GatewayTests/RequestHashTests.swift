@@ -19,7 +19,7 @@ struct RequestHashTests {
       merchant: "shop", key: "order-1", requestHash: hash)
     #expect(again?.id == made.id && again?.body == made.body)
     let other = RequestHash(["amount": 15_000], bytes: body + [0x20])
-    await #expect(throws: PayinRefusal.self) {
+    await #expect(throws: OperationRefusal.keyReused) {
       _ = try await bench.service.replay(merchant: "shop", key: "order-1", requestHash: other)
     }
   }

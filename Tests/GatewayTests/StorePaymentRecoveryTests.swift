@@ -47,7 +47,7 @@ struct StorePaymentRecoveryTests {
       #expect(try await eventually { bench.paynet.waitingCount == 1 })
       // Its lease still holds: nobody else touches it.
       #expect(try await bench.work() == 0)
-      await #expect(throws: StorePaymentService.Refusal.self) {
+      await #expect(throws: OperationRefusal.inProgress) {
         try await bench.pay(9, by: bench.second)
       }
       bench.clock.advance(seconds: 45)

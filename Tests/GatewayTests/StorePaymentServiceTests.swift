@@ -137,10 +137,10 @@ struct StorePaymentServiceTests {
     let bench = try StorePaymentBench()
     let paid = try await bench.pay(1)
     let id = StorePaymentID(unchecked: paid["id"]?.string ?? "")
-    await #expect(throws: StorePaymentService.Refusal.self) {
+    await #expect(throws: OperationRefusal.notFound(.storePayment)) {
       try await bench.first.service.payment(id, merchant: "other")
     }
-    await #expect(throws: StorePaymentService.Refusal.self) {
+    await #expect(throws: OperationRefusal.notFound(.storePayment)) {
       try await bench.first.service.reverse(id, merchant: "other")
     }
     #expect(bench.paynet.standing == ["1"])

@@ -110,6 +110,11 @@ struct WaitsTests {
     #expect(done.value == 1)
     works.letGo()
     #expect(await works.run(by: deadline, clock) { 9 } == nil)
+    let maybe: Int?? = await works.run(by: deadline, clock) { () -> Int? in nil }
+    guard case .none = maybe else {
+      Issue.record("what nobody waited for is taken for an answer")
+      return
+    }
     #expect(await works.finish { 10 } == 10)
   }
 

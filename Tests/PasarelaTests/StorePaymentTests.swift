@@ -57,9 +57,43 @@ struct StorePaymentTests {
         return told.count == 2
       }
       #expect(told == ["store_payment.authorized", "store_payment.reversed"])
+      try await expectEvents(of: id, beside: payin.json["id"]?.string ?? "", client)
       _ = await installation.stop(gateway)
       await installation.end()
     }
+  }
+
+  /// A store payment has a timeline with its deliveries, and events of its own.
+  private func expectEvents(of id: String, beside payin: String, _ client: Client) async throws {
+    let timeline = try await client.get("\(Self.path)/\(id)/events").json["data"]?.array ?? []
+    #expect(
+      timeline.filter { $0["object"] == "event" }.map { $0["type"]?.string } == [
+        "store_payment.created", "store_payment.authorized", "store_payment.reversal_asked",
+        "store_payment.reversed",
+      ])
+    #expect(timeline.filter { $0["type"] == "webhook.delivered" }.count == 2)
+    #expect(timeline.filter { $0["announced"] == true }.count == 2)
+    let page = try await client.get("\(Self.path)/\(id)/events?limit=2&cursor=1").json
+    #expect(page["next_cursor"] == "3")
+
+    let about: JSON = ["type": "store_payment", "id": JSON(id)]
+    let events = try await client.get("/v1/events?object=\(id)").json["data"]?.array ?? []
+    #expect(
+      events.map { $0["type"]?.string } == ["store_payment.reversed", "store_payment.authorized"])
+    for event in events {
+      #expect(event["object"] == about && event["payin"] == .null)
+      #expect(event["data"]?["id"]?.string == id && event["deliveries"]?.array?.count == 1)
+    }
+    let own = try await client.get("/v1/events?object=\(payin)&limit=1").json["data"]?.array?.first
+    #expect(own?["object"] == ["type": "payin", "id": JSON(payin)])
+    #expect(own?["payin"]?.string == payin)
+    #expect(try await client.get("/v1/events?payin=\(payin)&object=\(payin)").status == 200)
+    for wrong in ["object=\(id)&payin=\(payin)", "object=nothing", "object=event_1", "payin=\(id)"]
+    {
+      #expect(try await client.get("/v1/events?\(wrong)").status == 400, "\(wrong)")
+    }
+    let nowhere = "storepay_" + String(repeating: "0", count: 26)
+    #expect(try await client.get("\(Self.path)/\(nowhere)/events").status == 404)
   }
 
   @Test("what Paynet declines is declined, and cannot be taken back")

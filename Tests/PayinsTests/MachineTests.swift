@@ -91,7 +91,8 @@ struct MachineTests {
     demand(after.updatedAt >= before.updatedAt, "time went back")
     if case .deadline = input, after.status == .processing {
       demand(after.updatedAt < after.expiresAt, "processing after its time")
-      demand(transition.jobs.contains(.endDoubt(after, due: after.expiresAt)), "its end is not planned")
+      demand(
+        transition.jobs.contains(.endDoubt(after, due: after.expiresAt)), "its end is not planned")
     }
     if after.status == .processing, after.attempts.contains(where: { $0.state == .inDoubt }),
       !before.attempts.contains(where: { $0.state == .inDoubt })

@@ -87,7 +87,9 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
         take(created.body, isFinal: created.isSettled)
         return
       }
-      if case .failure(PayinRefusal.noEligibleProvider) = answer, isHeard, world.dice.chance(300) { return }
+      if case .failure(PayinRefusal.noEligibleProvider) = answer, isHeard, world.dice.chance(300) {
+        return
+      }
       await world.scheduler.sleep(milliseconds: world.dice.within(100...20_000))
     }
   }

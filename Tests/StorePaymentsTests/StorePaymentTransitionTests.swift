@@ -169,7 +169,7 @@ struct StorePaymentTransitionTests {
     let next = after(.sent(.authorized(Self.ok)), .reversalAsked)
     #expect(next.payment.status == .reversing)
     #expect(next.payment.unresolvedSince == noon)
-    #expect(next.jobs == [.plan(next.payment.reversalJob, due: noon)])
+    #expect(next.jobs == [.start(next.payment.reversalJob)])
     let again = next.payment.apply(.reversalAsked, context())
     #expect(again.jobs.isEmpty)
     #expect(again.events.isEmpty)
@@ -189,7 +189,7 @@ struct StorePaymentTransitionTests {
     let again = refused.payment.apply(.reversalAsked, context())
     #expect(again.payment.status == .reversing)
     #expect(again.payment.reversal == nil)
-    #expect(again.jobs == [.plan(again.payment.reversalJob, due: noon)])
+    #expect(again.jobs == [.start(again.payment.reversalJob)])
   }
 
   @Test("an authorized payment is not taken for reversed, nor for standing, where nobody knows")

@@ -313,7 +313,9 @@ public final class Health: Sendable {
   }
 
   private func accountCheck(_ id: String) -> Check? {
-    guard let snapshot = calls.monitors[id]?.snapshot(at: environment.time.steady()) else { return nil }
+    guard let snapshot = calls.monitors[id]?.snapshot(at: environment.time.steady()) else {
+      return nil
+    }
     environment.metrics.set(
       "pasarela_account_accepts_creates", [("account", id)],
       to: snapshot.breaker == .open ? 0 : 1)

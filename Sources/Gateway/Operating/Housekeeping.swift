@@ -39,13 +39,16 @@ public struct Housekeeping: Sendable {
         if Task.isCancelled { return }
         environment.log.error("housekeeping could not go on", ["reason": "\(error)"])
       }
-      await environment.time.sleep(until: environment.time.steady().adding(seconds: Self.pauseSeconds))
+      await environment.time.sleep(
+        until: environment.time.steady().adding(seconds: Self.pauseSeconds))
     }
   }
 
   /// All that there is to do now.
   func round() async throws(StoreError) {
-    while try await committer.store.sealAnew(limit: Self.rows), !Task.isCancelled { await breathe() }
+    while try await committer.store.sealAnew(limit: Self.rows), !Task.isCancelled {
+      await breathe()
+    }
     if let days = retention.payerDays {
       try await sweep(days, Self.payins) { sweep throws(StoreError) in
         let swept = try await committer.store.payinsWithPayer(sweep)
@@ -87,7 +90,8 @@ public struct Housekeeping: Sendable {
     await withTaskGroup(of: Void.self) { group in
       for id in ids {
         group.addTask {
-          guard let payin = try? await committer.store.payin(id), let end = payin.overSince, end < time
+          guard let payin = try? await committer.store.payin(id), let end = payin.overSince,
+            end < time
           else { return }
           _ = try? await committer.apply(.payerErased, to: id, known: payin)
         }

@@ -28,6 +28,8 @@ final class Works: Sendable {
         waits.publish(value, to: number)
       }
     }
+    // A nil that was not told is no value, whatever `Value` is.
+    guard let value else { return nil }
     return value as? Value
   }
 

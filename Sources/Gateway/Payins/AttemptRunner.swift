@@ -64,7 +64,9 @@ struct AttemptRunner: Sendable {
       .queried(attempt.id, outcome, answer: answer), to: payin.id, known: payin,
       holding: Committer.HeldJob(key: job.key, lease: lease), calling: calling(lease))
     // A callback that came meanwhile has brought the question forward and reset the count.
-    if after.state.receipts.count > payin.receipts.count { calls.monitors[attempt.target.account]?.foundInSilence() }
+    if after.state.receipts.count > payin.receipts.count {
+      calls.monitors[attempt.target.account]?.foundInSilence()
+    }
     _ = try await send(after, under: lease)
   }
 

@@ -107,7 +107,8 @@ public struct WebhookRunner: Sendable {
     guard let endpoint = known, endpoint.disabled == nil else {
       failing.note(job.account, isFailing: false)
       let undone = DeliveryTry(
-        operation: place.operation, event: event.id, endpoint: place.endpoint, at: environment.time.now(),
+        operation: place.operation, event: event.id, endpoint: place.endpoint,
+        at: environment.time.now(),
         status: nil, failure: known == nil ? "endpoint_deleted" : "endpoint_disabled",
         milliseconds: 0)
       return try await finish(job, lease, undone, next: place.prefix)
@@ -137,7 +138,8 @@ public struct WebhookRunner: Sendable {
       delivery.status = response.status
       if !(200...299).contains(response.status) {
         delivery.failure = "status"
-        asked = RetryAfter.seconds(in: response, at: environment.time.now(), cap: Self.longestAsked) ?? 0
+        asked =
+          RetryAfter.seconds(in: response, at: environment.time.now(), cap: Self.longestAsked) ?? 0
       }
     case .neverSent(let failure) where failure.label == .shutdown:
       return try await letGo(job, lease, nil)

@@ -214,7 +214,8 @@ struct MemoryBooks: Sendable {
   func page<State: KeptOperation>(_ query: OperationQuery<State>) -> [State] {
     let found = made(State.self).filter { state in
       ExactKey([state.merchant]) == ExactKey([query.merchant])
-        && (query.statuses.isEmpty || query.statuses.contains { state[column: "status"] == .text($0) })
+        && (query.statuses.isEmpty
+          || query.statuses.contains { state[column: "status"] == .text($0) })
         && query.before.map { state.id.text < $0.text } ?? true
     }
     return Array(found.sorted { $0.id.text > $1.id.text }.prefix(max(query.limit, 0)))

@@ -28,7 +28,8 @@ extension MemoryStore {
   public func payinsWithPayer(_ sweep: Sweep) async throws(StoreError) -> Swept {
     try use { books in
       books.made(Payin.self).swept(sweep) { payin in
-        payin.storedPayer == nil && payin.storedAnswers == nil ? nil : (payin.operationID, payin.createdAt)
+        payin.storedPayer == nil && payin.storedAnswers == nil
+          ? nil : (payin.operationID, payin.createdAt)
       }
     }
   }

@@ -51,8 +51,10 @@ struct MemoryWebhooks: Sendable {
   }
 
   func announcement(_ sequence: Int, of operation: OperationID) -> OperationEvent? {
-    announced.first { $0.event.operation == operation && $0.event.announcement?.sequence == sequence }?
-      .event
+    announced.first {
+      $0.event.operation == operation && $0.event.announcement?.sequence == sequence
+    }?
+    .event
   }
 
   func announcement(_ id: EventID, merchant: String) -> OperationEvent? {
@@ -71,7 +73,8 @@ struct MemoryWebhooks: Sendable {
       end = older.first?.id
     }
     let found = older.reversed().filter { event in
-      query.type ?? event.type == event.type && query.operation ?? event.operation == event.operation
+      query.type ?? event.type == event.type
+        && query.operation ?? event.operation == event.operation
     }.prefix(max(query.limit, 0))
     return AnnouncementPage(Array(found), lookedTo: found.count < query.limit ? end : nil)
   }

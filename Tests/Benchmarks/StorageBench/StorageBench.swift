@@ -175,12 +175,14 @@ struct Load: Sendable {
     create.jobs = [
       .put(
         Job(
-          key: send, operation: opened.payin.operationID, account: account, due: now.adding(seconds: 30),
+          key: send, operation: opened.payin.operationID, account: account,
+          due: now.adding(seconds: 30),
           lease: lease))
     ]
     create.key = .insert(
       IdempotencyRecord(
-        key: key, requestHash: [UInt8](repeating: 7, count: 32), operation: opened.payin.operationID,
+        key: key, requestHash: [UInt8](repeating: 7, count: 32),
+        operation: opened.payin.operationID,
         createdAt: now))
     let instructions = SPEIInstructions(clabe: "646180109400135624", bank: "STP")
     let accepted = opened.payin.apply(
@@ -193,7 +195,8 @@ struct Load: Sendable {
       .finish(send, lease),
       .put(
         Job(
-          key: JobKey(kind: .queryAttempt, subject: attempt.id.text), operation: opened.payin.operationID,
+          key: JobKey(kind: .queryAttempt, subject: attempt.id.text),
+          operation: opened.payin.operationID,
           account: account, due: now.adding(seconds: 5))),
     ]
     answer.key = .answer(key, KeptAnswer(status: 201, body: filler.bytes))

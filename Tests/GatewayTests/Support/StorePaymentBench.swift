@@ -78,7 +78,8 @@ final class StorePaymentBench: Sendable {
   }
 
   func payment(_ json: JSON) async throws -> StorePayment? {
-    try await store.operation(StorePaymentID(unchecked: json["id"]?.string ?? ""), as: StorePayment.self)
+    try await store.operation(
+      StorePaymentID(unchecked: json["id"]?.string ?? ""), as: StorePayment.self)
   }
 
   func all() async throws -> [StorePayment] {

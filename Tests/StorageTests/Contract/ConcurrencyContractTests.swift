@@ -40,7 +40,9 @@ struct ConcurrencyContractTests {
       for (index, change) in changes.enumerated() {
         guard let fault = outcomes[index] ?? nil else { continue }
         let payin = try #require(change.operation?.payin)
-        #expect(fault == .duplicateReference(existing: OperationID(try #require(winners[references[index]]))))
+        #expect(
+          fault
+            == .duplicateReference(existing: OperationID(try #require(winners[references[index]]))))
         #expect(try await store.payin(payin.id) == nil)
         #expect(try await store.events(of: payin.operationID).isEmpty)
       }
@@ -153,7 +155,8 @@ struct ConcurrencyContractTests {
         { _ = try await store.payin(merchant: "m", reference: "r") },
         { _ = try await store.attempt(account: "a", number: .ours("n")) },
         { _ = try await store.payins(PayinQuery(merchant: "m", limit: 1)) },
-        { _ = try await store.events(of: OperationID(id)) }, { _ = try await store.idempotent(key) },
+        { _ = try await store.events(of: OperationID(id)) },
+        { _ = try await store.idempotent(key) },
         { _ = try await store.lease(lease) }, { _ = try await store.nextDue() },
         { _ = try await store.backlog(at: Author.noon) },
         { _ = try await store.releaseAbandonedLeases(at: Author.noon) },

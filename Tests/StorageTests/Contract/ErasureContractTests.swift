@@ -134,7 +134,8 @@ struct ErasureContractTests {
         }
       }
       #expect(try await all(60) { try await store.operationsWithEvents($0) } == made)
-      #expect(try await all(5) { try await store.operationsWithEvents($0) } == Array(made.prefix(5)))
+      #expect(
+        try await all(5) { try await store.operationsWithEvents($0) } == Array(made.prefix(5)))
       #expect(
         try await all(6) { try await store.payinsWithPayer($0) }
           == [made[0], made[1], made[2], made[4], made[5]])
@@ -146,7 +147,8 @@ struct ErasureContractTests {
       try await store.commit(change)
       #expect(try await store.events(of: OperationID(made[0])) == [])
       #expect(try await store.events(of: OperationID(made[1])).count == 2)
-      #expect(try await all(60) { try await store.operationsWithEvents($0) }.contains(made[0]) == false)
+      #expect(
+        try await all(60) { try await store.operationsWithEvents($0) }.contains(made[0]) == false)
       #expect(try await store.payin(made[0]) != nil)
     }
   }
@@ -183,7 +185,8 @@ struct ErasureContractTests {
       var change = Change()
       change.tries = [
         DeliveryTry(
-          operation: OperationID(payin), event: told.id, endpoint: "w", at: Author.noon, status: 200, failure: nil,
+          operation: OperationID(payin), event: told.id, endpoint: "w", at: Author.noon,
+          status: 200, failure: nil,
           milliseconds: 3)
       ]
       try await store.commit(change)

@@ -89,7 +89,8 @@ struct EvidenceContractTests {
       let payin = PayinID(unchecked: "payin_1")
       let events = (1...30).map { sequence in
         OperationEvent(
-          id: .make(at: Author.noon, entropy: author.entropy), operation: OperationID(payin), sequence: sequence,
+          id: .make(at: Author.noon, entropy: author.entropy), operation: OperationID(payin),
+          sequence: sequence,
           type: "tipo.ñ", at: Author.noon.adding(milliseconds: Int64(-sequence)),
           data: ["n": JSON(sequence)],
           announcement: sequence % 3 == 0
@@ -110,7 +111,8 @@ struct EvidenceContractTests {
     try await withStore(kind) { store in
       func event(_ sequence: Int, _ type: String) -> OperationEvent {
         OperationEvent(
-          id: .make(at: Author.noon, entropy: author.entropy), operation: OperationID(unchecked: "payin_1"),
+          id: .make(at: Author.noon, entropy: author.entropy),
+          operation: OperationID(unchecked: "payin_1"),
           sequence: sequence, type: type, at: Author.noon, data: [:])
       }
       var change = Change()
@@ -120,7 +122,8 @@ struct EvidenceContractTests {
       await #expect(throws: StoreError.versionConflict) { try await store.commit(change) }
       change.events = [event(2, "twice"), event(2, "twice")]
       await #expect(throws: StoreError.versionConflict) { try await store.commit(change) }
-      #expect(try await store.events(of: OperationID(unchecked: "payin_1")).map(\.type) == ["first"])
+      #expect(
+        try await store.events(of: OperationID(unchecked: "payin_1")).map(\.type) == ["first"])
     }
   }
 

@@ -42,7 +42,8 @@ struct JobContractTests {
       #expect(
         first[0]
           == Job(
-            key: JobKey(kind: .queryAttempt, subject: "a"), operation: OperationID(unchecked: "payin_of_a"),
+            key: JobKey(kind: .queryAttempt, subject: "a"),
+            operation: OperationID(unchecked: "payin_of_a"),
             account: "z",
             due: noon.adding(seconds: 34), tries: 1, lease: Lease(token: "t1")))
       #expect(subjects(try await store.lease(request("t2", at: 4))) == ["d"])
@@ -155,7 +156,8 @@ struct JobContractTests {
         change.jobs = [.put(author.job("b")), stale, .drop(old.key)]
         await #expect(throws: StoreError.leaseLost) { try await store.commit(change) }
         #expect(try await store.payin(opened.payin.id) == opened.payin)
-        #expect(try await store.events(of: opened.payin.operationID).count == opened.payin.eventCount)
+        #expect(
+          try await store.events(of: opened.payin.operationID).count == opened.payin.eventCount)
       }
       try await commit(store, .finish(new.key, Lease(token: "new")))
       #expect(try await store.nextDue() == nil)

@@ -82,7 +82,8 @@ struct PageContractTests {
       #expect(all.count > 4)
       var read: [OperationEvent] = []
       while true {
-        let page = try await store.events(of: OperationID(id), after: read.last?.sequence ?? 0, limit: 2)
+        let page = try await store.events(
+          of: OperationID(id), after: read.last?.sequence ?? 0, limit: 2)
         read += page
         if page.count < 2 { break }
       }

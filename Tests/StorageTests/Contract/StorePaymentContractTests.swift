@@ -44,7 +44,8 @@ struct StorePaymentContractTests {
     var change = change(.insert(payment))
     change.events = [
       OperationEvent(
-        id: .make(at: payment.createdAt, entropy: entropy), operation: subject(payment), sequence: 1,
+        id: .make(at: payment.createdAt, entropy: entropy), operation: subject(payment),
+        sequence: 1,
         type: "store_payment.created", at: payment.createdAt, data: [:],
         announcement: announced ? Announcement(sequence: 1, body: Array(#"{"n":1}"#.utf8)) : nil)
     ]
@@ -58,7 +59,8 @@ struct StorePaymentContractTests {
 
   private func job(_ payment: StorePayment) -> Job {
     Job(
-      key: JobKey(kind: .authorizeStorePayment, subject: payment.id.text), operation: subject(payment),
+      key: JobKey(kind: .authorizeStorePayment, subject: payment.id.text),
+      operation: subject(payment),
       account: "paynet-main", due: Author.noon, tries: 1, lease: Lease(token: "ours"))
   }
 
@@ -97,7 +99,9 @@ struct StorePaymentContractTests {
         payment = after
         #expect(try await store.operation(payment.id, as: StorePayment.self) == payment)
       }
-      #expect(try await store.operation(StorePaymentID(unchecked: "storepay_none"), as: StorePayment.self) == nil)
+      #expect(
+        try await store.operation(StorePaymentID(unchecked: "storepay_none"), as: StorePayment.self)
+          == nil)
     }
   }
 
@@ -117,7 +121,8 @@ struct StorePaymentContractTests {
         opened("17") { $0.account = "paynet-other" }, opened("170"),
       ] { try await store.commit(change(.insert(other.payment))) }
       #expect(
-        try await store.operations(OperationQuery<StorePayment>(merchant: "chain", limit: 9)).count == 5)
+        try await store.operations(OperationQuery<StorePayment>(merchant: "chain", limit: 9)).count
+          == 5)
     }
   }
 

@@ -51,10 +51,16 @@ struct WaitingContractTests {
         }
       }
       let ids = [all[1], all[2]].map { $0[0].payin.id }
-      #expect(try await store.waitingForPerson(.payin, limit: 5) == Tally(count: 2, first: ids.map { OperationID($0) }))
-      #expect(try await store.waitingForPerson(.payin, limit: 1) == Tally(count: 2, first: [OperationID(ids[0])]))
+      #expect(
+        try await store.waitingForPerson(.payin, limit: 5)
+          == Tally(count: 2, first: ids.map { OperationID($0) }))
+      #expect(
+        try await store.waitingForPerson(.payin, limit: 1)
+          == Tally(count: 2, first: [OperationID(ids[0])]))
       try await store.commit(all[1][4].change)
-      #expect(try await store.waitingForPerson(.payin, limit: 5) == Tally(count: 1, first: [OperationID(ids[1])]))
+      #expect(
+        try await store.waitingForPerson(.payin, limit: 5)
+          == Tally(count: 1, first: [OperationID(ids[1])]))
     }
   }
 
@@ -117,7 +123,9 @@ struct WaitingContractTests {
         }
       }
       let store = try SQLiteStore(path: file.path)
-      #expect(try await store.waitingForPerson(.payin, limit: 5) == Tally(count: 1, first: [payin.operationID]))
+      #expect(
+        try await store.waitingForPerson(.payin, limit: 5)
+          == Tally(count: 1, first: [payin.operationID]))
       #expect(try await store.payin(payin.id) == payin)
       #expect(try await store.examine() == 2)
       #expect(store.damage.found == [])

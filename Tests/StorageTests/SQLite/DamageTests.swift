@@ -75,7 +75,8 @@ struct DamageTests {
     let event = try #require(events.first { $0.announcement != nil }?.id.text)
     return [
       Shelf(
-        table: "payins", kind: .operation(.payin), id: payin.id.text, row: Shelf.first(of: "payins"),
+        table: "payins", kind: .operation(.payin), id: payin.id.text,
+        row: Shelf.first(of: "payins"),
         indifferent: ["number", "discrepant", "disputed"]),
       Shelf(
         table: "events", kind: .event, id: event,
@@ -89,7 +90,8 @@ struct DamageTests {
         row: Shelf.first(of: "callback_notices"),
         indifferent: ["number", "last_ms", "count", "payin"]),
       Shelf(
-        table: "store_payments", kind: .operation(.storePayment), id: payment.id.text, indifferent: ["held"]),
+        table: "store_payments", kind: .operation(.storePayment), id: payment.id.text,
+        indifferent: ["held"]),
       Shelf(
         table: "webhook_endpoints", kind: .webhookEndpoint, id: "demo/w1", indifferent: ["key"]),
     ]
@@ -304,7 +306,8 @@ struct DamageTests {
       #expect(try await store.events(of: all[4].operationID) == [])
       let counts = Dictionary(grouping: store.damage.found, by: \.kind).mapValues(\.count)
       // The oldest callback was asked for by nobody.
-      #expect(counts[.operation(.payin)] == 4 && counts[.callback] == 3 && counts[.webhookEndpoint] == 4)
+      #expect(
+        counts[.operation(.payin)] == 4 && counts[.callback] == 3 && counts[.webhookEndpoint] == 4)
     }
   }
 

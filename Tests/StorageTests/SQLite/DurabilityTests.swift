@@ -20,7 +20,8 @@ struct DurabilityTests {
       IdempotencyRecord(
         key: IdempotencyKey(merchant: "demo", operation: "payins.create", key: "k"),
         requestHash: [1, 2],
-        operation: OperationID(unchecked: "payin_1"), createdAt: Author.noon, answer: KeptAnswer(status: 201, body: [7])))
+        operation: OperationID(unchecked: "payin_1"), createdAt: Author.noon,
+        answer: KeptAnswer(status: 201, body: [7])))
     try await store.commit(change)
     let lease = Lease(token: "held")
     let request = LeaseRequest(

@@ -95,7 +95,7 @@ struct GroupCommitTests {
       #expect(statistics == StoreStatistics(changes: 2, commits: 1))
       #expect(
         answers.all.prefix(3) == ["a: done", "half: \(StoreError.versionConflict)", "b: done"])
-      #expect(answers.all[3].hasPrefix("a: the merchant reference belongs to payin_"))
+      #expect(answers.all[3].hasPrefix("a: the reference belongs to payin_"))
       #expect(try kept(in: folder) == ["a", "b"])
     }
   }

@@ -70,7 +70,8 @@ struct MigrationTests {
       #expect(try await store.attempt(account: "openpay-main", number: .ours("P1")) == place)
       #expect(try await store.attempt(account: "openpay-main", number: .theirs("trn-1")) == place)
       let event = OperationEvent(
-        id: EventID(unchecked: "event_1"), operation: payin.operationID, sequence: 1, type: "payin.created",
+        id: EventID(unchecked: "event_1"), operation: payin.operationID, sequence: 1,
+        type: "payin.created",
         at: Instant(milliseconds: 5), data: ["a": 1],
         announcement: Announcement(sequence: 1, body: Array(#"{"b":2}"#.utf8)))
       #expect(try await store.events(of: payin.operationID) == [event])
@@ -78,7 +79,8 @@ struct MigrationTests {
       #expect(try await store.nextDue() == Instant(milliseconds: 7))
       let key = IdempotencyKey(merchant: "demo", operation: "payins.create", key: "k")
       let record = IdempotencyRecord(
-        key: key, requestHash: [1, 2], operation: OperationID(unchecked: "s"), createdAt: Instant(milliseconds: 5),
+        key: key, requestHash: [1, 2], operation: OperationID(unchecked: "s"),
+        createdAt: Instant(milliseconds: 5),
         answer: KeptAnswer(status: 201, body: [7]))
       #expect(try await store.idempotent(key) == record)
       let kept = try await keptCallbacks(store)

@@ -70,7 +70,8 @@ struct OlderRowsTests {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     ).run(
-      .text(event.operation.text), .integer(event.sequence), .text(event.id.text), .text(event.type),
+      .text(event.operation.text), .integer(event.sequence), .text(event.id.text),
+      .text(event.type),
       .milliseconds(event.at), .utf8(row.data), .integer(row.announcementSequence),
       .utf8(row.announcementBody), .text(row.merchant), .integer(row.expectedChecksum))
   }

@@ -60,7 +60,7 @@ struct QueryPlanTests {
         try examined(session.connection)
       }
       #expect(found.costly == [])
-      #expect(found.statements.count == 32)
+      #expect(found.statements.count == 33)
     }
   }
 

@@ -34,6 +34,12 @@ enum SQLiteValue: Sendable {
 
   func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
 
+  /// What a job is about; nil where that is no operation.
+  func operation(_ column: Int32) -> OperationID? {
+    let id = OperationID(unchecked: text(column))
+    return id.kind == nil ? nil : id
+  }
+
   /// A column that lists an operation.
   func listed(_ column: Int32) -> ListedValue {
     switch unsafe sqlite3_column_type(statement, column) {

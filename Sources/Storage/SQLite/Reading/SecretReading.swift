@@ -64,7 +64,8 @@ struct SecretReading {
     Swept(
       try statement.rows(.integer(sweep.after), .integer(sweep.limit)) { row in
         (
-          number: row.integer64(0), operation: OperationID(unchecked: row.text(1)), at: row.instant(2)
+          number: row.integer64(0), operation: OperationID(unchecked: row.text(1)),
+          at: row.instant(2)
         )
       }, of: sweep)
   }

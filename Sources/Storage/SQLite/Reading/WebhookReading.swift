@@ -155,7 +155,7 @@ struct WebhookReading {
   func firstJob(_ kind: JobKind, subjectPrefix: String) throws(StoreError) -> Job? {
     try firstJob.first(.text(kind.rawValue), .text(subjectPrefix)) { row in
       Job(
-        key: JobKey(kind: kind, subject: row.text(0)), operation: OperationID(row.text(1)),
+        key: JobKey(kind: kind, subject: row.text(0)), operation: row.operation(1),
         account: row.text(2), due: row.instant(3), tries: row.integer(4),
         lease: row.optional(5, row.text).map(Lease.init(token:)))
     }

@@ -160,7 +160,7 @@ struct DueJob {
     subject = row.text(1)
     job = JobKind(rawValue: kind).map { kind in
       Job(
-        key: JobKey(kind: kind, subject: row.text(1)), operation: OperationID(row.text(2)),
+        key: JobKey(kind: kind, subject: row.text(1)), operation: row.operation(2),
         account: row.text(3), due: row.instant(4), tries: row.integer(5))
     }
   }

@@ -79,7 +79,9 @@ final class OlderRows {
       return
     }
     let end = min(done + left, last)
-    for row in try selectPayins.rows(.integer(done), .integer(end), read: { StoredOperation($0, Payin.layout) }) {
+    for row in try selectPayins.rows(
+      .integer(done), .integer(end), read: { StoredOperation($0, Payin.layout) })
+    {
       try rewrite(row)
     }
     try movePlace.run(.integer(end))
@@ -96,12 +98,14 @@ final class OlderRows {
     let (standing, opening) = (payin.storedStanding.bytes, payin.storedOpening.bytes)
     try updatePayin.run(
       .text(row.id), .utf8(standing), .utf8(opening),
-      .integer(OperationRow.checksum(row.id, standing)), .integer(OperationRow.checksum(row.id, opening)))
+      .integer(OperationRow.checksum(row.id, standing)),
+      .integer(OperationRow.checksum(row.id, opening)))
     if row.payer == nil, let payer = payin.storedPayer {
       try secrets.put(sealing.seal(payer.bytes, .payer, of: row.id), .payer, of: payin.operationID)
     }
     if row.answers == nil, let answers = payin.storedAnswers {
-      try secrets.put(sealing.seal(answers.bytes, .answers, of: row.id), .answers, of: payin.operationID)
+      try secrets.put(
+        sealing.seal(answers.bytes, .answers, of: row.id), .answers, of: payin.operationID)
     }
     let email = payin.request.payer.email
     if let digest = sealing.fingerprints.email(email, merchant: payin.merchant) {
