@@ -1,15 +1,6 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .treatAllWarnings(as: .error),
-]
-/// Modules that wrap a C library mark every unsafe use.
-let wrapper = strict + [.strictMemorySafety()]
-
 let package = Package(
   name: "pasarela",
   targets: [
@@ -19,122 +10,117 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CLinux"),
 
-    .target(name: "JSONText", swiftSettings: strict),
-    .target(name: "Payins", dependencies: ["JSONText"], swiftSettings: strict),
-    .target(name: "StorePayments", dependencies: ["JSONText", "Payins"], swiftSettings: strict),
-    .target(name: "Expressions", exclude: ["README.md"], swiftSettings: strict),
+    .target(name: "JSONText"),
+    .target(name: "Payins", dependencies: ["JSONText"]),
+    .target(name: "StorePayments", dependencies: ["JSONText", "Payins"]),
+    .target(name: "Expressions", exclude: ["README.md"]),
     .target(
-      name: "Routing", dependencies: ["Expressions", "JSONText", "Payins"], swiftSettings: strict),
-    .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: wrapper),
+      name: "Routing", dependencies: ["Expressions", "JSONText", "Payins"]),
+    .target(name: "Crypto", dependencies: ["COpenSSL"]),
     .target(
-      name: "HTTPServing", dependencies: ["CLinux", "COpenSSL", "JSONText"],
-      swiftSettings: wrapper),
-    .target(name: "HTTPCalling", dependencies: ["CCurl"], swiftSettings: wrapper),
+      name: "HTTPServing", dependencies: ["CLinux", "COpenSSL", "JSONText"]),
+    .target(name: "HTTPCalling", dependencies: ["CCurl"]),
     .target(
       name: "Storage",
-      dependencies: ["CSQLite", "Crypto", "JSONText", "Payins", "StorePayments"],
-      swiftSettings: wrapper),
+      dependencies: ["CSQLite", "Crypto", "JSONText", "Payins", "StorePayments"]),
     .target(
       name: "Providers",
       dependencies: ["Crypto", "HTTPCalling", "JSONText", "Payins", "StorePayments"],
       exclude: [
         "README.md", "CashyPay/README.md", "Openpay/README.md", "Paynet/README.md",
         "SmilePayz/README.md",
-      ],
-      swiftSettings: strict),
+      ]),
     .target(
       name: "Gateway",
       dependencies: [
         "Crypto", "HTTPCalling", "JSONText", "Payins", "Providers", "Routing", "Storage",
         "StorePayments",
-      ], swiftSettings: strict),
+      ]),
     .target(
       name: "MerchantAPI",
       dependencies: [
         "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "Payins", "Providers",
         "Routing", "Storage", "StorePayments",
-      ], swiftSettings: strict),
+      ]),
     .target(
-      name: "Sandbox", dependencies: ["Crypto", "HTTPCalling", "HTTPServing", "JSONText"],
-      swiftSettings: strict),
+      name: "Sandbox", dependencies: ["Crypto", "HTTPCalling", "HTTPServing", "JSONText"]),
     .target(name: "CEmbedded", exclude: ["dashboard.html", "payer.css", "payer.js"]),
     .executableTarget(
       name: "pasarela",
       dependencies: [
         "CEmbedded", "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText",
         "MerchantAPI", "Payins", "Providers", "Routing", "Sandbox", "Storage",
-      ], swiftSettings: strict),
+      ]),
 
     .target(
+      name: "MemoryStorage", dependencies: ["Payins", "Storage", "StorePayments"],
+      path: "Tests/MemoryStorage"),
+    .target(
       name: "TestSupport", dependencies: ["HTTPServing", "JSONText", "Payins"],
-      path: "Tests/Support",
-      swiftSettings: strict),
-    .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
+      path: "Tests/Support"),
+    .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
     .testTarget(
-      name: "ExpressionsTests", dependencies: ["Expressions", "TestSupport"], swiftSettings: strict),
+      name: "ExpressionsTests", dependencies: ["Expressions", "TestSupport"]),
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Crypto", "Gateway", "HTTPCalling", "JSONText", "Payins", "Providers", "Routing",
+        "Crypto", "Gateway", "HTTPCalling", "JSONText", "MemoryStorage", "Payins", "Providers",
+        "Routing",
         "Storage", "StorePayments", "TestSupport",
-      ], swiftSettings: strict),
+      ]),
     .testTarget(
-      name: "HTTPCallingTests", dependencies: ["HTTPCalling", "TestSupport"], swiftSettings: strict),
+      name: "HTTPCallingTests", dependencies: ["HTTPCalling", "TestSupport"]),
     .testTarget(
-      name: "HTTPServingTests", dependencies: ["HTTPServing", "TestSupport"], swiftSettings: strict),
+      name: "HTTPServingTests", dependencies: ["HTTPServing", "TestSupport"]),
     .testTarget(
-      name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"], swiftSettings: strict),
+      name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"]),
     .testTarget(
       name: "StorePaymentsTests",
-      dependencies: ["JSONText", "Payins", "StorePayments", "TestSupport"],
-      swiftSettings: strict),
+      dependencies: ["JSONText", "Payins", "StorePayments", "TestSupport"]),
     .testTarget(
-      name: "PayinsTests", dependencies: ["JSONText", "Payins", "TestSupport"],
-      swiftSettings: strict),
+      name: "PayinsTests", dependencies: ["JSONText", "Payins", "TestSupport"]),
     .testTarget(
       name: "PasarelaTests",
       dependencies: [
         "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "MerchantAPI", "Payins",
         "Sandbox", "Storage", "TestSupport", "pasarela",
-      ],
-      swiftSettings: strict),
+      ]),
     .testTarget(
       name: "ProvidersTests",
       dependencies: [
         "Crypto", "HTTPCalling", "JSONText", "Payins", "Providers", "StorePayments",
         "TestSupport",
       ],
-      exclude: ["Golden"], swiftSettings: strict),
+      exclude: ["Golden"]),
     .testTarget(
       name: "RoutingTests",
-      dependencies: ["Expressions", "JSONText", "Payins", "Routing", "TestSupport"],
-      swiftSettings: strict),
+      dependencies: ["Expressions", "JSONText", "Payins", "Routing", "TestSupport"]),
     .testTarget(
       name: "SandboxTests",
       dependencies: [
         "Crypto", "HTTPCalling", "HTTPServing", "JSONText", "Sandbox", "TestSupport",
-      ], swiftSettings: strict),
+      ]),
     .testTarget(
-      name: "SimulationTests", dependencies: ["TestSupport", "simulate"], swiftSettings: strict),
+      name: "SimulationTests", dependencies: ["TestSupport", "simulate"]),
     .executableTarget(
       name: "simulate",
       dependencies: [
-        "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "Payins", "Providers", "Routing",
+        "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "MemoryStorage", "Payins", "Providers",
+        "Routing",
         "Sandbox", "Storage", "StorePayments", "TestSupport",
-      ], path: "Tests/Simulation", swiftSettings: strict),
+      ], path: "Tests/Simulation"),
     .executableTarget(
       name: "RoutingBench", dependencies: ["Payins", "Routing"],
-      path: "Tests/Benchmarks/RoutingBench", swiftSettings: strict),
+      path: "Tests/Benchmarks/RoutingBench"),
     .executableTarget(
       name: "StorageBench", dependencies: ["Crypto", "JSONText", "Payins", "Storage"],
-      path: "Tests/Benchmarks/StorageBench", swiftSettings: strict),
+      path: "Tests/Benchmarks/StorageBench"),
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "Crypto", "JSONText", "Payins", "Storage", "StorePayments", "TestSupport",
-      ],
-      swiftSettings: strict),
-    .testTarget(name: "TidyTests", swiftSettings: strict),
+        "Crypto", "JSONText", "MemoryStorage", "Payins", "Storage", "StorePayments", "TestSupport",
+      ]),
+    .testTarget(name: "TidyTests"),
   ]
 )
 
@@ -145,5 +131,18 @@ if Context.environment["PASARELA_FUZZING"] != nil {
       name: "fuzzing",
       dependencies: [
         "Crypto", "Expressions", "HTTPCalling", "HTTPServing", "JSONText", "Payins", "Providers",
-      ], path: "Tests/Fuzzing", exclude: ["Corpus", "run.sh"], swiftSettings: strict))
+      ], path: "Tests/Fuzzing", exclude: ["Corpus", "run.sh"]))
+}
+
+/// Modules that wrap a C library mark every unsafe use.
+let wrappers: Set = ["Crypto", "HTTPCalling", "HTTPServing", "Storage"]
+
+for target in package.targets where target.type != .system && target.name != "CEmbedded" {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+  ]
+  if wrappers.contains(target.name) { target.swiftSettings?.append(.strictMemorySafety()) }
 }

@@ -20,7 +20,7 @@ public struct AnnouncementQuery: Equatable, Sendable {
   }
 
   /// Whether some that are looked at may not fit; one operation's own are few.
-  var isSifting: Bool { type != nil && operation == nil }
+  package var isSifting: Bool { type != nil && operation == nil }
 }
 
 public struct AnnouncementPage: Equatable, Sendable {

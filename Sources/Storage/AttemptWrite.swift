@@ -1,19 +1,19 @@
-import Payins
+package import Payins
 
 /// What a pay-in's change means for finding its attempts by order number.
-struct AttemptWrite: Sendable {
-  var payin: PayinID
-  var attempt: AttemptID
-  var account: String
-  var orderNumber: String
-  var providerOrderID: String?
+package struct AttemptWrite: Sendable {
+  package var payin: PayinID
+  package var attempt: AttemptID
+  package var account: String
+  package var orderNumber: String
+  package var providerOrderID: String?
   /// Else only the provider's order id changed.
-  var isNew: Bool
+  package var isNew: Bool
 }
 
 extension OperationWrite {
   /// One for each attempt that is new or whose provider's order id changed.
-  var attemptWrites: [AttemptWrite] {
+  package var attemptWrites: [AttemptWrite] {
     guard let payin else { return [] }
     let known = (before as? Payin)?.attempts ?? []
     return payin.attempts.compactMap { attempt in

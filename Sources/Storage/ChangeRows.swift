@@ -1,6 +1,6 @@
 import Crypto
 import JSONText
-import Payins
+package import Payins
 
 /// A change as rows, encoded by its caller so that the one writer only binds them.
 struct ChangeRows: Sendable {
@@ -115,7 +115,7 @@ struct PayinSecrets: Sendable {
 
 extension IdempotencyKey {
   /// Of the call that made the pay-in.
-  static func creating(_ payin: Payin) -> IdempotencyKey {
+  package static func creating(_ payin: Payin) -> IdempotencyKey {
     IdempotencyKey(
       merchant: payin.merchant, operation: createPayin, key: payin.idempotencyKey)
   }

@@ -60,7 +60,7 @@ public struct LeaseRequest: Equatable, Sendable {
   }
 
   /// How many jobs of the account may be given out.
-  func limit(for account: String) -> Int {
+  package func limit(for account: String) -> Int {
     max(0, min(limit, limits[account] ?? limitPerAccount))
   }
 }
@@ -96,7 +96,7 @@ public struct DrawnDueTimes: Equatable, Sendable {
     self.leaseEnd = leaseEnd
   }
 
-  func due(of job: Job) -> Instant {
+  package func due(of job: Job) -> Instant {
     job.lease == nil
       ? min(job.due.adding(milliseconds: -by), latest) : min(job.due, leaseEnd ?? job.due)
   }

@@ -2,13 +2,13 @@ import Payins
 
 extension Job {
   /// The order of leasing: by due time, then by key.
-  static func isSooner(_ left: Job, _ right: Job) -> Bool {
+  package static func isSooner(_ left: Job, _ right: Job) -> Bool {
     (left.due, left.key.kind.rawValue, left.key.subject)
       < (right.due, right.key.kind.rawValue, right.key.subject)
   }
 
   /// As it stands once the request's holder has it.
-  func leased(by request: LeaseRequest) -> Job {
+  package func leased(by request: LeaseRequest) -> Job {
     var job = self
     job.due = request.until
     job.tries += 1
@@ -19,7 +19,7 @@ extension Job {
 
 extension LeaseRequest {
   /// Of due jobs those that are given out, soonest first.
-  func chosen(from due: [Job]) -> [Job] {
+  package func chosen(from due: [Job]) -> [Job] {
     var rooms = limitsPerKind
     var out: [Job] = []
     for job in due.sorted(by: Job.isSooner) where out.count < limit {

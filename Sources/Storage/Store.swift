@@ -343,7 +343,7 @@ public struct PayinQuery: Equatable, Sendable {
   }
 
   /// Whether some that are looked at may not fit.
-  var isSifting: Bool {
+  package var isSifting: Bool {
     merchantReference == nil
       && (method != nil || account != nil || amountFrom != nil || amountTo != nil)
   }

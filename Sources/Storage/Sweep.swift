@@ -29,7 +29,7 @@ public struct Swept: Equatable, Sendable {
   }
 
   /// - Parameter rows: in their order, one more than looked at where there are more.
-  init(_ rows: [(number: Int64, operation: OperationID, at: Instant)], of sweep: Sweep) {
+  package init(_ rows: [(number: Int64, operation: OperationID, at: Instant)], of sweep: Sweep) {
     let fitting = rows.prefix { $0.at < sweep.before }
     var seen: Set<OperationID> = []
     operations = fitting.map(\.operation).filter { seen.insert($0).inserted }

@@ -1,5 +1,6 @@
 import HTTPCalling
 import JSONText
+import MemoryStorage
 import Payins
 import Providers
 import Storage

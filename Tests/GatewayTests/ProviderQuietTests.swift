@@ -1,4 +1,5 @@
 import HTTPCalling
+import MemoryStorage
 import Payins
 import Storage
 import Synchronization

@@ -1,5 +1,6 @@
 import Crypto
 import JSONText
+import MemoryStorage
 import Storage
 import Testing
 

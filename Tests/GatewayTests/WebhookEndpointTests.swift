@@ -1,6 +1,7 @@
 import Crypto
 import HTTPCalling
 import JSONText
+import MemoryStorage
 import Payins
 import Storage
 import Testing

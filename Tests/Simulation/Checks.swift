@@ -1,4 +1,5 @@
 import JSONText
+import MemoryStorage
 import Payins
 import Storage
 import StorePayments

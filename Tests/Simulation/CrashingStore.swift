@@ -1,3 +1,4 @@
+import MemoryStorage
 import Payins
 import Storage
 import TestSupport

@@ -1,6 +1,7 @@
 import Gateway
 import HTTPCalling
 import JSONText
+import MemoryStorage
 import Payins
 import Providers
 import Routing

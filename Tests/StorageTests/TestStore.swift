@@ -1,5 +1,6 @@
 import Foundation
 import JSONText
+import MemoryStorage
 import Payins
 import Testing
 

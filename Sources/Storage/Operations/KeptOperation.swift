@@ -32,7 +32,7 @@ public struct KeptDocuments: Sendable {
 /// How a kind of operation lies in its table.
 public struct OperationLayout: Sendable {
   public struct Column: Sendable {
-    var name: String
+    package var name: String
     /// Whether it never changes.
     var isFixed = false
     /// Whether its document vouches for it in rows of every release.
@@ -41,9 +41,9 @@ public struct OperationLayout: Sendable {
 
   var table: String
   /// Beside the id, merchant, version, documents and checksums, which every table has.
-  var columns: [Column]
+  package var columns: [Column]
   /// Those that are taken by one operation for ever, with or without the merchant.
-  var reference: [String]
+  package var reference: [String]
   /// Whether what never changes has a document of its own.
   var hasOpening = false
   /// Whether something is kept apart in the tables of secrets.
@@ -90,10 +90,10 @@ extension OperationKind {
 
 /// What becomes of an operation.
 public struct OperationWrite: Sendable {
-  let state: any KeptOperation
+  package let state: any KeptOperation
   /// The state that must be there; nil: the operation must not.
-  let before: (any KeptOperation)?
-  let isWithdrawn: Bool
+  package let before: (any KeptOperation)?
+  package let isWithdrawn: Bool
 
   /// Throws `.duplicateReference`, and `.versionConflict` where the id exists.
   public static func insert(_ state: some KeptOperation) -> OperationWrite {

@@ -2,15 +2,17 @@ import Crypto
 
 /// Digests under a random key that the store made for itself: whoever has the rows but not the key
 /// cannot try which request or e-mail address makes one.
-struct Fingerprints: Sendable {
-  static let byteCount = 32
+package struct Fingerprints: Sendable {
+  package static let byteCount = 32
 
   let key: [UInt8]
+
+  package init(key: [UInt8]) { self.key = key }
 
   func of(_ message: [UInt8]) -> [UInt8] { HMAC.sha256(key: key, message: message) }
 
   /// As it is told from what is not keyed.
-  func marked(_ message: [UInt8]) -> [UInt8] { [1] + of(message) }
+  package func marked(_ message: [UInt8]) -> [UInt8] { [1] + of(message) }
 
   /// Earlier releases kept plain SHA-256 digests of requests: such a digest, keyed, with a 1 before
   /// it. One that is keyed stays as it is.
@@ -20,7 +22,7 @@ struct Fingerprints: Sendable {
 
   /// Of an e-mail address as one of that merchant's payers has it, however it is spelt; two
   /// merchants' are not to be told the same. Nil where there is none.
-  func email(_ address: String?, merchant: String) -> [UInt8]? {
+  package func email(_ address: String?, merchant: String) -> [UInt8]? {
     guard let address else { return nil }
     let scalars = address.unicodeScalars
     let isSpace: (Unicode.Scalar) -> Bool = { $0.properties.isWhitespace }

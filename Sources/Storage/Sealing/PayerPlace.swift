@@ -3,7 +3,7 @@
 ///
 /// The first `,"payer":` is the member's: those before it are texts and numbers, and a quotation
 /// mark within a text stands behind a backslash.
-enum PayerPlace {
+package enum PayerPlace {
   private static let member = Array(#","payer":"#.utf8)
   private static let next = Array(#","metadata":"#.utf8)
   private static let none = Array("null".utf8)
@@ -28,7 +28,7 @@ enum PayerPlace {
   }
 
   /// The document with what is shown of a payer of whom nothing is known.
-  static func erased(_ body: [UInt8]) -> [UInt8] { with(nil, in: without(body)) }
+  package static func erased(_ body: [UInt8]) -> [UInt8] { with(nil, in: without(body)) }
 }
 
 extension [UInt8] {

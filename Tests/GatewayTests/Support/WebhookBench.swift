@@ -2,6 +2,7 @@ import Crypto
 import Gateway
 import HTTPCalling
 import JSONText
+import MemoryStorage
 import Payins
 import Storage
 import Synchronization

@@ -1,4 +1,5 @@
 import Payins
+import Storage
 
 /// The tables of `MemoryStore`. A change is checked in whole before anything of it is kept.
 struct MemoryBooks: Sendable {

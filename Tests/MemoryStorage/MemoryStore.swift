@@ -1,4 +1,5 @@
 public import Payins
+public import Storage
 import StorePayments
 import Synchronization
 

@@ -1,4 +1,5 @@
 import Payins
+import Storage
 
 /// What merchants are told, where, and how it went.
 struct MemoryWebhooks: Sendable {

@@ -1,4 +1,5 @@
 public import Payins
+public import Storage
 
 /// What is of payers. Nothing of it outlives the process, and nothing is sealed.
 extension MemoryStore {
