@@ -33,11 +33,11 @@ extension Payin {
     .object([
       "status": JSON(status.rawValue), "updated_at": updatedAt.stored,
       "succeeded_at": succeededAt?.stored ?? .null,
-      "expires_at": expiresAt.stored, "instructions": instructions?.json ?? .null,
+      "expires_at": expiresAt.stored, "instructions": instructions?.stored ?? .null,
       "active": JSON(active?.text), "attempts": .array(attempts.map(\.stored)),
       "receipts": .array(receipts.map(\.stored)), "failure": failure?.stored ?? .null,
       "late": JSON(late),
-      "last_evidence": lastEvidence?.json ?? .null, "event_count": JSON(eventCount),
+      "last_evidence": lastEvidence?.stored ?? .null, "event_count": JSON(eventCount),
       "announced_count": JSON(announcedCount), "version": JSON(version),
     ])
   }
@@ -59,10 +59,10 @@ extension Payin {
     self.init(
       opening: opening, status: status, updatedAt: updatedAt,
       succeededAt: Instant(stored: json["succeeded_at"]),
-      expiresAt: expiresAt, instructions: json["instructions"].flatMap(Instructions.init(json:)),
+      expiresAt: expiresAt, instructions: json["instructions"].flatMap(Instructions.init(stored:)),
       active: json["active"]?.string.map(AttemptID.init(unchecked:)), attempts: attempts,
       receipts: receipts, failure: json["failure"].flatMap(Refusal.init(stored:)), late: late,
-      lastEvidence: json["last_evidence"].flatMap(Evidence.init(json:)),
+      lastEvidence: json["last_evidence"].flatMap(Evidence.init(stored:)),
       eventCount: Int(eventCount), announcedCount: Int(announcedCount), version: Int(version))
     for answer in answers?.array ?? [] { take(answer) }
   }
@@ -156,10 +156,9 @@ extension Refusal {
 }
 
 extension Evidence {
-  /// As the API shows it.
-  public var json: JSON { ["grade": JSON(grade.label), "at": JSON(at.rfc3339)] }
+  fileprivate var stored: JSON { ["grade": JSON(grade.label), "at": JSON(at.rfc3339)] }
 
-  fileprivate init?(json: JSON) {
+  fileprivate init?(stored json: JSON) {
     guard let grade = json["grade"]?.string.flatMap(EvidenceGrade.init(label:)),
       let at = json["at"]?.string.flatMap({ Instant(rfc3339: $0) })
     else { return nil }
@@ -328,8 +327,7 @@ extension RoutingRecord {
 }
 
 extension Instructions {
-  /// As the API shows them, and as they are stored.
-  public var json: JSON {
+  package var stored: JSON {
     switch self {
     case .spei(let spei):
       .object([
@@ -348,7 +346,7 @@ extension Instructions {
     }
   }
 
-  fileprivate init?(json: JSON) {
+  fileprivate init?(stored json: JSON) {
     switch json["type"]?.string {
     case "spei":
       guard let clabe = json["clabe"]?.string else { return nil }

@@ -117,7 +117,7 @@ public struct StorePayment: Equatable, Sendable {
 extension StorePayment {
   public var stored: JSON {
     .object([
-      "id": JSON(id.text), "merchant": JSON(merchant), "request": .object(request.members),
+      "id": JSON(id.text), "merchant": JSON(merchant), "request": request.stored,
       "idempotency_key": JSON(idempotencyKey), "created_at": JSON(createdAt.milliseconds),
       "updated_at": JSON(updatedAt.milliseconds), "status": JSON(status.rawValue),
       "answer": answer?.stored ?? .null, "reversal": reversal?.stored ?? .null,
@@ -133,7 +133,7 @@ extension StorePayment {
 
   public init?(stored json: JSON) {
     guard let id = json["id"]?.string, let merchant = json["merchant"]?.string,
-      let request = json["request"].flatMap(StorePaymentRequest.init(members:)),
+      let request = json["request"].flatMap(StorePaymentRequest.init(stored:)),
       let key = json["idempotency_key"]?.string, let createdAt = json["created_at"]?.int64,
       let updatedAt = json["updated_at"]?.int64,
       let status = json["status"]?.string.flatMap(StorePaymentStatus.init(rawValue:)),

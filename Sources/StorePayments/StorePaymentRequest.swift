@@ -1,4 +1,4 @@
-public import JSONText
+import JSONText
 public import Payins
 
 public struct StorePaymentID: PrefixedID {
@@ -55,18 +55,17 @@ public struct StorePaymentRequest: Equatable, Sendable {
     return plain.isEmpty ? "0" : String(plain)
   }
 
-  /// Its members as the API names them.
-  public var members: JSONObject {
-    [
+  var stored: JSON {
+    .object([
       "account": JSON(account), "reference": JSON(reference), "amount": JSON(amount),
       "chain_transaction_id": JSON(chainTransactionID),
       "operation_date": JSON(operationDate.rfc3339), "group": JSON(group), "chain": JSON(chain),
       "store": JSON(store), "pos": JSON(pos), "employee": JSON(employee), "sku": JSON(sku),
       "payment_type": JSON(paymentType),
-    ]
+    ])
   }
 
-  init?(members json: JSON) {
+  init?(stored json: JSON) {
     guard let account = json["account"]?.string, let reference = json["reference"]?.string,
       let amount = json["amount"]?.int64,
       let chainTransactionID = json["chain_transaction_id"]?.string,

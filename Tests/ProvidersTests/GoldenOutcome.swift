@@ -11,7 +11,7 @@ enum GoldenOutcome {
     case .accepted(let acceptance):
       [
         "outcome": .string(outcome.label), "provider_order_id": JSON(acceptance.providerOrderID),
-        "instructions": acceptance.instructions?.json ?? .null,
+        "instructions": acceptance.instructions?.stored ?? .null,
       ]
     case .declined(let refusal), .questioned(let refusal), .unauthorized(let refusal),
       .neverSent(let refusal), .inDoubt(let refusal):
@@ -61,7 +61,7 @@ enum GoldenOutcome {
       "status": .string(report.status.label),
       "deposits": .array(report.deposits.map(json)),
       "provider_order_id": JSON(report.providerOrderID),
-      "instructions": report.instructions?.json ?? .null, "note": JSON(report.note),
+      "instructions": report.instructions?.stored ?? .null, "note": JSON(report.note),
     ]
     if case .unrecognised(let word) = report.status { object["word"] = .string(word) }
     return .object(object)

@@ -14,7 +14,7 @@ extension GoldenCase {
   func payment() throws -> StorePaymentRequest {
     let account = try GoldenAccount.named(provider).json
     let members = (account["payment"]?.object ?? [:]).merged(with: json["payment"]?.object ?? [:])
-    guard let payment = StorePaymentRequest(members: .object(members)) else {
+    guard let payment = StorePaymentRequest(stored: .object(members)) else {
       throw GoldenFault("\(testDescription): the payment is not complete")
     }
     return payment

@@ -31,6 +31,17 @@ struct StorePaymentTransitionTests {
     chainTransactionID: "170911001", operationDate: Instant(milliseconds: 1_509_053_135_780),
     group: "555", chain: "1", store: "1292", pos: "1", employee: "2", sku: nil, paymentType: 1)
 
+  @Test("the request is stored in a form of its own, whatever the API calls its members")
+  func storedForm() {
+    #expect(
+      after().payment.stored["request"] == [
+        "account": "paynet-main", "reference": "OPENPAY00FUCDZDQ9", "amount": 1000,
+        "chain_transaction_id": "170911001", "operation_date": "2017-10-26T21:25:35.780Z",
+        "group": "555", "chain": "1", "store": "1292", "pos": "1", "employee": "2", "sku": nil,
+        "payment_type": 1,
+      ])
+  }
+
   @Test("what Paynet answers is what it is")
   func answered() {
     let authorized = after(.sent(.authorized(Self.ok)))

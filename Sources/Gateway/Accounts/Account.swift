@@ -9,6 +9,8 @@ public struct Account: Sendable {
   public let limits: AccountLimits
   /// Merchants that may use it; nil: all.
   public let merchants: [String]?
+  /// The provider's capabilities within the operator's own amount range.
+  public let capabilities: [Payins.Method: Capability]
   /// The name to which the client certificate of whoever reports to it is made out; nil asks for
   /// none.
   public let callbackCertificate: String?
@@ -22,13 +24,15 @@ public struct Account: Sendable {
     self.provider = provider
     self.limits = limits
     self.merchants = merchants
+    capabilities = Self.capabilities(of: provider, within: limits)
   }
 
   public var id: String { identity.id }
   public var providerName: String { type(of: provider).name }
 
-  /// The provider's capabilities within the operator's own amount range.
-  public var capabilities: [Payins.Method: Capability] {
+  private static func capabilities(
+    of provider: any Provider, within limits: AccountLimits
+  ) -> [Payins.Method: Capability] {
     guard let creator = provider as? any CreatesPayins else { return [:] }
     return creator.capabilities.compactMapValues { capability in
       let low = max(capability.amounts.lowerBound, limits.amountMinimum ?? .min)

@@ -62,5 +62,30 @@ public struct PayinDocument: Sendable {
       "attempt": JSON(receipt.attempt.text),
     ]
   }
+}
 
+/// The API's own forms; how a store keeps the same is `PayinCodec`'s.
+extension Instructions {
+  public var json: JSON {
+    switch self {
+    case .spei(let spei):
+      .object([
+        "type": "spei", "clabe": JSON(spei.clabe), "bank": JSON(spei.bank),
+        "beneficiary": JSON(spei.beneficiary), "reference": JSON(spei.reference),
+        "concept": JSON(spei.concept), "agreement": JSON(spei.agreement),
+        "payment_url": JSON(spei.paymentURL),
+      ])
+    case .store(let store):
+      .object([
+        "type": "store", "reference": JSON(store.reference),
+        "barcode_url": JSON(store.barcodeURL),
+        "networks": .array(store.networks.map { JSON($0) }),
+        "payment_url": JSON(store.paymentURL),
+      ])
+    }
+  }
+}
+
+extension Evidence {
+  public var json: JSON { ["grade": JSON(grade.label), "at": JSON(at.rfc3339)] }
 }

@@ -5,11 +5,17 @@ public import StorePayments
 /// A store payment as the merchant sees it: in answers and in webhooks alike.
 public enum StorePaymentDocument {
   public static func json(_ payment: StorePayment) -> JSON {
+    let request = payment.request
     var object: JSONObject = [
       "id": JSON(payment.id.text), "object": "store_payment", "status": JSON(payment.status.told),
+      "account": JSON(request.account), "reference": JSON(request.reference),
+      "amount": JSON(request.amount),
+      "chain_transaction_id": JSON(request.chainTransactionID),
+      "operation_date": JSON(request.operationDate.rfc3339), "group": JSON(request.group),
+      "chain": JSON(request.chain), "store": JSON(request.store), "pos": JSON(request.pos),
+      "employee": JSON(request.employee), "sku": JSON(request.sku),
+      "payment_type": JSON(request.paymentType), "currency": "MXN",
     ]
-    for member in payment.request.members.members { object[member.key] = member.value }
-    object["currency"] = "MXN"
     object["authorization"] = JSON(payment.answer?.authorization)
     object["response_code"] = JSON(payment.answer?.code)
     object["response_description"] = JSON(payment.answer?.description)
