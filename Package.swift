@@ -12,7 +12,7 @@ let package = Package(
 
     .target(name: "JSONText"),
     .target(name: "Payins", dependencies: ["JSONText"]),
-    .target(name: "StorePayments", dependencies: ["JSONText", "Payins"]),
+    .target(name: "CounterPayments", dependencies: ["JSONText", "Payins"]),
     .target(name: "Expressions", exclude: ["README.md"]),
     .target(
       name: "Routing", dependencies: ["Expressions", "JSONText", "Payins"]),
@@ -22,10 +22,10 @@ let package = Package(
     .target(name: "HTTPCalling", dependencies: ["CCurl"]),
     .target(
       name: "Storage",
-      dependencies: ["CSQLite", "Crypto", "JSONText", "Payins", "StorePayments"]),
+      dependencies: ["CSQLite", "Crypto", "JSONText", "Payins", "CounterPayments"]),
     .target(
       name: "Providers",
-      dependencies: ["Crypto", "HTTPCalling", "JSONText", "Payins", "StorePayments"],
+      dependencies: ["Crypto", "HTTPCalling", "JSONText", "Payins", "CounterPayments"],
       exclude: [
         "README.md", "CashyPay/README.md", "Openpay/README.md", "Paynet/README.md",
         "SmilePayz/README.md",
@@ -34,13 +34,13 @@ let package = Package(
       name: "Gateway",
       dependencies: [
         "Crypto", "HTTPCalling", "JSONText", "Payins", "Providers", "Routing", "Storage",
-        "StorePayments",
+        "CounterPayments",
       ]),
     .target(
       name: "MerchantAPI",
       dependencies: [
         "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "Payins", "Providers",
-        "Routing", "Storage", "StorePayments",
+        "Routing", "Storage", "CounterPayments",
       ]),
     .target(
       name: "Sandbox", dependencies: ["Crypto", "HTTPCalling", "HTTPServing", "JSONText"]),
@@ -53,7 +53,7 @@ let package = Package(
       ]),
 
     .target(
-      name: "MemoryStorage", dependencies: ["Payins", "Storage", "StorePayments"],
+      name: "MemoryStorage", dependencies: ["Payins", "Storage", "CounterPayments"],
       path: "Tests/MemoryStorage"),
     .target(
       name: "TestSupport", dependencies: ["HTTPServing", "JSONText", "Payins"],
@@ -66,7 +66,7 @@ let package = Package(
       dependencies: [
         "Crypto", "Gateway", "HTTPCalling", "JSONText", "MemoryStorage", "Payins", "Providers",
         "Routing",
-        "Storage", "StorePayments", "TestSupport",
+        "Storage", "CounterPayments", "TestSupport",
       ]),
     .testTarget(
       name: "HTTPCallingTests", dependencies: ["HTTPCalling", "TestSupport"]),
@@ -75,8 +75,8 @@ let package = Package(
     .testTarget(
       name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"]),
     .testTarget(
-      name: "StorePaymentsTests",
-      dependencies: ["JSONText", "Payins", "StorePayments", "TestSupport"]),
+      name: "CounterPaymentsTests",
+      dependencies: ["JSONText", "Payins", "CounterPayments", "TestSupport"]),
     .testTarget(
       name: "PayinsTests", dependencies: ["JSONText", "Payins", "TestSupport"]),
     .testTarget(
@@ -88,7 +88,7 @@ let package = Package(
     .testTarget(
       name: "ProvidersTests",
       dependencies: [
-        "Crypto", "HTTPCalling", "JSONText", "Payins", "Providers", "StorePayments",
+        "Crypto", "HTTPCalling", "JSONText", "Payins", "Providers", "CounterPayments",
         "TestSupport",
       ],
       exclude: ["Golden"]),
@@ -107,7 +107,7 @@ let package = Package(
       dependencies: [
         "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "MemoryStorage", "Payins", "Providers",
         "Routing",
-        "Sandbox", "Storage", "StorePayments", "TestSupport",
+        "Sandbox", "Storage", "CounterPayments", "TestSupport",
       ], path: "Tests/Simulation"),
     .executableTarget(
       name: "RoutingBench", dependencies: ["Payins", "Routing"],
@@ -118,7 +118,8 @@ let package = Package(
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "Crypto", "JSONText", "MemoryStorage", "Payins", "Storage", "StorePayments", "TestSupport",
+        "Crypto", "JSONText", "MemoryStorage", "Payins", "Storage", "CounterPayments",
+        "TestSupport",
       ]),
     .testTarget(name: "TidyTests"),
   ]

@@ -30,7 +30,7 @@ internal import Glibc
   }
 
   /// Sets every option anew, since the handle comes out of a pool.
-  func prepare(_ configuration: CurlCaller.Configuration) {
+  func prepare(_ configuration: CurlClient.Configuration) {
     setSafety(configuration)
     setRequest()
     let limits = call.limits
@@ -39,8 +39,8 @@ internal import Glibc
     easy.set(CURLOPT_MAXAGE_CONN, configuration.idleSeconds)
     // Refuses early what is announced too large; HEAD announces what it does not bring.
     let isUnlimited = call.request.method == "HEAD" || limits.cutsBody
-    let announced = isUnlimited ? 0 : max(limits.responseBytes, 1)
-    easy.set(CURLOPT_MAXFILESIZE, announced)
+    let published = isUnlimited ? 0 : max(limits.responseBytes, 1)
+    easy.set(CURLOPT_MAXFILESIZE, published)
     unsafe easy.set(CURLOPT_ERRORBUFFER, pointer: errorText)
     setCallbacks()
   }
@@ -126,7 +126,7 @@ internal import Glibc
 // MARK: - Options
 
 extension Transfer {
-  private func setSafety(_ configuration: CurlCaller.Configuration) {
+  private func setSafety(_ configuration: CurlClient.Configuration) {
     easy.set(CURLOPT_NOSIGNAL, 1)
     easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
     easy.set(CURLOPT_FOLLOWLOCATION, 0)

@@ -12,7 +12,7 @@ internal import Synchronization
     var isClosed = false
   }
 
-  private let configuration: CurlCaller.Configuration
+  private let configuration: CurlClient.Configuration
   private let inbox = Mutex(Inbox())
   private let multi: UnsafeMutableRawPointer
   /// By their handle's number.
@@ -20,7 +20,7 @@ internal import Synchronization
   private let connections = KeptConnections()
   private var idleHandles: [EasyHandle] = []
 
-  init(_ configuration: CurlCaller.Configuration) {
+  init(_ configuration: CurlClient.Configuration) {
     self.configuration = configuration
     let isReady = Self.libraryIsReady
     guard isReady, let multi = unsafe curl_multi_init() else {
@@ -62,7 +62,7 @@ internal import Synchronization
       endFinished()
       endAllUnless(unsafe curl_multi_poll(multi, nil, 0, 60_000, nil))
     }
-    endAll(CurlCaller.closed)
+    endAll(CurlClient.closed)
     idleHandles = []
     unsafe curl_multi_cleanup(multi)
   }
@@ -75,7 +75,7 @@ internal import Synchronization
     }
     guard isClosed else { return calls }
     for call in calls {
-      call.continuation.resume(returning: .neverSent(CurlCaller.closed))
+      call.continuation.resume(returning: .neverSent(CurlClient.closed))
     }
     return nil
   }

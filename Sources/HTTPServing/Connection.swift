@@ -76,7 +76,7 @@ final class Connection {
     isBroken = true
   }
 
-  func expired(at now: Moment, id: () -> String) {
+  func expired(at now: ConversationTime, id: () -> String) {
     guard isEstablished else { return cut() }
     conversation.expired(at: now, id: id)
   }
@@ -174,7 +174,7 @@ final class Connection {
   }
 
   /// The last word before the socket is closed: a close_notify, if it can be sent at once.
-  func sayGoodbye() {
+  func sendCloseNotify() {
     guard !conversation.endsWithReset else { return socket.closeWithReset() }
     guard !isBroken, !hasEndedWriting, ciphertext.isEmpty else { return }
     tls?.close()

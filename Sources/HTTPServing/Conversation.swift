@@ -64,7 +64,7 @@ struct Conversation {
   private var writeDeadline: Int64?
   private var sentSinceDeadline = 0
 
-  init(limits: HTTPLimits, deadlines: HTTPDeadlines, at now: Moment) {
+  init(limits: HTTPLimits, deadlines: HTTPDeadlines, at now: ConversationTime) {
     self.limits = limits
     self.deadlines = deadlines
     businessSince = now.milliseconds
@@ -131,7 +131,7 @@ struct Conversation {
   /// The next request to handle; nil when there is none yet, and then all else is up to date.
   /// - Parameter judge: what a request gets for its head alone; nil where it may come.
   mutating func takeRequest(
-    at now: Moment, id: () -> String,
+    at now: ConversationTime, id: () -> String,
     judge: (RequestMessage, _ id: String, _ isWhole: Bool) -> PreparedAnswer? = { _, _, _ in nil }
   ) -> Assignment? {
     moveAnswers(date: now.date)
@@ -188,7 +188,7 @@ struct Conversation {
   }
 
   /// The deadline has passed.
-  mutating func expired(at now: Moment, id: () -> String) {
+  mutating func expired(at now: ConversationTime, id: () -> String) {
     if let writeDeadline, writeDeadline <= now.milliseconds { phase = .finished }
     guard let readDeadline, readDeadline <= now.milliseconds, phase != .finished else { return }
     switch wait {
@@ -212,7 +212,7 @@ struct Conversation {
   }
 
   /// Brings output, phase and deadlines in line with what happened.
-  private mutating func settle(at now: Moment) {
+  private mutating func settle(at now: ConversationTime) {
     moveAnswers(date: now.date)
     if parser.awaitsContinue, exchanges.isEmpty, phase == .open, !isLast {
       parser.continued()
@@ -241,7 +241,7 @@ struct Conversation {
     }
   }
 
-  private mutating func updateDeadlines(at now: Moment) {
+  private mutating func updateDeadlines(at now: ConversationTime) {
     let next = currentWait
     if next != wait || output.isEmpty != (writeDeadline == nil) {
       businessSince = now.milliseconds

@@ -35,7 +35,7 @@ final class EventLoop {
   /// out the last connection, so that none reaches a loop that has ended.
   private var others: [Mailbox] = []
 
-  private var now = Moment(milliseconds: 0, date: "")
+  private var now = ConversationTime(milliseconds: 0, date: "")
   private var dateSeconds: Int64 = -1
   private var ids: RequestIDSource
   private var connections: [UInt64: Connection] = [:]
@@ -76,7 +76,7 @@ final class EventLoop {
     let mayWait = mailbox.fallAsleep()
     let due = deadlines.next.map { $0 - SystemCall.monotonicMilliseconds() }
     poller.wait(timeoutMilliseconds: mayWait ? due : 0, into: &events)
-    tellTime()
+    updateClock()
     while case let messages = mailbox.take(), !messages.isEmpty {
       for message in messages { handle(message) }
     }
@@ -87,7 +87,7 @@ final class EventLoop {
     for connection in touched { settle(connection) }
   }
 
-  private func tellTime() {
+  private func updateClock() {
     now.milliseconds = SystemCall.monotonicMilliseconds()
     let seconds = setting.configuration.unixSeconds()
     guard seconds != dateSeconds else { return }
@@ -219,7 +219,7 @@ final class EventLoop {
   }
 
   private func end(_ connection: Connection) {
-    connection.sayGoodbye()
+    connection.sendCloseNotify()
     _ = countHeld(of: connection)
     connection.presence.leave()
     connections[connection.token] = nil

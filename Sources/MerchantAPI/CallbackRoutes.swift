@@ -12,7 +12,7 @@ struct CallbackRoutes: Sendable {
     .unauthorized, code: "unauthorized", detail: "the delivery is not proved the provider's")
 
   let service: CallbackService
-  let calls: ProviderCalls
+  let calls: ProviderClient
   let limits: RateLimits
   let log: Log
 

@@ -16,7 +16,7 @@ struct DiscrepancyRoutes: Sendable {
   }
 
   /// Pay-ins first; behind the last of them, for operators, what belongs to no merchant.
-  private func list(_ call: Call) async throws -> Response {
+  private func list(_ call: AuthorizedRequest) async throws -> Response {
     let page = try Page(call)
     let isOperator = call.caller.scopes.contains(.admin)
     if isOperator, let before = call.query["cursor"].flatMap({ EventID($0) }) {

@@ -17,13 +17,13 @@ enum EventDocument {
     [
       "id": JSON(event.id.text), "object": "event", "sequence": JSON(event.sequence),
       "type": JSON(event.type), "at": JSON(event.at.rfc3339), "data": event.data,
-      "announced": JSON(event.announcement != nil),
+      "announced": JSON(event.notification != nil),
     ]
   }
 
   /// A try to deliver stands on the timeline, too, under its event's id and without a number of
   /// its own.
-  private static func timeline(_ delivery: DeliveryTry, of type: String) -> JSON {
+  private static func timeline(_ delivery: DeliveryAttempt, of type: String) -> JSON {
     var data = attempt(delivery)
     data["endpoint"] = JSON(delivery.endpoint)
     data["event_type"] = JSON(type)
@@ -34,14 +34,14 @@ enum EventDocument {
     ]
   }
 
-  static func announced(_ event: OperationEvent, _ deliveries: [WebhookService.Delivery]) -> JSON {
+  static func published(_ event: OperationEvent, _ deliveries: [WebhookService.Delivery]) -> JSON {
     [
       "id": JSON(event.id.text),
       "object": [
         "type": JSON(event.operation.kind?.rawValue), "id": JSON(event.operation.text),
       ], "type": JSON(event.type),
       "payin": event.operation.kind == .payin ? JSON(event.operation.text) : nil,
-      "sequence": JSON(event.announcement.map { Int64($0.sequence) }),
+      "sequence": JSON(event.notification.map { Int64($0.sequence) }),
       "created_at": JSON(event.at.rfc3339), "data": data(event),
       "deliveries": .array(deliveries.map(delivery)),
     ]
@@ -49,7 +49,7 @@ enum EventDocument {
 
   /// What was announced; null for an event that was not.
   private static func data(_ event: OperationEvent) -> JSON {
-    event.announcement.flatMap { try? JSON(parsing: $0.body) } ?? .null
+    event.notification.flatMap { try? JSON(parsing: $0.body) } ?? .null
   }
 
   private static func delivery(_ delivery: WebhookService.Delivery) -> JSON {
@@ -64,7 +64,7 @@ enum EventDocument {
     ]
   }
 
-  private static func attempt(_ delivery: DeliveryTry) -> JSONObject {
+  private static func attempt(_ delivery: DeliveryAttempt) -> JSONObject {
     [
       "status": JSON(delivery.status.map { Int64($0) }),
       "failure": JSON(delivery.failure.map(shown)),

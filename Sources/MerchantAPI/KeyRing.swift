@@ -26,7 +26,7 @@ public struct APIKey: Equatable, Sendable {
 }
 
 /// Who calls.
-struct Caller: Sendable {
+struct Principal: Sendable {
   var merchant: String
   var key: String
   var scopes: Set<Scope>
@@ -59,11 +59,11 @@ public struct KeyRing: Sendable {
   /// - Parameter tokens: what the call takes of its key's rate; 0 only looks.
   func caller(
     of request: Request, needing scope: Scope, tokens: Int64 = 1
-  ) throws(Problem) -> (caller: Caller, standing: RateStanding?) {
+  ) throws(Problem) -> (caller: Principal, standing: RateStanding?) {
     guard let key = key(of: request) else {
       throw limits.failure(of: request) ?? .unauthorized
     }
-    let caller = Caller(merchant: key.merchant, key: key.id, scopes: key.scopes)
+    let caller = Principal(merchant: key.merchant, key: key.id, scopes: key.scopes)
     let standing = try limits.call(by: caller.name, of: request, tokens: tokens)
     guard key.scopes.contains(scope) else {
       throw Problem(

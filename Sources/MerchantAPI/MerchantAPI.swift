@@ -8,12 +8,12 @@ public struct MerchantAPI: Sendable {
   /// What the routes act on.
   public struct Parts: Sendable {
     public var service: PayinService
-    public var storePayments: StorePaymentService
+    public var counterPayments: CounterPaymentService
     public var webhooks: WebhookService
     public var callbacks: CallbackService
     public var health: Health
     public var metrics: Metrics
-    public var calls: ProviderCalls
+    public var calls: ProviderClient
     public var rules: RuleBook
     public var keys: KeyRing
     public var time: any TimeSource
@@ -34,14 +34,14 @@ public struct MerchantAPI: Sendable {
     public var reloadRules: @Sendable () async -> Bool
 
     public init(
-      service: PayinService, storePayments: StorePaymentService, webhooks: WebhookService,
+      service: PayinService, counterPayments: CounterPaymentService, webhooks: WebhookService,
       callbacks: CallbackService,
-      health: Health, metrics: Metrics, calls: ProviderCalls, rules: RuleBook, keys: KeyRing,
+      health: Health, metrics: Metrics, calls: ProviderClient, rules: RuleBook, keys: KeyRing,
       time: any TimeSource, log: Log, specification: [UInt8], dashboard: [UInt8],
       reloadRules: @escaping @Sendable () async -> Bool
     ) {
       self.service = service
-      self.storePayments = storePayments
+      self.counterPayments = counterPayments
       self.webhooks = webhooks
       self.callbacks = callbacks
       self.health = health
@@ -104,7 +104,7 @@ private struct SharedRoutes {
       service: parts.service, keys: keys, time: parts.time, waits: waits
     ).register(on: &router)
     DiscrepancyRoutes(service: parts.service, keys: keys).register(on: &router)
-    StorePaymentRoutes(service: parts.storePayments, keys: keys).register(on: &router)
+    CounterPaymentRoutes(service: parts.counterPayments, keys: keys).register(on: &router)
     WebhookRoutes(service: parts.webhooks, keys: keys).register(on: &router)
     if audience != .operators {
       CallbackRoutes(

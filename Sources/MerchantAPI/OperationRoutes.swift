@@ -15,7 +15,7 @@ extension Creation {
   }
 }
 
-extension Call {
+extension AuthorizedRequest {
   /// The most events of one page of a timeline, and as many as are given unasked: most operations'
   /// whole ones.
   private static let timelinePage = 1000

@@ -8,7 +8,7 @@ import Routing
 struct OperatorRoutes: Sendable {
   let health: Health
   let metrics: Metrics
-  let calls: ProviderCalls
+  let calls: ProviderClient
   let rules: RuleBook
   let keys: KeyRing
   let time: any TimeSource
@@ -69,7 +69,7 @@ struct OperatorRoutes: Sendable {
   }
 
   /// Those that serve the caller's merchant; for operators all.
-  private func accounts(for call: Call) -> [JSON] {
+  private func accounts(for call: AuthorizedRequest) -> [JSON] {
     let now = time.steady()
     let isOperator = call.caller.scopes.contains(.admin)
     let shown = calls.accounts.values.filter { account in
@@ -131,7 +131,7 @@ struct OperatorRoutes: Sendable {
   }
 
   /// A dry run: by the set in force, or by the rule file that the body holds as `rules`.
-  private func evaluate(_ call: Call) throws -> Response {
+  private func evaluate(_ call: AuthorizedRequest) throws -> Response {
     var object = try call.body()
     var posted: RuleSet?
     if let rules = object["rules"] {

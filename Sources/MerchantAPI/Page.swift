@@ -7,7 +7,7 @@ struct Page {
 
   private let limit: Int
 
-  init(_ call: Call) throws(Problem) {
+  init(_ call: AuthorizedRequest) throws(Problem) {
     limit = try call.parameter("limit") { Int($0) } ?? 20
     guard (1...100).contains(limit) else { throw .invalidRequest("limit must be 1 to 100") }
   }

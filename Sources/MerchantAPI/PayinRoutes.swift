@@ -43,7 +43,7 @@ struct PayinRoutes: Sendable {
     }
   }
 
-  private func id(_ call: Call) throws(Problem) -> PayinID {
+  private func id(_ call: AuthorizedRequest) throws(Problem) -> PayinID {
     try call.path.value("id") { PayinID($0) }
   }
 
@@ -51,7 +51,7 @@ struct PayinRoutes: Sendable {
     .json(.ok, service.document.json(payin, at: time.now()).bytes)
   }
 
-  private func create(_ call: Call) async throws -> Response {
+  private func create(_ call: AuthorizedRequest) async throws -> Response {
     let key = try RequestReading.idempotencyKey(call.request)
     let object = try call.body()
     let hash = RequestHash(object, bytes: call.request.body)
@@ -70,7 +70,7 @@ struct PayinRoutes: Sendable {
     return created.response(at: "/v1/payins")
   }
 
-  private func get(_ call: Call) async throws -> Response {
+  private func get(_ call: AuthorizedRequest) async throws -> Response {
     let seconds = try call.parameter("wait") { Int64($0) } ?? 0
     guard (0...30).contains(seconds) else {
       throw Problem.invalidRequest("wait must be 0 to 30 seconds")
@@ -91,7 +91,7 @@ struct PayinRoutes: Sendable {
     "amount_from", "amount_to",
   ])
 
-  private func list(_ call: Call) async throws -> Response {
+  private func list(_ call: AuthorizedRequest) async throws -> Response {
     let page = try Page(call)
     var query = PayinQuery(merchant: call.merchant, limit: page.lookup)
     query.status = try call.parameter("status") { PayinStatus(rawValue: $0) }

@@ -1,10 +1,10 @@
+import CounterPayments
 import Gateway
 import HTTPServing
 import JSONText
 import Payins
 import Routing
 import Storage
-import StorePayments
 
 /// An error that knows what it is in HTTP.
 protocol HTTPProblem: Error {
@@ -15,7 +15,7 @@ extension OperationRefusal: HTTPProblem {
   var problem: Problem {
     switch self {
     case .notFound(.payin): .notFound("there is no such pay-in")
-    case .notFound(.storePayment): .notFound("there is no such store payment")
+    case .notFound(.counterPayment): .notFound("there is no such store payment")
     case .keyReused:
       Problem(
         .unprocessableContent, code: "idempotency_key_reused",
@@ -63,7 +63,7 @@ extension PayinRefusal: HTTPProblem {
   }
 }
 
-extension StorePaymentService.Refusal: HTTPProblem {
+extension CounterPaymentService.Refusal: HTTPProblem {
   var problem: Problem {
     switch self {
     case .noSuchAccount:
@@ -115,7 +115,7 @@ extension WebhookService.Refusal: HTTPProblem {
   }
 }
 
-extension StoreError: HTTPProblem {
+extension DatabaseError: HTTPProblem {
   var problem: Problem {
     if case .damaged(let what) = self { return .internalError(because: what) }
     // The commit may have become durable before it failed.

@@ -48,7 +48,7 @@ struct WebhookRoutes: Sendable {
     ])
   }
 
-  private func create(_ call: Call) async throws -> Response {
+  private func create(_ call: AuthorizedRequest) async throws -> Response {
     var reader = ObjectReader(try call.body())
     let url = reader.string("url")
     if let url { check(url, &reader) }
@@ -61,18 +61,18 @@ struct WebhookRoutes: Sendable {
     return response
   }
 
-  private func update(_ call: Call) async throws -> Response {
+  private func update(_ call: AuthorizedRequest) async throws -> Response {
     var reader = ObjectReader(try call.body())
-    var wish = WebhookService.Wish()
-    wish.url = reader.optionalString("url")
-    if let url = wish.url { check(url, &reader) }
-    wish.events = events(&reader)
-    wish.isEnabled = reader.optionalBool("enabled")
-    wish.rotatesSecret = reader.optionalBool("rotate_secret") ?? false
+    var update = WebhookService.EndpointUpdate()
+    update.url = reader.optionalString("url")
+    if let url = update.url { check(url, &reader) }
+    update.events = events(&reader)
+    update.isEnabled = reader.optionalBool("enabled")
+    update.rotatesSecret = reader.optionalBool("rotate_secret") ?? false
     let problems = reader.finish()
     guard problems.isEmpty else { throw InvalidBody(problems: problems) }
-    let updated = try await service.update(call.path["id"], of: call.merchant, wish)
-    return .json(.ok, json(updated, showsSecret: wish.rotatesSecret).bytes)
+    let updated = try await service.update(call.path["id"], of: call.merchant, update)
+    return .json(.ok, json(updated, showsSecret: update.rotatesSecret).bytes)
   }
 
   private func check(_ url: String, _ reader: inout ObjectReader) {
@@ -92,9 +92,9 @@ struct WebhookRoutes: Sendable {
 
   // MARK: Events
 
-  private func events(_ call: Call) async throws -> Response {
+  private func events(_ call: AuthorizedRequest) async throws -> Response {
     let page = try Page(call)
-    var query = AnnouncementQuery(merchant: call.merchant, limit: page.lookup)
+    var query = PublishedEventQuery(merchant: call.merchant, limit: page.lookup)
     query.type = try call.parameter("type") { WebhookEndpoint.types.contains($0) ? $0 : nil }
     let payin = try call.parameter("payin") { PayinID($0) }.map { OperationID($0) }
     query.operation = try call.parameter("object") { OperationID($0) } ?? payin
@@ -106,14 +106,14 @@ struct WebhookRoutes: Sendable {
     var data: [JSON] = []
     for event in page.shown(found.events) {
       let deliveries = try await service.deliveries(of: event, merchant: call.merchant)
-      data.append(EventDocument.announced(event, deliveries))
+      data.append(EventDocument.published(event, deliveries))
     }
     // A short page goes on where the search for it ended.
     if let place = found.lookedTo { return page.response(data, next: place.text) }
     return page.response(data, of: found.events) { $0.id.text }
   }
 
-  private func redeliver(_ call: Call) async throws -> Response {
+  private func redeliver(_ call: AuthorizedRequest) async throws -> Response {
     let id = try call.path.value("id") { EventID($0) }
     var reader = ObjectReader(try call.optionalBody())
     let endpoint = reader.optionalString("endpoint")

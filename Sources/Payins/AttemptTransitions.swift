@@ -27,27 +27,27 @@ extension PayinTransition {
       adopt(id, acceptance.instructions, context)
     case .declined(let refusal):
       close(id, as: .declined, refusal)
-      moveOn(after: .declined, refusal, context)
+      failOver(after: .declined, refusal, context)
     case .refused(let refusal, let word):
       refused(id, refusal, word, context)
     case .questioned(let refusal):
       update(id) { $0.isQuestioned = true }
-      doubt(id, refusal, context)
+      markInDoubt(id, refusal, context)
     case .unauthorized(let refusal):
       alerts.append(.unauthorized)
       close(id, as: .declined, refusal)
-      moveOn(after: .declined, refusal, context)
+      failOver(after: .declined, refusal, context)
     case .neverSent(let refusal):
       close(id, as: .neverSent, refusal)
-      moveOn(after: .neverSent, refusal, context)
+      failOver(after: .neverSent, refusal, context)
     case .inDoubt(let refusal):
-      doubt(id, refusal, context)
+      markInDoubt(id, refusal, context)
     }
   }
 
   mutating func interrupted(_ id: AttemptID, _ context: Context) {
     guard payin.attempt(id)?.state == .sending else { return }
-    doubt(
+    markInDoubt(
       id, Refusal(code: "interrupted", message: "the gateway stopped before the answer came"),
       context)
   }
@@ -81,7 +81,7 @@ extension PayinTransition {
         "message": .string(refusal.message), "word": .string(word),
       ])
     planQuery(id, context)
-    moveOn(after: .declined, refusal, context)
+    failOver(after: .declined, refusal, context)
   }
 
   mutating func close(_ id: AttemptID, as state: AttemptState, _ refusal: Refusal) {
@@ -98,7 +98,7 @@ extension PayinTransition {
     stopQuerying(id)
   }
 
-  private mutating func doubt(_ id: AttemptID, _ refusal: Refusal, _ context: Context) {
+  private mutating func markInDoubt(_ id: AttemptID, _ refusal: Refusal, _ context: Context) {
     update(id) {
       $0.state = .inDoubt
       $0.refusal = refusal
@@ -145,7 +145,7 @@ extension PayinTransition {
         payin.expiresAt = payin.request.expiry(for: method, from: payin.createdAt)
       }
       payin.status = .pending
-      announce("payin.pending", ["attempt": .string(id.text)])
+      publish("payin.pending", ["attempt": .string(id.text)])
       planQuery(id, context)
       return
     }
@@ -154,21 +154,21 @@ extension PayinTransition {
     planQuery(id, context)
     if payin.status == .processing {
       // The payer never saw it, so going on needs no permission.
-      goOn(
+      tryNextCandidate(
         Refusal(code: "no_instructions", message: "the provider gave nothing to pay with"),
         context)
     }
   }
 
-  mutating func moveOn(
+  mutating func failOver(
     after outcome: RetryOutcome, _ refusal: Refusal, _ context: Context
   ) {
     guard payin.status == .processing else { return }
     guard payin.routing.retry.contains(outcome) else { return failUnlessLive(refusal) }
-    goOn(refusal, context)
+    tryNextCandidate(refusal, context)
   }
 
-  private mutating func goOn(_ refusal: Refusal, _ context: Context) {
+  private mutating func tryNextCandidate(_ refusal: Refusal, _ context: Context) {
     if context.now < payin.expiresAt, startNextAttempt(context) { return }
     failUnlessLive(refusal)
   }
@@ -186,13 +186,13 @@ extension PayinTransition {
     guard payin.status == .processing, !undecided else { return }
     payin.status = .failed
     payin.failure = refusal
-    announce("payin.failed", ["code": .string(refusal.code)])
+    publish("payin.failed", ["code": .string(refusal.code)])
   }
 
   mutating func cancelled(_ context: Context) {
     guard payin.status.isOpen else { return }
     payin.status = .cancelled
-    announce("payin.cancelled")
+    publish("payin.cancelled")
     for attempt in payin.attempts where attempt.nextCheckAt != nil {
       planQuery(attempt.id, context)
     }

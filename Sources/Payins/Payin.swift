@@ -172,7 +172,7 @@ public struct Payin: Equatable, Sendable {
   /// Timeline entries so far.
   public package(set) var eventCount: Int
   /// Of them, those announced to the merchant.
-  public package(set) var announcedCount: Int
+  public package(set) var publishedCount: Int
   /// Counts commits; the store refuses a change made to another version.
   public package(set) var version: Int
 

@@ -38,7 +38,7 @@ extension Payin {
       "receipts": .array(receipts.map(\.stored)), "failure": failure?.stored ?? .null,
       "late": JSON(late),
       "last_evidence": lastEvidence?.stored ?? .null, "event_count": JSON(eventCount),
-      "announced_count": JSON(announcedCount), "version": JSON(version),
+      "announced_count": JSON(publishedCount), "version": JSON(version),
     ])
   }
 
@@ -54,7 +54,7 @@ extension Payin {
       let receipts = json["receipts"]?.array?.all(Receipt.init(stored:)),
       let late = json["late"]?.bool,
       let eventCount = json["event_count"]?.int64, let version = json["version"]?.int64,
-      let announcedCount = json["announced_count"]?.int64
+      let publishedCount = json["announced_count"]?.int64
     else { return nil }
     self.init(
       opening: opening, status: status, updatedAt: updatedAt,
@@ -63,7 +63,7 @@ extension Payin {
       active: json["active"]?.string.map(AttemptID.init(unchecked:)), attempts: attempts,
       receipts: receipts, failure: json["failure"].flatMap(Refusal.init(stored:)), late: late,
       lastEvidence: json["last_evidence"].flatMap(Evidence.init(stored:)),
-      eventCount: Int(eventCount), announcedCount: Int(announcedCount), version: Int(version))
+      eventCount: Int(eventCount), publishedCount: Int(publishedCount), version: Int(version))
     for answer in answers?.array ?? [] { take(answer) }
   }
 

@@ -21,7 +21,7 @@ extension Payin: CountedOperation {
       idempotencyKey: idempotencyKey, routing: routing)
     let payin = Payin(
       opening: opening, status: .processing, updatedAt: context.now, expiresAt: context.now,
-      attempts: [], receipts: [], late: false, eventCount: 0, announcedCount: 0, version: 0)
+      attempts: [], receipts: [], late: false, eventCount: 0, publishedCount: 0, version: 0)
     var next = PayinTransition(payin)
     next.record("payin.created", ["rule": .string(routing.rule)])
     next.startAttempt(context)
@@ -131,7 +131,7 @@ extension PayinTransition {
     guard context.now >= payin.expiresAt else { return planEndOfDoubt() }
     payin.status = .failed
     payin.failure = .unresolved
-    announce("payin.failed", ["code": .string(Failure.unresolved.code)])
+    publish("payin.failed", ["code": .string(Failure.unresolved.code)])
   }
 
   /// Plans the next question for an attempt, or ends its watch.

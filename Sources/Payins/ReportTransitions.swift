@@ -31,8 +31,8 @@ extension PayinTransition {
       if case .mismatch = outcome { flag(id, .mismatch, refusal.message, context) }
       if case .unauthorized = outcome { alerts.append(.unauthorized) }
       if !outcome.isReadable { unfollowed(id, refusal, answer, context) }
-      lastLong(attempt, context)
-      outlive(attempt, context)
+      flagLongDoubt(attempt, context)
+      giveUpOutlived(attempt, context)
     }
     planQuery(id, isUnanswered: outcome.isUnanswered, context)
   }
@@ -68,7 +68,7 @@ extension PayinTransition {
       }
       $0.discrepancies[index].isTold = true
     }
-    announce("payin.disputed_receipt", ["attempt": .string(attempt.id.text)])
+    publish("payin.disputed_receipt", ["attempt": .string(attempt.id.text)])
   }
 
   mutating func take(
@@ -179,7 +179,7 @@ extension PayinTransition {
     }
     update(attempt.id) { $0.state = state }
     if report.status.isDead {
-      moveOn(
+      failOver(
         after: .declined,
         Refusal(code: "provider_\(report.status.label)", message: "the provider ended the order"),
         context)
@@ -200,7 +200,7 @@ extension PayinTransition {
   }
 
   /// Doubt that lasts is shown: the operator may have to ask the provider.
-  private mutating func lastLong(_ attempt: Attempt, _ context: Context) {
+  private mutating func flagLongDoubt(_ attempt: Attempt, _ context: Context) {
     guard attempt.state == .inDoubt, let since = attempt.inDoubtSince,
       context.now >= since.adding(seconds: PollSchedule.longDoubtSeconds),
       !attempt.discrepancies.contains(where: { $0.alert == .unresolved })
@@ -210,7 +210,7 @@ extension PayinTransition {
   }
 
   /// An order in doubt whose instrument would be dead can bring nothing any more, whatever it was.
-  private mutating func outlive(_ attempt: Attempt, _ context: Context) {
+  private mutating func giveUpOutlived(_ attempt: Attempt, _ context: Context) {
     guard attempt.state == .inDoubt, context.now >= payin.instrumentDiesAt(attempt) else { return }
     giveUp(attempt, context)
   }
@@ -221,7 +221,7 @@ extension PayinTransition {
       $0.discrepancies = []
     }
     record("attempt.absent", ["attempt": .string(attempt.id.text)])
-    moveOn(
+    failOver(
       after: .neverSent,
       attempt.refusal ?? Refusal(code: "absent", message: "the provider has no such order"),
       context)
@@ -258,7 +258,7 @@ extension PayinTransition {
       let refusal =
         attempt.refusal ?? Refusal(code: "absent", message: "the provider has no such order")
       close(attempt.id, as: .declined, refusal)
-      return moveOn(after: .declined, refusal, context)
+      return failOver(after: .declined, refusal, context)
     }
     guard attempt.absences + 1 >= PollSchedule.absencesForProof,
       context.now >= since.adding(seconds: PollSchedule.proofSeconds)
@@ -283,10 +283,10 @@ extension PayinTransition {
     let isUnresolved = before == .failed && payin.failure?.code == Failure.unresolved.code
     if before == .expired || before == .cancelled || isUnresolved { payin.late = true }
     if payin.status == before {
-      announce("payin.receipt")
+      publish("payin.receipt")
     } else {
       payin.failure = nil
-      announce("payin.\(payin.status.rawValue)")
+      publish("payin.\(payin.status.rawValue)")
     }
   }
 
@@ -309,14 +309,14 @@ extension PayinTransition {
       payin.failure = Failure(
         code: "provider_\(status.label)",
         message: "the provider reports the order as \(status.label)")
-      announce("payin.failed")
+      publish("payin.failed")
     case .pending, .paid, .failed, .cancelled, .unrecognised: break
     }
   }
 
   private mutating func expire() {
     payin.status = .expired
-    announce("payin.expired")
+    publish("payin.expired")
   }
 }
 

@@ -35,23 +35,16 @@ public enum CallbackReading: Equatable, Sendable {
 /// A provider speaks of one order.
 public struct CallbackNotice: Equatable, Sendable {
   /// Ways to find the order, at least one, to be tried in this order.
-  public var lookups: [CallbackLookup]
+  public var lookups: [OrderReference]
   public var grade: EvidenceGrade
   /// What it says; below `fullySignedCallback` only a reason to ask.
   public var report: StatusReport
 
-  public init(lookups: [CallbackLookup], grade: EvidenceGrade, report: StatusReport) {
+  public init(lookups: [OrderReference], grade: EvidenceGrade, report: StatusReport) {
     self.lookups = lookups
     self.grade = grade
     self.report = report
   }
-}
-
-public enum CallbackLookup: Equatable, Sendable {
-  /// By our order number.
-  case ours(String)
-  /// By the provider's id of the order.
-  case theirs(String)
 }
 
 public struct Acknowledgement: Equatable, Sendable {

@@ -31,7 +31,7 @@ public final class SandboxServer: Sendable {
   private struct Parts: Sendable {
     let server: HTTPServer
     let runtime: SandboxRuntime
-    let caller: CurlCaller
+    let caller: CurlClient
   }
 
   private let configuration: SandboxConfiguration
@@ -83,7 +83,7 @@ public final class SandboxServer: Sendable {
     let simulation = Simulation(
       settings: configuration.settings, keys: keys, seed: configuration.seed ?? random.next(),
       capacity: configuration.orderCapacity)
-    let caller = CurlCaller()
+    let caller = CurlClient()
     let runtime = SandboxRuntime(configuration, simulation, caller)
     let controls = ControlRoutes.router(runtime)
     let server = HTTPServer(

@@ -12,7 +12,7 @@ struct ChangeRows: Sendable {
   var callback: CallbackRow?
   var endpoint: EndpointRow?
   var endpointRevision: EndpointRevision?
-  var tries: [DeliveryTry]
+  var deliveries: [DeliveryAttempt]
   var forgotten: ForgottenHistory?
 
   init(_ change: Change, _ sealing: Sealing) {
@@ -25,7 +25,7 @@ struct ChangeRows: Sendable {
     callback = change.callback.map(CallbackRow.init)
     endpoint = change.endpoint.map { EndpointRow($0, sealing.keys) }
     endpointRevision = change.endpointRevision
-    tries = change.tries
+    deliveries = change.deliveries
     forgotten = change.forgotten
   }
 }
@@ -207,9 +207,9 @@ struct EventRow: Sendable {
   var at: Instant
   /// JSON.
   var data: [UInt8]
-  var announcementSequence: Int?
+  var notificationSequence: Int?
   /// JSON.
-  var announcementBody: [UInt8]?
+  var notificationBody: [UInt8]?
   /// Only where there is an announcement.
   var merchant: String?
   /// Nil in rows that an earlier release wrote.
@@ -226,8 +226,8 @@ struct EventRow: Sendable {
     sum.add(type)
     sum.add(at.milliseconds)
     sum.add(data)
-    sum.add(announcementSequence ?? 0)
-    sum.add(announcementBody)
+    sum.add(notificationSequence ?? 0)
+    sum.add(notificationBody)
     sum.add(merchant)
     return sum.value
   }
@@ -241,9 +241,9 @@ extension EventRow {
     type = event.type
     at = event.at
     data = event.data.bytes
-    announcementSequence = event.announcement?.sequence
-    announcementBody = (event.announcement?.body).map(PayerPlace.without)
-    self.merchant = event.announcement == nil ? nil : merchant
+    notificationSequence = event.notification?.sequence
+    notificationBody = (event.notification?.body).map(PayerPlace.without)
+    self.merchant = event.notification == nil ? nil : merchant
     checksum = expectedChecksum
   }
 }

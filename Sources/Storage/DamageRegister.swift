@@ -94,7 +94,7 @@ public final class DamageRegister: Sendable {
   func reading<Item>(
     _ kind: DamagedRow.Kind, _ id: String, isWhole: Bool = true,
     _ read: () throws(RowFault) -> Item
-  ) throws(StoreError) -> Item {
+  ) throws(DatabaseError) -> Item {
     do throws(RowFault) {
       let item = try read()
       if isWhole { settle(kind, id) }

@@ -76,7 +76,7 @@ public enum JobChange: Equatable, Sendable {
   /// Makes the job, or brings one that nobody holds forward to its due time.
   case ensure(Job)
   /// Brings the jobs of that kind whose subjects begin so forward to `due`; leased ones are left.
-  case hasten(JobKind, subjectPrefix: String, due: Instant)
+  case bringForward(JobKind, subjectPrefix: String, due: Instant)
   /// Ends a job whoever holds it, if it exists.
   case drop(JobKey)
 }

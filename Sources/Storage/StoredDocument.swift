@@ -40,14 +40,14 @@ enum StoredDocument {
 
   static func event(_ row: EventRow, _ sealing: Sealing) throws(RowFault) -> OperationEvent {
     try compare(row.checksum) { row.expectedChecksum }
-    var announcement: Announcement?
-    if let sequence = row.announcementSequence, let body = row.announcementBody {
+    var notification: EventNotification?
+    if let sequence = row.notificationSequence, let body = row.notificationBody {
       let payer = try sealing.open(row.payer, .payer, of: row.operation.text)
-      announcement = Announcement(sequence: sequence, body: PayerPlace.with(payer, in: body))
+      notification = EventNotification(sequence: sequence, body: PayerPlace.with(payer, in: body))
     }
     return OperationEvent(
       id: row.id, operation: row.operation, sequence: row.sequence, type: row.type, at: row.at,
-      data: try json(row.data), announcement: announcement)
+      data: try json(row.data), notification: notification)
   }
 
   static func endpoint(

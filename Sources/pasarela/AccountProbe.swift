@@ -7,7 +7,7 @@ import Providers
 /// Asks an account what shows that it is reached and takes our credentials and signature, and
 /// makes nothing there.
 struct AccountProbe {
-  let caller: any HTTPCaller
+  let caller: any HTTPClient
   let time: any TimeSource
   let entropy: any Entropy
   let publicURL: String

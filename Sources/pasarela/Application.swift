@@ -16,11 +16,11 @@ final class Application: Sendable {
   let configuration: Configuration
   let log: Log
   let api: MerchantAPI
-  private let store: any Store
+  private let store: any Database
   private let service: PayinService
   /// To providers, and to merchants' endpoints: those are let go sooner.
-  private let caller: CurlCaller
-  private let deliveries: CurlCaller
+  private let caller: CurlClient
+  private let deliveries: CurlClient
   private let endpoints: WebhookEndpoints
   private let jobs: JobRunner
   private let housekeeping: Housekeeping
@@ -33,7 +33,7 @@ final class Application: Sendable {
   ///   - rules: in place of the configured folder's files.
   ///   - isStrict: whether bad rule files keep it from starting, though a good set is kept.
   /// - Throws: `ConfigurationFault` for rules that are refused and for data keys that do not open
-  ///   the store, `StoreError` for a store that cannot be opened.
+  ///   the store, `DatabaseError` for a store that cannot be opened.
   init(
     _ configuration: Configuration, log: Log, metrics: Metrics = Metrics(),
     rules given: [RuleFile]? = nil, isStrict: Bool = false
@@ -44,14 +44,14 @@ final class Application: Sendable {
     let rules = try source.start(isStrict: isStrict)
     let store = try await Self.store(configuration, log)
     let book = Self.rules(rules, of: source, metrics, log)
-    let (caller, deliveries) = (CurlCaller(), CurlCaller())
-    let calls = ProviderCalls(
+    let (caller, deliveries) = (CurlClient(), CurlClient())
+    let calls = ProviderClient(
       accounts: accounts, caller: caller, time: time, publicURL: configuration.publicURL,
       metrics: metrics, log: log)
     let endpoints = WebhookEndpoints(configured: configuration.endpoints)
     try await endpoints.load(from: store)
     let committer = Committer(
-      store: store,
+      database: store,
       environment: Environment(time: time, entropy: SystemEntropy(), metrics: metrics, log: log),
       publicURL: configuration.publicURL, endpoints: endpoints)
     let addresses: AddressPolicy = configuration.allowsPrivateWebhooks ? .any : .publicOnly
@@ -65,7 +65,7 @@ final class Application: Sendable {
       committer: committer, calls: calls, rules: book, requestSeconds: configuration.requestSeconds)
     var parts = MerchantAPI.Parts(
       service: service,
-      storePayments: StorePaymentService(
+      counterPayments: CounterPaymentService(
         committer: committer, calls: calls, requestSeconds: configuration.requestSeconds),
       webhooks: WebhookService(committer: committer, addresses: addresses),
       callbacks: CallbackService(committer: committer, calls: calls),
@@ -87,12 +87,13 @@ final class Application: Sendable {
     (self.caller, self.deliveries) = (caller, deliveries)
   }
 
-  private static func store(_ configuration: Configuration, _ log: Log) async throws -> any Store {
-    let store: any Store
-    do throws(StoreError) {
+  private static func store(_ configuration: Configuration, _ log: Log) async throws -> any Database
+  {
+    let store: any Database
+    do throws(DatabaseError) {
       switch configuration.store {
       case .sqlite(let path):
-        store = try SQLiteStore(path: path, keys: configuration.dataKeys, damage: damage(log))
+        store = try SQLiteDatabase(path: path, keys: configuration.dataKeys, damage: damage(log))
       }
     } catch .otherDataKey(let what) {
       throw ConfigurationFault([what])

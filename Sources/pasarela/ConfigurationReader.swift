@@ -167,7 +167,7 @@ struct ConfigurationReader {
         reader.report("callback_certificate", "needs listen.tls.client_authorities")
       }
       // A provider that cannot be told where to report would be sent orders without that field.
-      let address = ProviderCalls.callbackURL(account: id, publicURL: out.publicURL)
+      let address = ProviderClient.callbackURL(account: id, publicURL: out.publicURL)
       let most = account.capabilities.values.compactMap(\.callbackURLBytes).min() ?? .max
       if address.utf8.count > most {
         reader.report(

@@ -9,7 +9,7 @@ struct DemoClient {
 
   let baseURL: String
   var apiKey: String?
-  private let caller = CurlCaller()
+  private let caller = CurlClient()
 
   init(baseURL: String, apiKey: String? = nil) {
     self.baseURL = baseURL

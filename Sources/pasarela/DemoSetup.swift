@@ -59,7 +59,7 @@ struct DemoSetup {
 
   /// The account that takes cash at the counter.
   var storeAccount: String? {
-    configuration.accounts.first { $0.provider is any AuthorizesStorePayments }?.id
+    configuration.accounts.first { $0.provider is any AuthorizesCounterPayments }?.id
   }
 
   /// Kept beside the store, since it stays for the next demo.

@@ -27,7 +27,7 @@ enum DoctorCommand {
     ]
     findings += await store(configuration)
     let probe = AccountProbe(
-      caller: CurlCaller(), time: SystemTime(), entropy: SystemEntropy(),
+      caller: CurlClient(), time: SystemTime(), entropy: SystemEntropy(),
       publicURL: configuration.publicURL)
     for account in configuration.accounts { findings.append(await probe.check(account)) }
     Output.line(Finding.table(findings))
@@ -104,8 +104,8 @@ enum DoctorCommand {
           isSealed: configuration.dataKeys.current != nil, remaining: 0, areMore: false)
         return [Finding(name, .ok, "not there yet: the first start makes it"), dataKey(figures)]
       }
-      do throws(StoreError) {
-        let store = try SQLiteStore(path: path, keys: configuration.dataKeys)
+      do throws(DatabaseError) {
+        let store = try SQLiteDatabase(path: path, keys: configuration.dataKeys)
         try await store.probe()
         let documents = await documents(store)
         let figures = try await store.sealFigures()
@@ -136,9 +136,9 @@ enum DoctorCommand {
   }
 
   /// Reads all of them, and names those that are damaged.
-  private static func documents(_ store: SQLiteStore) async -> Finding {
+  private static func documents(_ store: SQLiteDatabase) async -> Finding {
     let name = "store's rows"
-    do throws(StoreError) {
+    do throws(DatabaseError) {
       let count = try await store.examine()
       try await WebhookEndpoints().load(from: store)
       let damaged = store.damage.found

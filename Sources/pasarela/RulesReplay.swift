@@ -34,7 +34,7 @@ struct RulesReplay {
     guard case .sqlite(let file) = configuration.store,
       FileManager.default.fileExists(atPath: file)
     else { throw ConfigurationFault(["the store holds no pay-ins yet"]) }
-    let store = try SQLiteStore(path: file, keys: configuration.dataKeys)
+    let store = try SQLiteDatabase(path: file, keys: configuration.dataKeys)
     var seen = 0
     var changes: [Change: (count: Int, amount: Int64)] = [:]
     for merchant in configuration.merchants {
@@ -50,7 +50,7 @@ struct RulesReplay {
   }
 
   private func eachPayin(
-    of merchant: String, since: Instant?, in store: SQLiteStore, _ body: (Payin) -> Void
+    of merchant: String, since: Instant?, in store: SQLiteDatabase, _ body: (Payin) -> Void
   ) async throws {
     var query = PayinQuery(merchant: merchant, limit: Self.page)
     query.createdFrom = since

@@ -11,7 +11,7 @@ import Testing
 struct CallbackReplayTests {
   private let bench = WebhookBench([])
 
-  private func notice(_ lookups: [CallbackLookup], amount: Int64 = 15_000) -> CallbackNotice {
+  private func notice(_ lookups: [OrderReference], amount: Int64 = 15_000) -> CallbackNotice {
     CallbackNotice(
       lookups: lookups, grade: .fullySignedCallback,
       report: StatusReport(

@@ -34,7 +34,7 @@ struct ClockTests {
     let bench = WebhookBench(time: time)
     bench.caller.answers { _ in .status(200) }
     let log = Log(level: .error, time: time) { _ in }
-    let calls = ProviderCalls(
+    let calls = ProviderClient(
       accounts: [], caller: bench.caller, time: time, publicURL: "",
       metrics: bench.committer.environment.metrics,
       log: log)
@@ -92,9 +92,9 @@ struct ClockTests {
   private final class FailingOnce: DueTimes {
     let asked = Mutex<[Int64]>([])
 
-    func newestEvent() async throws(StoreError) -> Instant? { WebhookClock.start }
+    func newestEvent() async throws(DatabaseError) -> Instant? { WebhookClock.start }
 
-    func drawIn(_ times: DrawnDueTimes) async throws(StoreError) {
+    func drawIn(_ times: DrawnDueTimes) async throws(DatabaseError) {
       let count = asked.withLock { asked in
         asked.append(times.by)
         return asked.count
@@ -109,7 +109,7 @@ struct ClockTests {
     let keeper = ClockKeeper(
       store: store, time: clock, log: Log(level: .error, time: clock) { _ in })
     clock.setBack(seconds: 3600)
-    await #expect(throws: StoreError.self) { try await look(keeper) }
+    await #expect(throws: DatabaseError.self) { try await look(keeper) }
     for _ in 0..<3 { try await look(keeper) }
     #expect(store.asked.withLock { $0 } == [3_600_000, 3_600_000])
     #expect(keeper.setBack?.milliseconds == 3_600_000)

@@ -22,7 +22,7 @@ struct DecisiveQuestionTests {
   }
 
   /// By its id the charge failed; by its number there is what `list` says.
-  private func answers(_ list: @escaping ScriptedCaller.Script) {
+  private func answers(_ list: @escaping ScriptedClient.Script) {
     bench.caller.answers { request in
       request.url.contains("?") ? await list(request) : .charge(for: request, "failed")
     }

@@ -45,7 +45,8 @@ struct HousekeepingTests {
         let kept = try #require(try await bench.store.payin(payin.id))
         #expect(kept.request.payer.isErased && kept.version == payin.version + 1)
         #expect(try await bench.store.events(of: payin.operationID).last?.type == "payer.erased")
-        let told = try await bench.store.announcement(1, of: payin.operationID)?.announcement?.body
+        let told = try await bench.store.publishedEvent(1, of: payin.operationID)?.notification?
+          .body
         #expect(try JSON(parsing: told ?? [])["payer"]?["name"] == .null)
       }
       #expect(try await bench.store.payin(open.id)?.request.payer.name == "Ana Prueba")
@@ -62,7 +63,7 @@ struct HousekeepingTests {
     bench.clock.advance(seconds: 7 * 86_400 + 3601)
     try await keeper(bench, retention).round()
     #expect(try await bench.store.events(of: ended.operationID) == [])
-    #expect(try await bench.store.announcement(1, of: ended.operationID) == nil)
+    #expect(try await bench.store.publishedEvent(1, of: ended.operationID) == nil)
     #expect(try await bench.store.payin(ended.id) == ended)
     #expect(try await bench.store.events(of: open.operationID).isEmpty == false)
     let again = try await bench.service.replay(

@@ -46,7 +46,7 @@ struct ProviderQuietTests {
     _ = try await bench.create("order-1")
     let monitor = try #require(bench.calls.monitors["first"])
     #expect(
-      monitor.secondsUntilOpen(at: bench.clock.steady()) == ProviderCalls.longestQuiet)
+      monitor.secondsUntilOpen(at: bench.clock.steady()) == ProviderClient.longestQuiet)
   }
 
   @Test("a question that the gateway's own end cuts off says nothing, and is put off")

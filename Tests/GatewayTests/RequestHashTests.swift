@@ -27,7 +27,7 @@ struct RequestHashTests {
 
   @Test("the value is what is kept, keyed; what an earlier release kept unkeyed is known, too")
   func value() {
-    let store = MemoryStore()
+    let store = MemoryDatabase()
     let object: JSONObject = ["amount": 15_000, "b": "c"]
     let kept = RequestHash(object, bytes: body).kept(in: store)
     let plain = Digest.sha256(JSON.object(object).canonicalBytes)

@@ -145,7 +145,7 @@ struct WebhookDeliveryTests {
     #expect(try await bench.deliver() == 1)
     // The dead one comes back: what it learnt changes nothing any more.
     let lost = try #require(held.lease)
-    await #expect(throws: StoreError.leaseLost) {
+    await #expect(throws: DatabaseError.leaseLost) {
       try await bench.runner.perform(held, under: lost)
     }
     let sent = bench.caller.taken()
@@ -170,16 +170,16 @@ struct WebhookDeliveryTests {
     await #expect(throws: WebhookService.Refusal.self) {
       _ = try await bench.service.update(
         "w1", of: "shop",
-        wish {
+        update {
           $0.isEnabled = true; $0.rotatesSecret = true
         })
     }
-    _ = try await bench.service.update("w1", of: "shop", wish { $0.isEnabled = true })
+    _ = try await bench.service.update("w1", of: "shop", update { $0.isEnabled = true })
     let reread = WebhookEndpoints(configured: [WebhookBench.endpoint("w1")])
     try await reread.load(from: bench.store)
     #expect(bench.committer.endpoints.gone.isEmpty && reread.gone.isEmpty)
     await #expect(throws: WebhookService.Refusal.self) {
-      _ = try await bench.service.update("w1", of: "shop", wish { $0.isEnabled = true })
+      _ = try await bench.service.update("w1", of: "shop", update { $0.isEnabled = true })
     }
   }
 
@@ -187,7 +187,7 @@ struct WebhookDeliveryTests {
   func goneElsewhere() async throws {
     let bench = WebhookBench([])
     let own = try await bench.made()
-    let moving = wish { $0.url = "https://shop.example/elsewhere" }
+    let moving = update { $0.url = "https://shop.example/elsewhere" }
     bench.caller.answers { [bench] _ in
       _ = try? await bench.service.update(own.id, of: "shop", moving)
       return .status(410)
@@ -197,7 +197,7 @@ struct WebhookDeliveryTests {
     let moved = try await bench.service.endpoint(own.id, of: "shop")
     #expect(moved.disabled == nil && moved.url == "https://shop.example/elsewhere")
 
-    let rotating = wish { $0.rotatesSecret = true }
+    let rotating = update { $0.rotatesSecret = true }
     bench.caller.answers { [bench] _ in
       _ = try? await bench.service.update(own.id, of: "shop", rotating)
       return .status(410)
@@ -214,7 +214,7 @@ struct WebhookDeliveryTests {
     let off = try await bench.made()
     let deleted = try await bench.made()
     let payin = try await bench.payin("order-1")
-    _ = try await bench.service.update(off.id, of: "shop", wish { $0.isEnabled = false })
+    _ = try await bench.service.update(off.id, of: "shop", update { $0.isEnabled = false })
     try await bench.service.remove(deleted.id, of: "shop")
     #expect(try await bench.deliver() == 2)
     #expect(bench.caller.taken().isEmpty)
@@ -228,7 +228,7 @@ struct WebhookDeliveryTests {
   func askedMeanwhile() async throws {
     let bench = WebhookBench()
     let payin = try await bench.payin("order-1")
-    let event = try #require(try await bench.announced(payin).first)
+    let event = try #require(try await bench.published(payin).first)
     let job = try #require(try await bench.lease().first)
     _ = try await bench.service.redeliver(event.id, to: nil, of: "shop")
     try await bench.runner.perform(job, under: try #require(job.lease))
@@ -242,7 +242,7 @@ struct WebhookDeliveryTests {
     let bench = WebhookBench()
     let payin = try await bench.payin("order-1")
     try await bench.deliver()
-    let event = try #require(try await bench.announced(payin).first)
+    let event = try #require(try await bench.published(payin).first)
     bench.clock.advance(seconds: 30 * 86_400)
     #expect(try await bench.service.redeliver(event.id, to: nil, of: "shop") == ["w1"])
     bench.caller.answers(500)

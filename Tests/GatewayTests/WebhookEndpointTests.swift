@@ -11,7 +11,7 @@ import Testing
 /// Two processes over one store: each has its own idea of the endpoints.
 @Suite("webhooks: endpoints that several processes change")
 struct WebhookEndpointTests {
-  private let store = MemoryStore()
+  private let store = MemoryDatabase()
   private let one: WebhookBench
   private let other: WebhookBench
 
@@ -27,11 +27,11 @@ struct WebhookEndpointTests {
     // The event is told, by whoever takes it up, where the endpoint listens now.
     let payin = try await other.payin("order-1")
     _ = try await one.service.update(
-      made.id, of: "shop", wish { $0.url = "https://shop.example/new" })
+      made.id, of: "shop", update { $0.url = "https://shop.example/new" })
     try await other.deliver()
     #expect(other.caller.taken().map(\.url) == ["https://shop.example/new"])
     #expect(try await other.states(payin, at: made.id) == ["delivered"])
-    _ = try await one.service.update(made.id, of: "shop", wish { $0.isEnabled = false })
+    _ = try await one.service.update(made.id, of: "shop", update { $0.isEnabled = false })
     _ = try await other.payin("order-2")
     #expect(try await other.deliver() == 0)
     try await one.service.remove(made.id, of: "shop")
@@ -43,9 +43,10 @@ struct WebhookEndpointTests {
   @Test("changes of different things at once are all kept, whoever is asked")
   func bothKept() async throws {
     let made = try await one.made()
-    _ = try await other.service.update(made.id, of: "shop", wish { $0.events = ["payin.pending"] })
+    _ = try await other.service.update(
+      made.id, of: "shop", update { $0.events = ["payin.pending"] })
     let moved = try await one.service.update(
-      made.id, of: "shop", wish { $0.url = "https://shop.example/new" })
+      made.id, of: "shop", update { $0.url = "https://shop.example/new" })
     #expect(moved.events == ["payin.pending"])
     #expect(try await other.service.endpoint(made.id, of: "shop") == moved)
   }
@@ -53,7 +54,7 @@ struct WebhookEndpointTests {
   @Test("a 410 at one leaves what was changed at the other meanwhile")
   func gone() async throws {
     let made = try await one.made()
-    let rotating = wish { $0.rotatesSecret = true }
+    let rotating = update { $0.rotatesSecret = true }
     one.caller.answers { [other] _ in
       _ = try? await other.service.update(made.id, of: "shop", rotating)
       return .status(410)
@@ -68,7 +69,7 @@ struct WebhookEndpointTests {
   func secrets() async throws {
     let made = try await one.made()
     var secrets = [made.secret]
-    let rotating = wish { $0.rotatesSecret = true }
+    let rotating = update { $0.rotatesSecret = true }
     for number in 1..<WebhookService.mostSecrets {
       let bench = number % 2 == 0 ? one : other
       secrets.insert(try await bench.service.update(made.id, of: "shop", rotating).secret, at: 0)

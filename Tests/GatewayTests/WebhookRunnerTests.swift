@@ -52,7 +52,7 @@ private final class SlowEndpoint: Sendable {
 struct WebhookRunnerTests {
   private func jobs(_ bench: WebhookBench) -> JobRunner {
     let log = Log(level: .error, time: bench.committer.environment.time) { _ in }
-    let calls = ProviderCalls(
+    let calls = ProviderClient(
       accounts: [], caller: bench.caller, time: bench.committer.environment.time, publicURL: "",
       metrics: bench.committer.environment.metrics, log: log)
     return JobRunner(committer: bench.committer, calls: calls, webhooks: bench.runner)

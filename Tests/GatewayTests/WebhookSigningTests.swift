@@ -66,9 +66,9 @@ struct WebhookSigningTests {
   func rotation() async throws {
     let bench = WebhookBench([])
     let first = try await bench.made()
-    var wish = WebhookService.Wish()
-    wish.rotatesSecret = true
-    let second = try await bench.service.update(first.id, of: "shop", wish)
+    var update = WebhookService.EndpointUpdate()
+    update.rotatesSecret = true
+    let second = try await bench.service.update(first.id, of: "shop", update)
     func signatures() async throws -> [String] {
       _ = try await bench.payin("order-\(bench.clock.now().seconds)")
       try await bench.deliver()

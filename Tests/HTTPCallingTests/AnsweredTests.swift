@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Calls that are answered", .timeLimit(.minutes(1)))
 struct AnsweredTests {
-  let caller = CurlCaller(CurlCaller.Configuration(idleSeconds: 300))
+  let caller = CurlClient(CurlClient.Configuration(idleSeconds: 300))
 
   @Test("the request arrives as stated, with what the transport needs and nothing more")
   func request() async throws {
@@ -187,7 +187,7 @@ struct AnsweredTests {
   @Test("a connection that lay idle for too long is not used again")
   func idle() async throws {
     let server = try TestServer(answering: { ok($0.path) })
-    let caller = CurlCaller(CurlCaller.Configuration(idleSeconds: 1))
+    let caller = CurlClient(CurlClient.Configuration(idleSeconds: 1))
     #expect(await caller.get("\(server.url)/1").text == "/1")
     try await Task.sleep(for: .milliseconds(2_100))  // libcurl counts idleness in whole seconds
     #expect(await caller.get("\(server.url)/2").text == "/2")
@@ -214,7 +214,7 @@ struct AnsweredTests {
   @Test("a configured proxy gets the whole URL")
   func proxy() async throws {
     let proxy = try TestServer(answering: { ok($0.lines[0]) })
-    let caller = CurlCaller(CurlCaller.Configuration(proxy: proxy.url))
+    let caller = CurlClient(CurlClient.Configuration(proxy: proxy.url))
     #expect(
       await caller.get("http://shop.example/x").text == "GET http://shop.example/x HTTP/1.1")
   }

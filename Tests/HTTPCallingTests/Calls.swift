@@ -1,7 +1,7 @@
 import HTTPCalling
 
 /// Short forms for the tests.
-extension CurlCaller {
+extension CurlClient {
   func get(_ url: String, _ limits: CallLimits = CallLimits()) async -> CallOutcome {
     await call(HTTPRequest(method: "GET", url: url), limits: limits)
   }

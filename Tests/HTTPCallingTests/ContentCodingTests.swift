@@ -6,7 +6,7 @@ import Testing
 /// Answers in a content coding although identity was asked for.
 @Suite("Content codings", .timeLimit(.minutes(1)))
 struct ContentCodingTests {
-  let caller = CurlCaller(CurlCaller.Configuration(idleSeconds: 300))
+  let caller = CurlClient(CurlClient.Configuration(idleSeconds: 300))
 
   private static let json = #"{"a":1}"#
   private static let gzip = "H4sIAAAAAAAAA6tWSlSyMqwFAK+sG1YHAAAA"

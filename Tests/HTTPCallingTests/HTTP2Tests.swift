@@ -9,9 +9,9 @@ struct HTTP2Tests {
     server = try ServerProcess.http2()
   }
 
-  private func caller(http2: Bool) -> CurlCaller {
-    CurlCaller(
-      CurlCaller.Configuration(
+  private func caller(http2: Bool) -> CurlClient {
+    CurlClient(
+      CurlClient.Configuration(
         caFile: ServerProcess.file("tls/trusted.pem"), idleSeconds: 300, http2: http2))
   }
 

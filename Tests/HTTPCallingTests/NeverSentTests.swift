@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Calls that are never sent", .timeLimit(.minutes(1)))
 struct NeverSentTests {
-  let caller = CurlCaller()
+  let caller = CurlClient()
 
   @Test("a refused connection")
   func refused() async throws {
@@ -120,7 +120,7 @@ struct NeverSentTests {
   @Test("an address policy through a proxy")
   func forbiddenByProxy() async throws {
     let proxy = try TestServer(answering: { _ in ok("reached") })
-    let caller = CurlCaller(CurlCaller.Configuration(proxy: proxy.url))
+    let caller = CurlClient(CurlClient.Configuration(proxy: proxy.url))
     let outcome = await caller.get(
       "http://shop.example/", CallLimits(addressPolicy: .publicOnly))
     #expect(outcome.summary == "never_sent forbidden_address")
@@ -132,7 +132,7 @@ struct NeverSentTests {
     let proxy = try TestServer(answering: { _ in
       "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
     })
-    let caller = CurlCaller(CurlCaller.Configuration(proxy: proxy.url))
+    let caller = CurlClient(CurlClient.Configuration(proxy: proxy.url))
     let outcome = await caller.post("https://shop.example/")
     #expect(outcome.summary.hasPrefix("never_sent "))
   }

@@ -38,7 +38,7 @@ struct RepeatTests {
   }
 
   // Patient: on a loaded machine the second call may come late, and must find the connection.
-  let caller = CurlCaller(CurlCaller.Configuration(idleSeconds: 300))
+  let caller = CurlClient(CurlClient.Configuration(idleSeconds: 300))
 
   @Test(
     "a request that may change something is written once",

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Calls that may have been sent but have no answer", .timeLimit(.minutes(1)))
 struct SentWithoutAnswerTests {
-  let caller = CurlCaller()
+  let caller = CurlClient()
 
   /// The outcome of a POST to a server that does `act` after it has read the request.
   private func outcome(
@@ -135,7 +135,7 @@ struct SentWithoutAnswerTests {
       while connection.readRequest() != nil { connection.send(ok("")) }
       ended.yield()
     }
-    var caller: CurlCaller? = CurlCaller()
+    var caller: CurlClient? = CurlClient()
     #expect(await caller?.get(server.url).summary == "answered 200")
     caller = nil
     for await _ in ends { break }

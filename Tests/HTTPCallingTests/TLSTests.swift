@@ -3,16 +3,16 @@ import Testing
 
 @Suite("Calls over TLS", .timeLimit(.minutes(1)))
 struct TLSTests {
-  let trusting = CurlCaller(CurlCaller.Configuration(caFile: ServerProcess.file("tls/trusted.pem")))
-  let plain = CurlCaller()
+  let trusting = CurlClient(CurlClient.Configuration(caFile: ServerProcess.file("tls/trusted.pem")))
+  let plain = CurlClient()
 
   @Test("a certificate that nobody vouches for is refused before anything is sent")
   func untrusted() async throws {
     let server = try ServerProcess.tls()
     #expect(await plain.get(server.url()).summary == "never_sent tls")
     #expect(await plain.post(server.url()).summary == "never_sent tls")
-    let otherwise = CurlCaller(
-      CurlCaller.Configuration(caFile: ServerProcess.file("tls/stranger.pem")))
+    let otherwise = CurlClient(
+      CurlClient.Configuration(caFile: ServerProcess.file("tls/stranger.pem")))
     #expect(await otherwise.get(server.url()).summary == "never_sent tls")
   }
 
@@ -26,8 +26,8 @@ struct TLSTests {
   @Test("a certificate for another name is refused")
   func otherName() async throws {
     let server = try ServerProcess.tls("other-name")
-    let caller = CurlCaller(
-      CurlCaller.Configuration(caFile: ServerProcess.file("tls/other-name.pem")))
+    let caller = CurlClient(
+      CurlClient.Configuration(caFile: ServerProcess.file("tls/other-name.pem")))
     #expect(await caller.get(server.url()).summary == "never_sent tls")
     #expect(await caller.get(server.url("localhost")).summary == "never_sent tls")
   }
@@ -35,7 +35,7 @@ struct TLSTests {
   @Test("a certificate that has run out is refused")
   func expired() async throws {
     let server = try ServerProcess.tls("expired")
-    let caller = CurlCaller(CurlCaller.Configuration(caFile: ServerProcess.file("tls/expired.pem")))
+    let caller = CurlClient(CurlClient.Configuration(caFile: ServerProcess.file("tls/expired.pem")))
     let outcome = await caller.get(server.url())
     #expect(outcome.summary == "never_sent tls")
     #expect(outcome.failure?.message.contains("expired") == true)
@@ -44,7 +44,7 @@ struct TLSTests {
   @Test("a file of authorities that is missing lets nothing through")
   func missingFile() async throws {
     let server = try ServerProcess.tls()
-    let caller = CurlCaller(CurlCaller.Configuration(caFile: ServerProcess.file("tls/missing.pem")))
+    let caller = CurlClient(CurlClient.Configuration(caFile: ServerProcess.file("tls/missing.pem")))
     #expect(await caller.get(server.url()).summary == "never_sent tls")
   }
 

@@ -5,7 +5,7 @@ import TestSupport
 /// A conversation with its clock in the test's hand.
 struct Talk {
   var conversation: Conversation
-  var now = Moment(milliseconds: 0, date: "DATE")
+  var now = ConversationTime(milliseconds: 0, date: "DATE")
   private var ids = 0
   /// Requests handed out, as `sequence path`.
   var taken: [String] = []

@@ -6,10 +6,10 @@ struct MemoryWebhooks: Sendable {
   private var records: [String: [String: EndpointRecord]] = [:]
   private(set) var revisions: [String: Int] = [:]
   /// In the order of their commits, with their merchants.
-  private var announced: [(merchant: String, event: OperationEvent)] = []
-  private var tries: [DeliveryTry] = []
+  private var published: [(merchant: String, event: OperationEvent)] = []
+  private var tries: [DeliveryAttempt] = []
 
-  func check(_ expected: EndpointRevision?) throws(StoreError) {
+  func check(_ expected: EndpointRevision?) throws(DatabaseError) {
     guard let expected else { return }
     guard revisions[expected.merchant] ?? 0 == expected.number else { throw .endpointsChanged }
   }
@@ -25,22 +25,22 @@ struct MemoryWebhooks: Sendable {
     case nil: break
     }
     if let merchant = change.operation?.state.merchant {
-      announced += change.events.filter { $0.announcement != nil }.map { (merchant, $0) }
+      published += change.events.filter { $0.notification != nil }.map { (merchant, $0) }
     }
-    tries += change.tries
+    tries += change.deliveries
   }
 
   mutating func erasePayer(of operation: OperationID) {
-    announced = announced.map {
+    published = published.map {
       $0.event.operation == operation ? ($0.merchant, $0.event.withoutPayer) : $0
     }
   }
 
   mutating func forget(_ history: ForgottenHistory) {
-    announced.removeAll {
+    published.removeAll {
       $0.event.operation == history.operation && $0.event.sequence <= history.through
     }
-    let left = Set(announced.map(\.event.id))
+    let left = Set(published.map(\.event.id))
     tries.removeAll { $0.operation == history.operation && !left.contains($0.event) }
   }
 
@@ -51,19 +51,19 @@ struct MemoryWebhooks: Sendable {
       revisions: revisions)
   }
 
-  func announcement(_ sequence: Int, of operation: OperationID) -> OperationEvent? {
-    announced.first {
-      $0.event.operation == operation && $0.event.announcement?.sequence == sequence
+  func publishedEvent(_ sequence: Int, of operation: OperationID) -> OperationEvent? {
+    published.first {
+      $0.event.operation == operation && $0.event.notification?.sequence == sequence
     }?
     .event
   }
 
-  func announcement(_ id: EventID, merchant: String) -> OperationEvent? {
-    announced.first { $0.event.id == id && $0.merchant == merchant }?.event
+  func publishedEvent(_ id: EventID, merchant: String) -> OperationEvent? {
+    published.first { $0.event.id == id && $0.merchant == merchant }?.event
   }
 
-  func page(_ query: AnnouncementQuery) -> AnnouncementPage {
-    let own = announced.filter { $0.merchant == query.merchant }.map(\.event)
+  func page(_ query: PublishedEventQuery) -> PublishedEventPage {
+    let own = published.filter { $0.merchant == query.merchant }.map(\.event)
     var older = own[...]
     if let before = query.before {
       older = own[..<(own.firstIndex { $0.id == before } ?? 0)]
@@ -77,10 +77,10 @@ struct MemoryWebhooks: Sendable {
       query.type ?? event.type == event.type
         && query.operation ?? event.operation == event.operation
     }.prefix(max(query.limit, 0))
-    return AnnouncementPage(Array(found), lookedTo: found.count < query.limit ? end : nil)
+    return PublishedEventPage(Array(found), lookedTo: found.count < query.limit ? end : nil)
   }
 
-  func tries(of operation: OperationID) -> [DeliveryTry] {
+  func tries(of operation: OperationID) -> [DeliveryAttempt] {
     tries.filter { $0.operation == operation }
   }
 }
@@ -89,7 +89,7 @@ extension OperationEvent {
   /// With nothing told of the payer.
   var withoutPayer: OperationEvent {
     var event = self
-    event.announcement?.body = (announcement?.body).map(PayerPlace.erased) ?? []
+    event.notification?.body = (notification?.body).map(PayerPlace.erased) ?? []
     return event
   }
 }

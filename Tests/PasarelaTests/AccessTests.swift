@@ -123,7 +123,7 @@ struct AccessTests {
     let made = try await client.post("/v1/payins", body, idempotencyKey: "same").json
     let id = try #require(made["id"]?.string)
     let till = try await client.post(
-      "/v1/store_payments", StorePaymentTests.payment("1"), idempotencyKey: "same"
+      "/v1/store_payments", CounterPaymentTests.payment("1"), idempotencyKey: "same"
     ).json
     let hook = try await client.post("/v1/webhook_endpoints", ["url": "https://shop.example/"])
     let event = try await client.get("/v1/events").json["data"]?.array?.first?["id"]?.string

@@ -54,7 +54,8 @@ struct CrashTests {
       count += 1
       while true {
         let answer = try? await client.post(
-          "/v1/store_payments", StorePaymentTests.payment("\(count)"), idempotencyKey: "t\(count)")
+          "/v1/store_payments", CounterPaymentTests.payment("\(count)"), idempotencyKey: "t\(count)"
+        )
         if let answer, answer.status == 201 {
           ledger.add(Told(reference: "\(count)", body: answer.body))
           break

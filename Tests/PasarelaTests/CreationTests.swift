@@ -17,7 +17,7 @@ struct CreationTests {
     let client = installation.client
     for (path, body) in [
       ("/v1/payins", ServeTests.payin("place", method: "spei")),
-      ("/v1/store_payments", StorePaymentTests.payment("1")),
+      ("/v1/store_payments", CounterPaymentTests.payment("1")),
       ("/v1/webhook_endpoints", ["url": "https://shop.example/hooks"]),
     ] {
       let made = try await client.post(path, body, idempotencyKey: "place")
@@ -60,7 +60,7 @@ struct CreationTests {
     let installation = try await Installation()
     let gateway = try await installation.serve()
     let client = installation.client
-    let till = StorePaymentTests.payment("7").object ?? [:]
+    let till = CounterPaymentTests.payment("7").object ?? [:]
     for (path, body) in [
       ("/v1/payins", ServeTests.payin("anew", method: "spei").object ?? [:]),
       ("/v1/store_payments", till),

@@ -142,7 +142,7 @@ struct DamageTests {
         let reference = try #require(counter.json["instructions"]?["reference"]?.string)
         let paid = try await client.post(
           "/v1/store_payments",
-          StorePaymentTests.payment("\(number + 500)", reference: reference),
+          CounterPaymentTests.payment("\(number + 500)", reference: reference),
           idempotencyKey: "\(number)")
         counters.append(try #require(paid.json["id"]?.string, "\(paid.json)"))
         let endpoint = try await client.post(

@@ -125,7 +125,7 @@ extension FieldTests {
       let path = "/v1/store_payments"
       func pay(_ transaction: String) async throws -> JSON {
         try await bench.client.post(
-          path, StorePaymentTests.payment(transaction), idempotencyKey: transaction
+          path, CounterPaymentTests.payment(transaction), idempotencyKey: transaction
         ).json
       }
       let paid = try await pay("880124")

@@ -28,7 +28,7 @@ struct BesideTests {
       #expect(life.state() == .orphaned && life.payin.status == .pending)
       life.passes(seconds)
       life.answered(StatusReport(status: status))
-      #expect(life.payin.status == .pending && life.announced == [])
+      #expect(life.payin.status == .pending && life.published == [])
       #expect(life.state().rawValue == status.label)
       // Its own end is another matter.
       life.answered(StatusReport(status: status), of: 1)
@@ -58,7 +58,7 @@ struct BesideTests {
     var life = Life(accounts: ["a", "b"], retry: [.inDoubt])
     life.hears(.sent(life.attempt(), .inDoubt(refusal)))
     life.hears(.sent(life.attempt(1), .declined(refusal)))
-    #expect(life.payin.status == .processing && life.announced == [])
+    #expect(life.payin.status == .processing && life.published == [])
     life.answered(
       StatusReport(status: .pending, instructions: Life.accepted("o1").instructions))
     #expect(life.payin.status == .pending && life.payin.active == life.attempt())
@@ -69,7 +69,7 @@ struct BesideTests {
     var life = Life(accounts: ["a", "b"], retry: [.inDoubt])
     life.hears(.sent(life.attempt(), .inDoubt(refusal)))
     life.answered(StatusReport(status: status))
-    #expect(life.payin.status == .processing && life.announced == [])
+    #expect(life.payin.status == .processing && life.published == [])
     life.hears(.sent(life.attempt(1), .accepted(Life.accepted("o2"))))
     #expect(life.payin.status == .pending)
   }
@@ -183,7 +183,7 @@ struct WordTests {
     var life = Life.pending
     life.answered(StatusReport(status: .pending))
     life.hears(.reported(life.attempt(), StatusReport(status: status), .fullySignedCallback))
-    #expect(life.payin.status == .pending && life.announced == [])
+    #expect(life.payin.status == .pending && life.published == [])
     #expect(life.last.jobs == [.query(life.attempt(), due: life.now)])
     // Where nothing better was heard, it counts.
     var first = Life.pending
@@ -214,7 +214,7 @@ struct WordTests {
       } else {
         life.hears(.queried(life.attempt(), .absent))
       }
-      told.append(life.announced == ["payin.disputed_receipt"])
+      told.append(life.published == ["payin.disputed_receipt"])
     }
     #expect(told == [false, false, false, false, false, true])
   }
@@ -229,7 +229,7 @@ struct WordTests {
     for report in [Life.paid("d1", 5_000), StatusReport(status: .expired)] {
       life.passes(3600)
       life.answered(report)
-      #expect(life.payin.status == .partiallyPaid && !life.announced.contains("payin.expired"))
+      #expect(life.payin.status == .partiallyPaid && !life.published.contains("payin.expired"))
     }
   }
 

@@ -42,12 +42,12 @@ struct ContradictionTests {
       _ = hear(&life, .queried(id, .found(paid(15_000))))
       let told = hear(&life, .queried(id, .found(StatusReport(status: status))))
       #expect(told.alerts.contains(.takenBack))
-      #expect(told.events.filter(\.isAnnounced).map(\.type) == ["payin.disputed_receipt"])
+      #expect(told.events.filter(\.isPublished).map(\.type) == ["payin.disputed_receipt"])
       #expect(life.payin.status == .succeeded && life.payin.amountReceived == 15_000)
       // While it lasts it is asked about, and told no more.
       #expect(life.payin.attempts[0].nextCheckAt != nil)
       let again = hear(&life, .queried(id, .found(StatusReport(status: status))))
-      #expect(!again.alerts.contains(.takenBack) && !again.events.contains(where: \.isAnnounced))
+      #expect(!again.alerts.contains(.takenBack) && !again.events.contains(where: \.isPublished))
       _ = hear(&life, .queried(id, .found(paid(15_000))))
       #expect(life.payin.attempts[0].discrepancies.isEmpty && life.payin.receipts.count == 1)
     }
@@ -79,13 +79,13 @@ struct ContradictionTests {
     var life = pending()
     let id = life.payin.attempts[0].id
     _ = hear(&life, .queried(id, .found(paid(15_000))))
-    var announced: [Bool] = []
+    var published: [Bool] = []
     for _ in 0..<4 {
       let next = hear(&life, .queried(id, .absent))
-      announced.append(next.events.contains { $0.type == "payin.disputed_receipt" })
+      published.append(next.events.contains { $0.type == "payin.disputed_receipt" })
       #expect(life.payin.attempts[0].discrepancies.map(\.alert) == [.takenBack])
     }
-    #expect(announced == [false, false, true, false])
+    #expect(published == [false, false, true, false])
     #expect(life.payin.status == .succeeded)
   }
 
@@ -96,7 +96,7 @@ struct ContradictionTests {
     _ = hear(&life, .reported(id, paid(15_000), .fullySignedCallback))
     let late = hear(
       &life, .reported(id, StatusReport(status: .pending), .fullySignedCallback))
-    #expect(life.payin.status == .succeeded && !late.events.contains(where: \.isAnnounced))
+    #expect(life.payin.status == .succeeded && !late.events.contains(where: \.isPublished))
     #expect(life.payin.attempts[0].discrepancies.map(\.alert) == [.takenBack])
     #expect(life.payin.attempts[0].nextCheckAt == life.payin.updatedAt)
     // Of another payment than the recorded one it says nothing.

@@ -51,7 +51,7 @@ struct Life {
 
   func attempt(_ index: Int = 0) -> AttemptID { payin.attempts[index].id }
 
-  var announced: [String] { last.events.filter(\.isAnnounced).map(\.type) }
+  var published: [String] { last.events.filter(\.isPublished).map(\.type) }
 
   mutating func hears(_ input: PayinInput) {
     last = payin.apply(input, Context(now: now, entropy: dice))

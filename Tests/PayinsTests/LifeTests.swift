@@ -34,12 +34,12 @@ struct MoneyTests {
     var life = Life.pending
     life.answered(Life.paid("d1", 15_000))
     #expect(life.payin.status == .succeeded)
-    #expect(life.announced == ["payin.succeeded"])
+    #expect(life.published == ["payin.succeeded"])
     life.answered(Life.paid("d1", 15_000))
     life.hears(.reported(life.attempt(), Life.paid("d1", 15_000), .fullySignedCallback))
     #expect(life.payin.amountReceived == 15_000)
     #expect(life.payin.receipts.count == 1)
-    #expect(life.announced == [])
+    #expect(life.published == [])
   }
 
   @Test("that is part of it is told, and the rest succeeds")
@@ -47,7 +47,7 @@ struct MoneyTests {
     var life = Life.pending
     life.answered(Life.paid("d1", 10_000))
     #expect(life.payin.status == .partiallyPaid)
-    #expect(life.announced == ["payin.partially_paid"])
+    #expect(life.published == ["payin.partially_paid"])
     life.answered(Life.paid("d1", 10_000, "d2", 5_000))
     #expect(life.payin.status == .succeeded)
     #expect(life.payin.amountReceived == 15_000)
@@ -60,7 +60,7 @@ struct MoneyTests {
     #expect(life.payin.status == .succeeded)
     life.answered(Life.paid("d1", 20_000, "d2", 15_000))
     #expect(life.payin.status == .succeeded)
-    #expect(life.announced == ["payin.receipt"])
+    #expect(life.published == ["payin.receipt"])
     #expect(life.payin.amountReceived == 35_000)
   }
 

@@ -41,7 +41,7 @@ struct MachineTests {
 
     var status = before.status
     let statusless = ["payin.receipt", "payin.disputed_receipt"]
-    for event in transition.events where event.isAnnounced && !statusless.contains(event.type) {
+    for event in transition.events where event.isPublished && !statusless.contains(event.type) {
       let told = PayinStatus(rawValue: String(event.type.dropFirst("payin.".count)))
       demand(told.map { next[status]?.contains($0) == true } ?? false, "\(status): \(event.type)")
       status = told ?? status
@@ -75,11 +75,11 @@ struct MachineTests {
     }
     demand(after.eventCount == before.eventCount + transition.events.count, "events do not count")
     demand(
-      after.announcedCount
-        == before.announcedCount + transition.events.count(where: \.isAnnounced),
+      after.publishedCount
+        == before.publishedCount + transition.events.count(where: \.isPublished),
       "announcements do not count")
     let told = transition.events.contains {
-      $0.isAnnounced && $0.type != "payin.disputed_receipt"
+      $0.isPublished && $0.type != "payin.disputed_receipt"
     }
     demand(
       told == (after.status != before.status || after.receipts.count > before.receipts.count),

@@ -80,7 +80,7 @@ struct GoldenTests {
       }
     }
     if provider is any Queryable { #expect(pinned.contains { $0.operation == "query" }) }
-    if provider is any AuthorizesStorePayments {
+    if provider is any AuthorizesCounterPayments {
       #expect(Set(pinned.map(\.operation)) == ["authorize", "reverse"])
     }
   }
@@ -111,8 +111,8 @@ extension GoldenCase {
       return GoldenOutcome.json(provider.queryOutcome(try response(), order))
     case ("callback", let provider as any ReceivesCallbacks):
       return GoldenOutcome.json(provider.read(try delivery()))
-    case ("authorize", let provider as any AuthorizesStorePayments),
-      ("reverse", let provider as any AuthorizesStorePayments):
+    case ("authorize", let provider as any AuthorizesCounterPayments),
+      ("reverse", let provider as any AuthorizesCounterPayments):
       return try outcome(of: provider)
     default: throw GoldenFault("\(testDescription): no operation \(operation)")
     }
@@ -123,7 +123,7 @@ extension GoldenCase {
       switch (operation, settings.provider(provider)) {
       case ("create", let provider as any CreatesPayins): provider.createRequest(order, at: now)
       case ("query", let provider as any Queryable): provider.queryRequest(order, at: now)
-      case (_, let provider as any AuthorizesStorePayments): request(of: provider)
+      case (_, let provider as any AuthorizesCounterPayments): request(of: provider)
       default: nil
       }
     return request.map { request in

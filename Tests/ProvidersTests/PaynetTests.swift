@@ -1,7 +1,7 @@
+import CounterPayments
 import HTTPCalling
 import JSONText
 import Payins
-import StorePayments
 import Testing
 
 @testable import Providers
@@ -9,7 +9,7 @@ import Testing
 /// The examples of Paynet's own page (S000), verbatim.
 @Suite("Paynet")
 struct PaynetTests {
-  static let payment = StorePaymentRequest(
+  static let payment = CounterPaymentRequest(
     account: "paynet-main", reference: "OPENPAY00FUCDZDQ9", amount: 1000,
     chainTransactionID: "170911001", operationDate: Instant(milliseconds: 1_509_053_135_780),
     group: "555", chain: "1", store: "1292", pos: "1", employee: "2", sku: "34123412341234",
@@ -92,7 +92,7 @@ struct PaynetTests {
     #expect(
       outcome(Self.success)
         == .authorized(
-          StorePaymentAnswer(
+          CounterPaymentAnswer(
             code: 0, description: "Success", requestID: "kuysdtcaygs67asd6",
             authorization: "124242", customerInstructions: instructions)))
     let failed = """
@@ -107,7 +107,7 @@ struct PaynetTests {
     #expect(
       outcome(failed)
         == .declined(
-          StorePaymentAnswer(
+          CounterPaymentAnswer(
             code: 12, description: "Transacción inválida.", requestID: "kuysdtcaygs67asd6")))
   }
 

@@ -14,7 +14,7 @@ enum RequiredCases {
     if let creator = provider as? any CreatesPayins { required += creates(creator) }
     if let queryable = provider as? any Queryable { required += queries(type(of: queryable)) }
     if provider is any ReceivesCallbacks { required += callbacks }
-    if provider is any AuthorizesStorePayments { required += storePayments }
+    if provider is any AuthorizesCounterPayments { required += counterPayments }
     return required
   }
 

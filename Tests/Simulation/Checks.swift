@@ -1,18 +1,18 @@
+import CounterPayments
 import JSONText
 import MemoryStorage
 import Payins
 import Storage
-import StorePayments
 
 /// The promises, held against the books once the storm is over.
 struct Checks {
   let world: World
-  let store: MemoryStore
+  let store: MemoryDatabase
   let shoppers: [Shopper]
   let tills: [Till]
   private(set) var faults: [String] = []
 
-  init(_ world: World, _ store: MemoryStore, _ shoppers: [Shopper], _ tills: [Till]) {
+  init(_ world: World, _ store: MemoryDatabase, _ shoppers: [Shopper], _ tills: [Till]) {
     self.world = world
     self.store = store
     self.shoppers = shoppers
@@ -73,7 +73,7 @@ struct Checks {
       if isAuthorized { fault("\(name): authorized at Paynet and the till knows nothing") }
       return
     }
-    guard let payment = try? await store.operation(id, as: StorePayment.self) else {
+    guard let payment = try? await store.operation(id, as: CounterPayment.self) else {
       return fault("\(name): the payment \(id) that it was told of is not there")
     }
     if payment.unresolvedSince != nil { fault("\(name): \(payment.status) for ever") }
@@ -95,16 +95,16 @@ struct Checks {
     {
       fault("\(name): events with gaps")
     }
-    let announced = events.compactMap(\.announcement)
-    if announced.map(\.sequence) != (0..<announced.count).map({ $0 + 1 }) {
+    let published = events.compactMap(\.notification)
+    if published.map(\.sequence) != (0..<published.count).map({ $0 + 1 }) {
       fault("\(name): announcements with gaps")
     }
     var firsts: [Int64] = []
     for sequence in world.told[payin.id.text] ?? [] where !firsts.contains(sequence) {
       firsts.append(sequence)
     }
-    if firsts != announced.map({ Int64($0.sequence) }) {
-      fault("\(name): the merchant was told \(firsts) of \(announced.count) changes")
+    if firsts != published.map({ Int64($0.sequence) }) {
+      fault("\(name): the merchant was told \(firsts) of \(published.count) changes")
     }
     if payin.amountReceived >= payin.request.amount, payin.status != .succeeded {
       fault("\(name): the money is there and it is \(payin.status)")
@@ -122,7 +122,7 @@ struct Checks {
   private mutating func expectDispute(_ payin: Payin, _ attempt: Attempt) async {
     let name = payin.request.merchantReference
     let events = (try? await store.events(of: payin.operationID)) ?? []
-    if !events.contains(where: { $0.type == "payin.disputed_receipt" && $0.announcement != nil }) {
+    if !events.contains(where: { $0.type == "payin.disputed_receipt" && $0.notification != nil }) {
       fault("\(name): money was taken back, and the merchant does not know")
     }
     if !attempt.discrepancies.contains(where: { $0.alert == .takenBack }) {

@@ -21,7 +21,7 @@ struct VirtualTime: TimeSource {
 
 /// One process of the gateway: the real services over the simulated outside. It dies at once and
 /// for ever; a restart is a new one.
-final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs on one thread
+final class Replica: HTTPClient, @unchecked Sendable {  // the simulation runs on one thread
   let name: String
   private let world: World
   private(set) var isAlive = true
@@ -29,11 +29,11 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
 
   private struct Parts {
     var service: PayinService
-    var storePayments: StorePaymentService
+    var counterPayments: CounterPaymentService
     var callbacks: CallbackService
     var jobs: JobRunner
-    var calls: ProviderCalls
-    var store: MemoryStore
+    var calls: ProviderClient
+    var store: MemoryDatabase
   }
 
   let startedAt: Int64
@@ -46,7 +46,7 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
 
   /// - Parameter isAlone: no other process has the store open.
   func start(_ setup: Setup, isAlone: Bool) async throws {
-    let store = CrashingStore(setup.store, of: self, world)
+    let store = CrashingDatabase(setup.store, of: self, world)
     let time = VirtualTime(scheduler: world.scheduler)
     let metrics = Metrics()
     let log = Log(level: .error, time: time) { _ in }
@@ -54,11 +54,11 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
     let endpoints = WebhookEndpoints(configured: setup.endpoints)
     try await endpoints.load(from: store)
     let accounts = setup.accounts
-    let calls = ProviderCalls(
+    let calls = ProviderClient(
       accounts: accounts, caller: self, time: time, publicURL: "https://gateway.example",
       metrics: metrics, log: log)
     let committer = Committer(
-      store: store,
+      database: store,
       environment: Environment(time: time, entropy: world.dice, metrics: metrics, log: log),
       publicURL: "https://gateway.example", endpoints: endpoints)
     let rules = RuleBook(setup.rules, at: time.now(), metrics: metrics)
@@ -68,7 +68,8 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
       pauseMilliseconds: 60_000)
     parts = Parts(
       service: PayinService(committer: committer, calls: calls, rules: rules, requestSeconds: 10),
-      storePayments: StorePaymentService(committer: committer, calls: calls, requestSeconds: 10),
+      counterPayments: CounterPaymentService(
+        committer: committer, calls: calls, requestSeconds: 10),
       callbacks: CallbackService(committer: committer, calls: calls), jobs: jobs, calls: calls,
       store: setup.store)
     Task { await jobs.run() }
@@ -98,7 +99,7 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
   func attempt(_ order: String) async -> Attempt? {
     guard let store = parts?.store else { return nil }
     for account in SimulatedProviders.accountIDs {
-      for number in [OrderLookup.ours(order), .theirs(order)] {
+      for number in [OrderReference.ours(order), .theirs(order)] {
         guard let place = try? await store.attempt(account: account, number: number) else {
           continue
         }
@@ -137,10 +138,10 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
 
   /// What a till's call came to; nil where no answer came.
   func till<Value>(
-    _ body: (StorePaymentService) async throws -> Value
+    _ body: (CounterPaymentService) async throws -> Value
   ) async -> Result<Value, any Error>? {
     guard let parts else { return nil }
-    return await called { try await body(parts.storePayments) }
+    return await called { try await body(parts.counterPayments) }
   }
 
   private func called<Value>(_ body: () async throws -> Value) async -> Result<Value, any Error>? {
@@ -153,7 +154,7 @@ final class Replica: HTTPCaller, @unchecked Sendable {  // the simulation runs o
 
 /// What every process of a run is started with.
 struct Setup {
-  let store = MemoryStore()
+  let store = MemoryDatabase()
   let accounts: [Account]
   let rules: RuleSet
   let endpoints: [WebhookEndpoint]

@@ -66,7 +66,7 @@ final class Witness: @unchecked Sendable {  // the simulation runs on one thread
   }
 
   /// Looks every few minutes whether a pay-in outlives its own time without instructions.
-  func watchEnds(_ store: MemoryStore, _ world: World) async {
+  func watchEnds(_ store: MemoryDatabase, _ world: World) async {
     let grace: Int64 = 300_000
     while !world.isOver {
       await world.scheduler.sleep(milliseconds: grace)
@@ -88,7 +88,7 @@ final class Witness: @unchecked Sendable {  // the simulation runs on one thread
   }
 
   /// Of an open pay-in somebody is to be asked.
-  private func expectQuestion(_ payin: Payin, _ store: MemoryStore) async {
+  private func expectQuestion(_ payin: Payin, _ store: MemoryDatabase) async {
     for attempt in payin.attempts {
       let job = try? await store.firstJob(.queryAttempt, subjectPrefix: attempt.id.text)
       if job != nil { return }

@@ -1,7 +1,7 @@
+import CounterPayments
 import Gateway
 import JSONText
 import Payins
-import StorePayments
 import TestSupport
 
 /// A store chain's till: asks whether to take cash, repeats with its key until it hears, and now
@@ -9,16 +9,16 @@ import TestSupport
 final class Till: @unchecked Sendable {  // the simulation runs on one thread
   let number: Int
   private let world: World
-  private let request: StorePaymentRequest
+  private let request: CounterPaymentRequest
   /// Every body that an answer to its key had.
   private(set) var answers: Set<[UInt8]> = []
-  private(set) var id: StorePaymentID?
+  private(set) var id: CounterPaymentID?
   private(set) var hasAskedBack = false
 
   init(_ number: Int, _ world: World) {
     self.number = number
     self.world = world
-    request = StorePaymentRequest(
+    request = CounterPaymentRequest(
       account: "paynet-main", reference: world.dice.chance(800) ? "OPENPAY00FUCDZDQ9" : "NOBODY",
       amount: 15_000, chainTransactionID: "17\(number)",
       operationDate: Instant(milliseconds: world.scheduler.now), group: "5", chain: "1",
@@ -51,7 +51,7 @@ final class Till: @unchecked Sendable {  // the simulation runs on one thread
       if case .success(let created) = answer, !world.dice.chance(world.weather.answerLost) {
         answers.insert(created.body)
         let json = (try? JSON(parsing: created.body)) ?? .null
-        id = json["id"]?.string.map(StorePaymentID.init(unchecked:))
+        id = json["id"]?.string.map(CounterPaymentID.init(unchecked:))
         world.note("till \(number) is answered \(json["status"]?.string ?? "")")
         return
       }

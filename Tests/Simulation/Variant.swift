@@ -77,7 +77,7 @@ enum Variant: String, CaseIterable {
     case .eventDropped: out.events = change.events.filter { $0.type != "attempt.accepted" }
     case .reversalForgotten:
       out.jobs = change.jobs.filter { job in
-        if case .put(let put) = job { put.key.kind != .reverseStorePayment } else { true }
+        if case .put(let put) = job { put.key.kind != .reverseCounterPayment } else { true }
       }
     case .deliveryForgotten:
       out.jobs = change.jobs.filter { job in

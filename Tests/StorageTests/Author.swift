@@ -51,16 +51,16 @@ struct Author: Sendable {
     var change = Change()
     let payin = transition.payin
     change.operation = before.map { .update(payin, before: $0) } ?? .insert(payin)
-    var announced = before?.announcedCount ?? 0
+    var published = before?.publishedCount ?? 0
     for (index, draft) in transition.events.enumerated() {
       var event = OperationEvent(
         id: .make(at: payin.updatedAt, entropy: entropy), operation: payin.operationID,
         sequence: (before?.eventCount ?? 0) + index + 1, type: draft.type, at: payin.updatedAt,
         data: draft.data)
-      if draft.isAnnounced {
-        announced += 1
-        event.announcement = Announcement(
-          sequence: announced, body: Array("\(payin.id) \(announced)".utf8))
+      if draft.isPublished {
+        published += 1
+        event.notification = EventNotification(
+          sequence: published, body: Array("\(payin.id) \(published)".utf8))
       }
       change.events.append(event)
     }

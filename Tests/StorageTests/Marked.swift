@@ -22,8 +22,8 @@ struct Marked: Sendable {
     var steps: [(payin: Payin, change: Change)] = []
     func keep(_ transition: PayinTransition, before: Payin?) {
       var change = author.change(transition, before: before)
-      for index in change.events.indices where change.events[index].announcement != nil {
-        change.events[index].announcement?.body = Self.body(transition.payin)
+      for index in change.events.indices where change.events[index].notification != nil {
+        change.events[index].notification?.body = Self.body(transition.payin)
       }
       steps.append((transition.payin, change))
     }

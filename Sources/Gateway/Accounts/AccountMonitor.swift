@@ -196,7 +196,7 @@ public final class AccountMonitor: Sendable {
   func calledBack() { state.withLock { $0.silentPayments = 0 } }
 
   /// Money was found by asking that no callback had told of.
-  func foundInSilence() { state.withLock { $0.silentPayments += 1 } }
+  func countSilentPayment() { state.withLock { $0.silentPayments += 1 } }
 
   func health(at now: Instant) -> AccountHealth {
     state.withLock { state in

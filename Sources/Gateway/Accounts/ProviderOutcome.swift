@@ -1,6 +1,6 @@
+import CounterPayments
 import Payins
 import Providers
-import StorePayments
 
 /// What came of a call to a provider, whatever was asked of it.
 protocol ProviderOutcome: Sendable {

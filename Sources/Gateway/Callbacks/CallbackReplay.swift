@@ -32,8 +32,8 @@ struct CallbackReplay: Sendable {
     return CallbackKey(account: String(Substring(parts[0])), digest: digest)
   }
 
-  func perform(_ job: Job, under lease: Lease) async throws(StoreError) {
-    guard let key = Self.key(of: job), let record = try await committer.store.callback(key),
+  func perform(_ job: Job, under lease: Lease) async throws(DatabaseError) {
+    guard let key = Self.key(of: job), let record = try await committer.database.callback(key),
       record.payin == nil, let notice = record.said
     else { return try await dispose(.finish(job.key, lease)) }
     guard let place = try await committer.place(of: notice, account: key.account) else {
@@ -51,9 +51,9 @@ struct CallbackReplay: Sendable {
       holding: Committer.HeldJob(key: job.key, lease: lease), callback: placed)
   }
 
-  private func dispose(_ change: JobChange) async throws(StoreError) {
+  private func dispose(_ change: JobChange) async throws(DatabaseError) {
     var out = Change()
     out.jobs = [change]
-    try await committer.store.commit(out)
+    try await committer.database.commit(out)
   }
 }

@@ -10,9 +10,9 @@ import Storage
 public struct CallbackService: Sendable {
   let committer: Committer
   let environment: Environment
-  let calls: ProviderCalls
+  let calls: ProviderClient
 
-  public init(committer: Committer, calls: ProviderCalls) {
+  public init(committer: Committer, calls: ProviderClient) {
     self.committer = committer
     environment = committer.environment
     self.calls = calls
@@ -44,7 +44,7 @@ public struct CallbackService: Sendable {
       return .taken(provider.acknowledgement)
     case .notice(let notice):
       calls.monitors[id]?.calledBack()
-      do throws(StoreError) {
+      do throws(DatabaseError) {
         return try await isRecorded(notice, account, body)
           ? .taken(provider.acknowledgement) : .notRecorded
       } catch {
@@ -58,7 +58,7 @@ public struct CallbackService: Sendable {
   /// Whether it has changed what it speaks of, or will be looked at again.
   private func isRecorded(
     _ notice: CallbackNotice, _ account: Account, _ body: [UInt8]
-  ) async throws(StoreError) -> Bool {
+  ) async throws(DatabaseError) -> Bool {
     var record = CallbackRecord(
       id: .make(at: environment.time.now(), entropy: environment.entropy),
       key: CallbackKey(account: account.id, digest: Digest.sha256(body)), notice,
@@ -80,7 +80,7 @@ public struct CallbackService: Sendable {
     var change = Change()
     change.callback = record
     change.jobs = [.ensure(CallbackReplay.job(record))]
-    try await committer.store.commit(change)
+    try await committer.database.commit(change)
     environment.log.warn(
       "a callback speaks of an unknown order",
       ["account": .string(account.id), "order_number": JSON(record.orderNumber)])

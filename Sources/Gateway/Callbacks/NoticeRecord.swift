@@ -30,7 +30,7 @@ extension CallbackRecord {
     guard let report = notice["report"].flatMap(StatusReport.init(stored:)),
       let grade = EvidenceGrade(label: grade)
     else { return nil }
-    let lookups = (notice["lookups"]?.array ?? []).compactMap(CallbackLookup.init(stored:))
+    let lookups = (notice["lookups"]?.array ?? []).compactMap(OrderReference.init(stored:))
     return CallbackNotice(lookups: lookups, grade: grade, report: report)
   }
 }
@@ -50,7 +50,7 @@ extension StatusReport {
   }
 }
 
-extension CallbackLookup {
+extension OrderReference {
   fileprivate var ours: String? { if case .ours(let number) = self { number } else { nil } }
   fileprivate var theirs: String? { if case .theirs(let id) = self { id } else { nil } }
 
@@ -70,22 +70,15 @@ extension CallbackLookup {
       return nil
     }
   }
-
-  fileprivate var order: OrderLookup {
-    switch self {
-    case .ours(let number): .ours(number)
-    case .theirs(let id): .theirs(id)
-    }
-  }
 }
 
 extension Committer {
   /// The attempt whose order a callback speaks of.
   func place(
     of notice: CallbackNotice, account: String
-  ) async throws(StoreError) -> AttemptPlace? {
+  ) async throws(DatabaseError) -> AttemptReference? {
     for lookup in notice.lookups {
-      if let place = try await store.attempt(account: account, number: lookup.order) {
+      if let place = try await database.attempt(account: account, number: lookup) {
         return place
       }
     }

@@ -54,7 +54,7 @@ final class ClockKeeper: Sendable {
   /// was set back before, and has not caught up, due times are drawn in once more, which costs a
   /// question asked early.
   /// - Parameter leaseEnd: when a lease that is taken now runs out.
-  func look(leaseEnd: (Instant) -> Instant) async throws(StoreError) {
+  func look(leaseEnd: (Instant) -> Instant) async throws(DatabaseError) {
     let isFirst = state.withLock { $0.last == nil }
     let newest = isFirst ? try await store.newestEvent() : nil
     let (wall, steady) = (time.now(), time.steady())
@@ -75,7 +75,7 @@ final class ClockKeeper: Sendable {
     }
     guard isFirst || pending > 0 else { return }
     let latest = wall.adding(seconds: Self.longestScheduleSeconds)
-    do throws(StoreError) {
+    do throws(DatabaseError) {
       try await store.drawIn(
         DrawnDueTimes(
           by: pending, latest: latest, leaseEnd: pending > 0 ? leaseEnd(wall) : nil))

@@ -33,16 +33,16 @@ public final class JobRunner: Sendable {
   private let environment: Environment
   private let runner: AttemptRunner
   private let webhooks: WebhookRunner
-  private let storePayments: StorePaymentRunner
+  private let counterPayments: CounterPaymentRunner
   private let callbacks: CallbackReplay
-  private let calls: ProviderCalls
+  private let calls: ProviderClient
   /// Jobs other than deliveries that are being carried out.
   private let underway = Works()
   private let clock: ClockKeeper
   private let state = Mutex(State())
 
   public init(
-    committer: Committer, calls: ProviderCalls, webhooks: WebhookRunner,
+    committer: Committer, calls: ProviderClient, webhooks: WebhookRunner,
     pauseMilliseconds: Int64 = 500
   ) {
     self.committer = committer
@@ -50,10 +50,10 @@ public final class JobRunner: Sendable {
     self.pauseMilliseconds = pauseMilliseconds
     self.calls = calls
     self.webhooks = webhooks
-    clock = ClockKeeper(store: committer.store, time: environment.time, log: environment.log)
+    clock = ClockKeeper(store: committer.database, time: environment.time, log: environment.log)
     runner = AttemptRunner(committer: committer, calls: calls)
     callbacks = CallbackReplay(committer: committer)
-    storePayments = StorePaymentRunner(committer: committer, calls: calls)
+    counterPayments = CounterPaymentRunner(committer: committer, calls: calls)
   }
 
   /// For health: why the last look at the store failed.
@@ -65,13 +65,13 @@ public final class JobRunner: Sendable {
   /// Returns once `stop` was called and the running jobs have ended.
   public func run() async {
     let start = environment.time.steady()
-    if let backlog = try? await committer.store.backlog(at: environment.time.now()) {
+    if let backlog = try? await committer.database.backlog(at: environment.time.now()) {
       state.withLock { $0.ramp = RestartRamp(dueCount: backlog.dueCount, at: start) }
     }
     while !state.withLock({ $0.stopping }) {
       let now = environment.time.steady()
       var taken = 0
-      do throws(StoreError) {
+      do throws(DatabaseError) {
         try await clock.look(leaseEnd: leaseEnd)
         taken = try await round()
         state.withLock { $0.lastFault = nil }
@@ -99,7 +99,7 @@ public final class JobRunner: Sendable {
   /// - Parameter now: of the steady clock, as is the time that it returns.
   private func wakeTime(after now: Instant) async -> Instant {
     let latest = now.adding(milliseconds: pauseMilliseconds)
-    guard let next = try? await committer.store.nextDue() else { return latest }
+    guard let next = try? await committer.database.nextDue() else { return latest }
     let wait = max(next.milliseconds(since: environment.time.now()), Self.breathMilliseconds)
     return min(latest, now.adding(milliseconds: wait))
   }
@@ -109,7 +109,7 @@ public final class JobRunner: Sendable {
   }
 
   /// Leases what is due and there is room for. Returns how many jobs were started.
-  private func round() async throws(StoreError) -> Int {
+  private func round() async throws(DatabaseError) -> Int {
     let (wall, now) = (environment.time.now(), environment.time.steady())
     let (running, total, deliveries) = state.withLock {
       ($0.running, $0.total, $0.deliveries)
@@ -131,7 +131,7 @@ public final class JobRunner: Sendable {
       }
     }
     let lease = runner.newLease()
-    let jobs = try await committer.store.lease(
+    let jobs = try await committer.database.lease(
       LeaseRequest(
         now: wall, until: leaseEnd(at: wall), limit: room, lease: lease,
         limitPerAccount: Self.concurrencyPerAccount, limits: limits,
@@ -176,15 +176,15 @@ public final class JobRunner: Sendable {
   }
 
   private func perform(_ job: Job, _ lease: Lease) async {
-    do throws(StoreError) {
+    do throws(DatabaseError) {
       switch job.key.kind {
       case .sendAttempt: try await runner.resume(job, under: lease)
       case .queryAttempt: try await runner.ask(job, under: lease)
       case .endDoubt: try await runner.endDoubt(job, under: lease)
       case .replayCallback: try await callbacks.perform(job, under: lease)
-      case .authorizeStorePayment:
-        try await storePayments.resumeAuthorization(job, under: lease)
-      case .reverseStorePayment: try await storePayments.resumeReversal(job, under: lease)
+      case .authorizeCounterPayment:
+        try await counterPayments.resumeAuthorization(job, under: lease)
+      case .reverseCounterPayment: try await counterPayments.resumeReversal(job, under: lease)
       case .deliverEvent: try await webhooks.perform(job, under: lease)
       }
     } catch {
@@ -205,6 +205,6 @@ public final class JobRunner: Sendable {
     var change = Change()
     change.jobs = [.reschedule(job.key, lease, due: due)]
     // Else its lease runs out.
-    try? await committer.store.commit(change)
+    try? await committer.database.commit(change)
   }
 }

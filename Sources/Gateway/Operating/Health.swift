@@ -1,7 +1,7 @@
+import CounterPayments
 public import JSONText
 import Payins
 import Storage
-import StorePayments
 import Synchronization
 
 /// `GET /health` in the form of `application/health+json` (draft-inadarei-api-health-check):
@@ -17,7 +17,7 @@ public final class Health: Sendable {
 
   private let committer: Committer
   private let environment: Environment
-  private let calls: ProviderCalls
+  private let calls: ProviderClient
   private let rules: RuleBook
   private let jobs: JobRunner
   private let version: String
@@ -50,7 +50,7 @@ public final class Health: Sendable {
 
   /// - Parameter further: what is checked besides, such as the server's connections.
   public init(
-    committer: Committer, calls: ProviderCalls, rules: RuleBook, jobs: JobRunner, version: String,
+    committer: Committer, calls: ProviderClient, rules: RuleBook, jobs: JobRunner, version: String,
     further: @escaping @Sendable () -> [Check] = { [] }
   ) {
     self.further = further
@@ -157,8 +157,8 @@ public final class Health: Sendable {
   }
 
   private func storeCheck() async -> Check {
-    do throws(StoreError) {
-      try await committer.store.probe()
+    do throws(DatabaseError) {
+      try await committer.database.probe()
       return Check(name: "store:writable", component: "datastore", status: .pass)
     } catch {
       return Check(
@@ -169,7 +169,7 @@ public final class Health: Sendable {
 
   private func backlogCheck(_ now: Instant) async -> Check {
     var check = Check(name: "reconciler:backlog", component: "system", status: .pass)
-    guard let backlog = try? await committer.store.backlog(at: now) else {
+    guard let backlog = try? await committer.database.backlog(at: now) else {
       check.status = .fail
       check.output = "the backlog cannot be read"
       return check
@@ -192,7 +192,7 @@ public final class Health: Sendable {
   /// Store payments that Paynet has not settled: a till's customer waits for each.
   private func reversalCheck(_ now: Instant) async -> Check {
     var check = Check(name: "store_payments:unresolved", component: "component", status: .pass)
-    guard let open = try? await committer.store.unresolved(.storePayment) else {
+    guard let open = try? await committer.database.unresolved(.counterPayment) else {
       check.status = .fail
       check.output = "store payments cannot be read"
       return check
@@ -213,10 +213,10 @@ public final class Health: Sendable {
     {
       return kept
     }
-    guard let disputed = try? await committer.store.waitingForPerson(.payin, limit: Self.named),
-      let held = try? await committer.store.waitingForPerson(
-        .storePayment, limit: Self.named),
-      let seal = try? await committer.store.sealFigures()
+    guard let disputed = try? await committer.database.waitingForPerson(.payin, limit: Self.named),
+      let held = try? await committer.database.waitingForPerson(
+        .counterPayment, limit: Self.named),
+      let seal = try? await committer.database.sealFigures()
     else { return nil }
     let made = Listed(disputed: disputed, held: held, seal: seal, at: now)
     listed.withLock { $0 = made }
@@ -225,7 +225,7 @@ public final class Health: Sendable {
 
   /// Rows that reads have met since the start and that cannot be believed.
   private func damageCheck() -> Check {
-    let found = committer.store.damage.found
+    let found = committer.database.damage.found
     environment.metrics.set("pasarela_store_damaged_rows", to: Int64(found.count))
     return Check(
       name: "store:damage", component: "datastore", count: found.count,

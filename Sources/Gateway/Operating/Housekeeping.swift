@@ -35,7 +35,7 @@ public struct Housekeeping: Sendable {
   /// Until it is cancelled.
   public func run() async {
     while !Task.isCancelled {
-      do throws(StoreError) { try await round() } catch {
+      do throws(DatabaseError) { try await round() } catch {
         if Task.isCancelled { return }
         environment.log.error("housekeeping could not go on", ["reason": "\(error)"])
       }
@@ -45,25 +45,25 @@ public struct Housekeeping: Sendable {
   }
 
   /// All that there is to do now.
-  func round() async throws(StoreError) {
-    while try await committer.store.sealAnew(limit: Self.rows), !Task.isCancelled {
+  func round() async throws(DatabaseError) {
+    while try await committer.database.sealAnew(limit: Self.rows), !Task.isCancelled {
       await breathe()
     }
     if let days = retention.payerDays {
-      try await sweep(days, Self.payins) { sweep throws(StoreError) in
-        let swept = try await committer.store.payinsWithPayer(sweep)
+      try await sweep(days, Self.payins) { sweep throws(DatabaseError) in
+        let swept = try await committer.database.payinsWithPayer(sweep)
         try await erase(swept.operations.compactMap { $0.typed() }, before: sweep.before)
         return swept
       }
     }
     if let days = retention.callbackDays {
-      try await sweep(days, Self.rows) { sweep throws(StoreError) in
-        try await committer.store.removeCallbacks(sweep)
+      try await sweep(days, Self.rows) { sweep throws(DatabaseError) in
+        try await committer.database.removeCallbacks(sweep)
       }
     }
     if let days = retention.eventsDays {
-      try await sweep(days, Self.rows) { sweep throws(StoreError) in
-        let swept = try await committer.store.operationsWithEvents(sweep)
+      try await sweep(days, Self.rows) { sweep throws(DatabaseError) in
+        let swept = try await committer.database.operationsWithEvents(sweep)
         for id in swept.operations { try await forget(id, before: sweep.before) }
         return swept
       }
@@ -76,8 +76,8 @@ public struct Housekeeping: Sendable {
   }
 
   private func sweep(
-    _ days: Int64, _ limit: Int, _ step: (Sweep) async throws(StoreError) -> Swept
-  ) async throws(StoreError) {
+    _ days: Int64, _ limit: Int, _ step: (Sweep) async throws(DatabaseError) -> Swept
+  ) async throws(DatabaseError) {
     var sweep = Sweep(before: environment.time.now().adding(seconds: -days * 86_400), limit: limit)
     while !Task.isCancelled, let next = try await step(sweep).next {
       sweep.after = next
@@ -86,11 +86,11 @@ public struct Housekeeping: Sendable {
   }
 
   /// Together, so that they share commits. One that is damaged stays, and the others go on.
-  private func erase(_ ids: [PayinID], before time: Instant) async throws(StoreError) {
+  private func erase(_ ids: [PayinID], before time: Instant) async throws(DatabaseError) {
     await withTaskGroup(of: Void.self) { group in
       for id in ids {
         group.addTask {
-          guard let payin = try? await committer.store.payin(id), let end = payin.overSince,
+          guard let payin = try? await committer.database.payin(id), let end = payin.overSince,
             end < time
           else { return }
           _ = try? await committer.apply(.payerErased, to: id, known: payin)
@@ -99,20 +99,20 @@ public struct Housekeeping: Sendable {
     }
   }
 
-  private func forget(_ id: OperationID, before time: Instant) async throws(StoreError) {
+  private func forget(_ id: OperationID, before time: Instant) async throws(DatabaseError) {
     guard let end = await end(of: id), end < time,
-      let last = try await committer.store.events(of: id).last
+      let last = try await committer.database.events(of: id).last
     else { return }
     var change = Change()
     change.forgotten = ForgottenHistory(id, through: last.sequence)
-    try await committer.store.commit(change)
+    try await committer.database.commit(change)
   }
 
   /// When the operation came to its end; nil where it has not, or cannot be read.
   private func end(of id: OperationID) async -> Instant? {
     func end<State: ServedOperation>(_ type: State.Type) async -> Instant? {
       guard let id: State.ID = id.typed() else { return nil }
-      return try? await committer.store.operation(id, as: type)?.endedAt
+      return try? await committer.database.operation(id, as: type)?.endedAt
     }
     guard let kind = id.kind else { return nil }
     return await end(kind.served)

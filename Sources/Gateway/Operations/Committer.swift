@@ -20,9 +20,9 @@ public struct Environment: Sendable {
 }
 
 /// Applies inputs to operations and keeps the result: the only place where a transition becomes a
-/// change of the store.
+/// change of the database.
 public struct Committer: Sendable {
-  let store: any Store
+  let database: any Database
   let environment: Environment
   let endpoints: WebhookEndpoints
   public let publicURL: String
@@ -35,10 +35,10 @@ public struct Committer: Sendable {
 
   /// - Parameter publicURL: the gateway's own address, without a slash at its end.
   public init(
-    store: any Store, environment: Environment, publicURL: String,
+    database: any Database, environment: Environment, publicURL: String,
     endpoints: WebhookEndpoints = WebhookEndpoints()
   ) {
-    self.store = store
+    self.database = database
     self.environment = environment
     self.publicURL = publicURL
     self.endpoints = endpoints
@@ -64,7 +64,7 @@ public struct Committer: Sendable {
     /// The work that it started, leased to whoever gave a `CallLease` and to nobody else.
     var started: JobKey?
     /// The operation as merchants were told of it, where they were.
-    var announced: [UInt8]?
+    var published: [UInt8]?
     /// Whether nobody was asked anything, and nothing of it is left.
     var isWithdrawn = false
   }
@@ -77,11 +77,11 @@ public struct Committer: Sendable {
     _ input: State.Input, to id: State.ID, as type: State.Type = State.self,
     known: State? = nil, holding: HeldJob? = nil, calling: CallLease? = nil,
     callback: CallbackRecord? = nil
-  ) async throws(StoreError) -> Applied<State> {
+  ) async throws(DatabaseError) -> Applied<State> {
     var known = known
     var holding = holding
     while true {
-      guard let before = if let known { known } else { try await store.operation(id, as: type) }
+      guard let before = if let known { known } else { try await database.operation(id, as: type) }
       else { throw .damaged("the operation \(id) of a job or callback does not exist") }
       let transition = before.apply(input, environment.context)
       // Without its lease it is another's already, who takes it for interrupted.
@@ -101,7 +101,7 @@ public struct Committer: Sendable {
       if !transition.isIdle, !transition.isWithdrawn { committed(transition, before: before) }
       raise(change)
       return Applied(
-        state: transition.state, started: transition.started, announced: change.announced,
+        state: transition.state, started: transition.started, published: change.published,
         isWithdrawn: transition.isWithdrawn)
     }
   }
@@ -109,13 +109,13 @@ public struct Committer: Sendable {
   /// Keeps a new operation with the key of the call that made it.
   func insert<State: ServedOperation>(
     _ opened: Transition<State>, requestHash: [UInt8], calling: CallLease
-  ) async throws(StoreError) {
+  ) async throws(DatabaseError) {
     var change = change(opened, before: nil, holding: nil, calling: calling)
     change.key = .insert(
       IdempotencyRecord(
         key: .creating(opened.state), requestHash: requestHash,
         operation: opened.state.operationID, createdAt: opened.state.createdAt))
-    try await store.commit(change)
+    try await database.commit(change)
     committed(opened, before: nil)
     raise(change)
   }
@@ -153,7 +153,7 @@ public struct Committer: Sendable {
     change.events = events(transition)
     change.jobs = jobs(transition, holding: holding, calling: calling)
     // What is announced when it is settled is the answer to the call that made it.
-    if let before, !before.isSettled, state.isSettled, change.announced == nil {
+    if let before, !before.isSettled, state.isSettled, change.published == nil {
       change.key = .answer(
         .creating(state),
         KeptAnswer(status: 201, body: state.document(publicURL: publicURL).bytes))
@@ -163,24 +163,24 @@ public struct Committer: Sendable {
 
   /// Commits it with a delivery for each endpoint that listens to what it announces, as they stand
   /// at the commit: the store refuses those that another process changed since they were read.
-  private func commit(_ change: Change, of merchant: String) async throws(StoreError) {
-    let announced = change.events.filter { $0.announcement != nil }
-    guard !announced.isEmpty else { return try await store.commit(change) }
+  private func commit(_ change: Change, of merchant: String) async throws(DatabaseError) {
+    let published = change.events.filter { $0.notification != nil }
+    guard !published.isEmpty else { return try await database.commit(change) }
     // Not the event's own time, which a clock that was set back has still to reach.
     let now = environment.time.now()
     while true {
       var change = change
       let standing = endpoints.standing(of: merchant)
       change.endpointRevision = standing.revision
-      change.jobs += announced.flatMap { event in
+      change.jobs += published.flatMap { event in
         standing.listening(to: event.type).map {
           .put(WebhookRunner.job(event, to: $0, due: min(event.at, now)))
         }
       }
-      do throws(StoreError) {
-        return try await store.commit(change)
+      do throws(DatabaseError) {
+        return try await database.commit(change)
       } catch .endpointsChanged {
-        try await endpoints.load(from: store)
+        try await endpoints.load(from: database)
       }
     }
   }
@@ -190,17 +190,17 @@ public struct Committer: Sendable {
   ) -> [OperationEvent] {
     let state = transition.state
     var sequence = state.eventCount - transition.events.count
-    let announcements = transition.events.count { $0.isAnnounced }
-    var announced = state.announcedCount - announcements
-    let body = announcements > 0 ? state.document(publicURL: publicURL).bytes : []
+    let notifications = transition.events.count { $0.isPublished }
+    var published = state.publishedCount - notifications
+    let body = notifications > 0 ? state.document(publicURL: publicURL).bytes : []
     return transition.events.map { draft in
       sequence += 1
-      if draft.isAnnounced { announced += 1 }
+      if draft.isPublished { published += 1 }
       return OperationEvent(
         id: .make(at: state.updatedAt, entropy: environment.entropy),
         operation: state.operationID, sequence: sequence, type: draft.type, at: state.updatedAt,
         data: draft.data,
-        announcement: draft.isAnnounced ? Announcement(sequence: announced, body: body) : nil)
+        notification: draft.isPublished ? EventNotification(sequence: published, body: body) : nil)
     }
   }
 
@@ -244,8 +244,8 @@ public struct Committer: Sendable {
 
 extension Change {
   /// What its events tell the merchant: all of them the operation as committed.
-  fileprivate var announced: [UInt8]? {
-    events.lazy.compactMap(\.announcement?.body).first
+  fileprivate var published: [UInt8]? {
+    events.lazy.compactMap(\.notification?.body).first
   }
 }
 
@@ -255,7 +255,7 @@ extension JobChange {
     switch self {
     case .put(let job), .ensure(let job): job.lease == nil && job.due <= now
     case .reschedule(_, _, let due): due <= now
-    case .finish, .drop, .hasten: false
+    case .finish, .drop, .bringForward: false
     }
   }
 }

@@ -23,7 +23,7 @@ public enum OperationRefusal: Error, Equatable, Sendable {
 
 extension Committer {
   /// What the key's first call answered; nil where the key is new. Throws `OperationRefusal` and
-  /// `StoreError`.
+  /// `DatabaseError`.
   /// - Parameter patience: seconds since the first call from which on it is told how an operation
   ///   stands that is not settled yet; nil: never.
   func replay<State: ServedOperation>(
@@ -31,8 +31,8 @@ extension Committer {
     patience: Int64? = nil
   ) async throws -> Creation? {
     let key = IdempotencyKey(merchant: merchant, operation: type.createCall, key: key)
-    guard let record = try await store.idempotent(key) else { return nil }
-    guard requestHash.isSame(as: record.requestHash, in: store) else {
+    guard let record = try await database.idempotent(key) else { return nil }
+    guard requestHash.isSame(as: record.requestHash, in: database) else {
       throw OperationRefusal.keyReused
     }
     if let body = try await answer(record) {
@@ -53,12 +53,12 @@ extension Committer {
   ) async throws -> Creation {
     let replay = try await replay(
       of: type, merchant: merchant, key: key, requestHash, patience: patience)
-    guard let replay else { throw StoreError.damaged("an idempotency key without a record") }
+    guard let replay else { throw DatabaseError.damaged("an idempotency key without a record") }
     return replay
   }
 
   /// How the operation that a call made stands now.
-  func creation<State: ServedOperation>(of state: State) async throws(StoreError) -> Creation {
+  func creation<State: ServedOperation>(of state: State) async throws(DatabaseError) -> Creation {
     let record = IdempotencyRecord(
       key: .creating(state), requestHash: [], operation: state.operationID,
       createdAt: state.createdAt)
@@ -67,9 +67,9 @@ extension Committer {
 
   private func creation<State: ServedOperation>(
     of type: State.Type, _ record: IdempotencyRecord, isReplay: Bool
-  ) async throws(StoreError) -> Creation {
+  ) async throws(DatabaseError) -> Creation {
     let id: State.ID? = record.operation.typed()
-    guard let id, let state = try await store.operation(id, as: type) else {
+    guard let id, let state = try await database.operation(id, as: type) else {
       throw .damaged("an idempotency key without its operation")
     }
     // Read after the operation: a settled one has its answer.
@@ -80,8 +80,8 @@ extension Committer {
   }
 
   /// What was kept with the key, or else the operation as it was first announced.
-  private func answer(_ record: IdempotencyRecord) async throws(StoreError) -> [UInt8]? {
+  private func answer(_ record: IdempotencyRecord) async throws(DatabaseError) -> [UInt8]? {
     if let kept = record.answer { return kept.body }
-    return try await store.announcement(1, of: record.operation)?.announcement?.body
+    return try await database.publishedEvent(1, of: record.operation)?.notification?.body
   }
 }

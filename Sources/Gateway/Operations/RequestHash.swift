@@ -20,11 +20,11 @@ public struct RequestHash: Sendable {
   }
 
   /// As it is kept: keyed, since a payer's data could be guessed from the digest alone.
-  func kept(in store: any Store) -> [UInt8] { store.fingerprint(value) }
+  func kept(in store: any Database) -> [UInt8] { store.fingerprint(value) }
 
   /// Whether the request stored so was the same. Earlier releases stored plain digests, which the
   /// store keys in time.
-  func isSame(as stored: [UInt8], in store: any Store) -> Bool {
+  func isSame(as stored: [UInt8], in store: any Database) -> Bool {
     [value, bytes].compactMap { $0 }.contains { stored == $0 || stored == store.fingerprint($0) }
   }
 }

@@ -1,7 +1,7 @@
+import CounterPayments
 import JSONText
 import Payins
 import Storage
-import StorePayments
 
 /// What the gateway needs to know of a kind of operation, beside its state machine.
 protocol ServedOperation: KeptOperation {
@@ -23,7 +23,7 @@ extension OperationKind {
   var served: any ServedOperation.Type {
     switch self {
     case .payin: Payin.self
-    case .storePayment: StorePayment.self
+    case .counterPayment: CounterPayment.self
     }
   }
 }
@@ -44,15 +44,15 @@ extension Payin: ServedOperation {
   }
 }
 
-extension StorePayment: ServedOperation {
+extension CounterPayment: ServedOperation {
   static let createCall = "store_payments.create"
   var isSettled: Bool { status != .sending }
   var endedAt: Instant? { unresolvedSince == nil ? updatedAt : nil }
 
-  func document(publicURL: String) -> JSON { StorePaymentDocument.json(self) }
+  func document(publicURL: String) -> JSON { CounterPaymentDocument.json(self) }
 
-  static func counts(_ transition: Transition<StorePayment>, before: StorePayment?) -> [Count] {
-    transition.events.filter(\.isAnnounced).map {
+  static func counts(_ transition: Transition<CounterPayment>, before: CounterPayment?) -> [Count] {
+    transition.events.filter(\.isPublished).map {
       ("pasarela_store_payments_total", [("event", $0.type)])
     }
   }

@@ -5,7 +5,7 @@ public import Storage
 public enum TimelineEntry: Sendable {
   case event(OperationEvent)
   /// A try to tell the merchant of an event of that type.
-  case delivery(DeliveryTry, type: String)
+  case delivery(DeliveryAttempt, type: String)
 
   var at: Instant {
     switch self {
@@ -31,7 +31,7 @@ extension Committer {
     of id: State.ID, as type: State.Type, merchant: String, after sequence: Int, limit: Int
   ) async throws -> TimelinePage {
     let id = OperationID(try await operation(id, merchant: merchant, as: type).id)
-    let found = try await store.events(of: id, after: sequence, limit: limit + 1)
+    let found = try await database.events(of: id, after: sequence, limit: limit + 1)
     let events = found.prefix(limit)
     var entries = events.map { TimelineEntry.event($0) }
     var types = Dictionary(events.map { ($0.id, $0.type) }, uniquingKeysWith: { $1 })
@@ -39,15 +39,16 @@ extension Committer {
     var start = events.first
     if start == nil, sequence > 0 {
       // Nothing happened since: only what was tried after it may be new.
-      start = try await store.events(of: id, after: sequence - 1, limit: 1).first
+      start = try await database.events(of: id, after: sequence - 1, limit: 1).first
     }
-    for delivery in try await store.deliveryTries(of: id) {
+    for delivery in try await database.deliveryAttempts(of: id) {
       // Those before the page's first event stand on the page before.
       guard sequence == 0 || start.map({ delivery.at >= $0.at }) ?? false,
         next.map({ delivery.at < $0.at }) ?? true
       else { continue }
       if types[delivery.event] == nil {
-        types[delivery.event] = try await store.announcement(delivery.event, merchant: merchant)?
+        types[delivery.event] = try await database.publishedEvent(
+          delivery.event, merchant: merchant)?
           .type
       }
       let place = entries.lastIndex { $0.at <= delivery.at } ?? entries.endIndex - 1

@@ -7,9 +7,9 @@ import Storage
 struct AttemptRunner: Sendable {
   let committer: Committer
   let environment: Environment
-  let calls: ProviderCalls
+  let calls: ProviderClient
 
-  init(committer: Committer, calls: ProviderCalls) {
+  init(committer: Committer, calls: ProviderClient) {
     self.committer = committer
     environment = committer.environment
     self.calls = calls
@@ -33,7 +33,7 @@ struct AttemptRunner: Sendable {
   /// - Parameter permit: the first call's, where it was taken before.
   func send(
     _ applied: Committer.Applied<Payin>, under lease: Lease, permit: CallPermit? = nil
-  ) async throws(StoreError) -> Committer.Applied<Payin> {
+  ) async throws(DatabaseError) -> Committer.Applied<Payin> {
     committer.calls.began()
     defer { committer.calls.ended() }
     var applied = applied
@@ -53,7 +53,7 @@ struct AttemptRunner: Sendable {
   }
 
   /// Asks the provider where a job's attempt stands.
-  func ask(_ job: Job, under lease: Lease) async throws(StoreError) {
+  func ask(_ job: Job, under lease: Lease) async throws(DatabaseError) {
     guard let (payin, attempt) = try await subject(of: job) else {
       return try await discard(job, lease)
     }
@@ -65,14 +65,14 @@ struct AttemptRunner: Sendable {
       holding: Committer.HeldJob(key: job.key, lease: lease), calling: calling(lease))
     // A callback that came meanwhile has brought the question forward and reset the count.
     if after.state.receipts.count > payin.receipts.count {
-      calls.monitors[attempt.target.account]?.foundInSilence()
+      calls.monitors[attempt.target.account]?.countSilentPayment()
     }
     _ = try await send(after, under: lease)
   }
 
   /// A send job comes here first-hand where its pay-in was committed without being sent, and
   /// again where its process died: then the request may have left, so it is not sent twice.
-  func resume(_ job: Job, under lease: Lease) async throws(StoreError) {
+  func resume(_ job: Job, under lease: Lease) async throws(DatabaseError) {
     guard let (payin, attempt) = try await subject(of: job) else {
       return try await discard(job, lease)
     }
@@ -87,7 +87,7 @@ struct AttemptRunner: Sendable {
   }
 
   /// Ends a pay-in that nobody could give instructions for in time.
-  func endDoubt(_ job: Job, under lease: Lease) async throws(StoreError) {
+  func endDoubt(_ job: Job, under lease: Lease) async throws(DatabaseError) {
     guard let payin = try await payin(of: job), payin.status == .processing else {
       return try await discard(job, lease)
     }
@@ -96,12 +96,12 @@ struct AttemptRunner: Sendable {
       holding: Committer.HeldJob(key: job.key, lease: lease))
   }
 
-  private func payin(of job: Job) async throws(StoreError) -> Payin? {
+  private func payin(of job: Job) async throws(DatabaseError) -> Payin? {
     guard let id: PayinID = job.operation?.typed() else { return nil }
-    return try await committer.store.payin(id)
+    return try await committer.database.payin(id)
   }
 
-  private func subject(of job: Job) async throws(StoreError) -> (Payin, Attempt)? {
+  private func subject(of job: Job) async throws(DatabaseError) -> (Payin, Attempt)? {
     guard let payin = try await payin(of: job),
       let attempt = payin.attempt(AttemptID(unchecked: job.key.subject))
     else { return nil }
@@ -113,19 +113,19 @@ struct AttemptRunner: Sendable {
   }
 
   /// Until the account has room again; spread out, so that not all come back at once.
-  private func postpone(_ job: Job, _ lease: Lease) async throws(StoreError) {
+  private func postpone(_ job: Job, _ lease: Lease) async throws(DatabaseError) {
     let spread = Int64(environment.entropy.bytes(1)[0]) * 4
     var change = Change()
     change.jobs = [
       .reschedule(
         job.key, lease, due: environment.time.now().adding(milliseconds: 1000 + spread))
     ]
-    try await committer.store.commit(change)
+    try await committer.database.commit(change)
   }
 
-  private func discard(_ job: Job, _ lease: Lease) async throws(StoreError) {
+  private func discard(_ job: Job, _ lease: Lease) async throws(DatabaseError) {
     var change = Change()
     change.jobs = [.finish(job.key, lease)]
-    try await committer.store.commit(change)
+    try await committer.database.commit(change)
   }
 }

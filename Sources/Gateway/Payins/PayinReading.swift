@@ -47,7 +47,7 @@ extension PayinService {
   ) async -> Payin? {
     let (committer, time) = (committer, environment.time)
     let look: @Sendable () async -> Void = {
-      if let latest = try? await committer.store.payin(id) {
+      if let latest = try? await committer.database.payin(id) {
         committer.polls.publish(latest, to: id)
       }
       await time.sleep(until: time.steady().adding(milliseconds: Self.lookMilliseconds))
@@ -58,12 +58,12 @@ extension PayinService {
   }
 
   public func page(_ query: PayinQuery) async throws -> PayinPage {
-    try await committer.store.page(query)
+    try await committer.database.page(query)
   }
 
   /// Callbacks about orders that are not ours, newest first.
   public func unknownCallbacks(before: EventID?, limit: Int) async throws -> [CallbackRecord] {
-    try await committer.store.unknownCallbacks(before: before, limit: limit)
+    try await committer.database.unknownCallbacks(before: before, limit: limit)
   }
 
   public func cancel(_ id: PayinID, merchant: String) async throws -> Payin {
@@ -99,7 +99,7 @@ extension PayinService {
 
   /// The pay-in whose payer's page the token opens.
   public func payin(token: String) async throws -> Payin {
-    guard let payin = try await committer.store.payin(token: token) else {
+    guard let payin = try await committer.database.payin(token: token) else {
       throw OperationRefusal.notFound(.payin)
     }
     return payin
@@ -111,7 +111,7 @@ extension Committer {
   func operation<State: ServedOperation>(
     _ id: State.ID, merchant: String, as type: State.Type = State.self
   ) async throws -> State {
-    guard let state = try await store.operation(id, as: type), state.merchant == merchant else {
+    guard let state = try await database.operation(id, as: type), state.merchant == merchant else {
       throw OperationRefusal.notFound(type.kind)
     }
     return state

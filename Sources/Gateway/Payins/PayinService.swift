@@ -5,17 +5,17 @@ public import Routing
 import Storage
 
 /// What merchants do with pay-ins. A merchant sees its own only. Calls throw `PayinRefusal`,
-/// `OperationRefusal` and `StoreError`.
+/// `OperationRefusal` and `DatabaseError`.
 public struct PayinService: Sendable {
   public let committer: Committer
   let environment: Environment
   let runner: AttemptRunner
-  let calls: ProviderCalls
+  let calls: ProviderClient
   let rules: RuleBook
   /// How long a create call waits for a provider, in seconds.
   let requestSeconds: Int64
 
-  public init(committer: Committer, calls: ProviderCalls, rules: RuleBook, requestSeconds: Int64) {
+  public init(committer: Committer, calls: ProviderClient, rules: RuleBook, requestSeconds: Int64) {
     self.committer = committer
     environment = committer.environment
     self.calls = calls
@@ -57,9 +57,9 @@ public struct PayinService: Sendable {
       request, id: id, merchant: merchant, token: Self.token(context), idempotencyKey: key,
       routing: decision.record, context)
     let calling = runner.newCall(at: context.now)
-    do throws(StoreError) {
+    do throws(DatabaseError) {
       try await committer.insert(
-        opened, requestHash: requestHash.kept(in: committer.store), calling: calling)
+        opened, requestHash: requestHash.kept(in: committer.database), calling: calling)
     } catch .duplicateKey {
       return try await committer.known(
         of: Payin.self, merchant: merchant, key: key, requestHash, patience: requestSeconds)
@@ -126,7 +126,7 @@ public struct PayinService: Sendable {
     // Only the commit that settles the pay-in has the answer that the key gets for ever; where
     // it took more commits, the answer is read.
     if let sent = applied ?? nil, sent.state.version == payin.version + 1,
-      let body = sent.announced
+      let body = sent.published
     {
       return Creation(id: payin.operationID, body: body, isSettled: true, isReplay: false)
     }

@@ -81,7 +81,7 @@ public final class RuleBook: Sendable {
 
   /// Decides a pay-in, and counts where the shadow files would have decided otherwise.
   func decide(
-    _ request: PayinRequest, payin: PayinID, merchant: String, now: Instant, calls: ProviderCalls
+    _ request: PayinRequest, payin: PayinID, merchant: String, now: Instant, calls: ProviderClient
   ) -> Decision {
     let question = question(request, payin, merchant, now, calls)
     let set = current
@@ -103,7 +103,7 @@ public final class RuleBook: Sendable {
 
   /// What would be decided, by the set in force or by another; nothing is counted.
   public func evaluate(
-    _ request: PayinRequest, merchant: String, now: Instant, calls: ProviderCalls,
+    _ request: PayinRequest, merchant: String, now: Instant, calls: ProviderClient,
     with set: RuleSet? = nil
   ) -> Decision {
     let payin = PayinID(unchecked: PayinID.prefix + String(repeating: "0", count: 26))
@@ -112,7 +112,7 @@ public final class RuleBook: Sendable {
 
   private func question(
     _ request: PayinRequest, _ payin: PayinID, _ merchant: String, _ now: Instant,
-    _ calls: ProviderCalls
+    _ calls: ProviderClient
   ) -> RoutingQuestion {
     RoutingQuestion(
       request: request, payin: payin, merchant: merchant, now: now,

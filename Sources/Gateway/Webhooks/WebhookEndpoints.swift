@@ -47,7 +47,7 @@ public final class WebhookEndpoints: Sendable {
 
   /// Reads what the store keeps; of a row that is damaged, what was read before. A configured
   /// endpoint that once answered 410 stays disabled until the configuration gives it another URL.
-  public func load(from store: any Store) async throws(StoreError) {
+  public func load(from store: any Database) async throws(DatabaseError) {
     let kept = try await store.webhookEndpoints()
     var all = configured
     for record in kept.records {
@@ -85,7 +85,7 @@ public final class WebhookEndpoints: Sendable {
   }
 
   /// Until it is cancelled: other processes may serve the same store.
-  public func follow(_ store: any Store, _ time: any TimeSource) async {
+  public func follow(_ store: any Database, _ time: any TimeSource) async {
     var known: Int?
     var looks = 0
     while !Task.isCancelled {
@@ -107,8 +107,8 @@ public final class WebhookEndpoints: Sendable {
 
   /// The merchant's as the store has them now.
   func current(
-    of merchant: String, in store: any Store
-  ) async throws(StoreError) -> Standing {
+    of merchant: String, in store: any Database
+  ) async throws(DatabaseError) -> Standing {
     let number = try await store.endpointRevision(of: merchant)
     let known = standing(of: merchant)
     guard known.revision.number < number else { return known }

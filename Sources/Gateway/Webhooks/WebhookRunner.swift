@@ -17,12 +17,12 @@ public struct WebhookRunner: Sendable {
 
   let committer: Committer
   let environment: Environment
-  let caller: any HTTPCaller
+  let caller: any HTTPClient
   let addresses: AddressPolicy
   let failing = FailingEndpoints()
 
   /// - Parameter addresses: where deliveries may go.
-  public init(committer: Committer, caller: any HTTPCaller, addresses: AddressPolicy) {
+  public init(committer: Committer, caller: any HTTPClient, addresses: AddressPolicy) {
     self.committer = committer
     environment = committer.environment
     self.caller = caller
@@ -76,7 +76,7 @@ public struct WebhookRunner: Sendable {
   static func job(_ event: OperationEvent, to endpoint: WebhookEndpoint, due: Instant) -> Job {
     let place = Place(
       operation: event.operation, endpoint: endpoint.id,
-      sequence: event.announcement?.sequence ?? 0)
+      sequence: event.notification?.sequence ?? 0)
     return Job(
       key: JobKey(kind: .deliverEvent, subject: subject(place)), operation: event.operation,
       account: account(endpoint.id, endpoint.merchant), due: due)
@@ -84,9 +84,9 @@ public struct WebhookRunner: Sendable {
 
   /// Whether the event is still to be delivered to the endpoint.
   static func isWaiting(
-    _ event: OperationEvent, at endpoint: String, _ store: any Store
-  ) async throws(StoreError) -> Bool {
-    guard let sequence = event.announcement?.sequence else { return false }
+    _ event: OperationEvent, at endpoint: String, _ store: any Database
+  ) async throws(DatabaseError) -> Bool {
+    guard let sequence = event.notification?.sequence else { return false }
     let place = Place(operation: event.operation, endpoint: endpoint, sequence: sequence)
     return try await store.firstJob(.deliverEvent, subjectPrefix: subject(place)) != nil
   }
@@ -96,17 +96,17 @@ public struct WebhookRunner: Sendable {
   /// Longer than a call and the commit after it.
   func leaseEnd(at now: Instant) -> Instant { now.adding(seconds: 45) }
 
-  func perform(_ job: Job, under lease: Lease) async throws(StoreError) {
-    let store = committer.store
+  func perform(_ job: Job, under lease: Lease) async throws(DatabaseError) {
+    let store = committer.database
     guard let place = Place(job.key.subject), let merchant = Self.merchant(of: job) else {
       return try await finish(job, lease, next: nil)
     }
-    guard let event = try await event(place, of: merchant), let announcement = event.announcement
+    guard let event = try await event(place, of: merchant), let notification = event.notification
     else { return try await finish(job, lease, next: place.prefix) }
     let known = try await endpoint(place, of: merchant)
     guard let endpoint = known, endpoint.disabled == nil else {
       failing.note(job.account, isFailing: false)
-      let undone = DeliveryTry(
+      let undone = DeliveryAttempt(
         operation: place.operation, event: event.id, endpoint: place.endpoint,
         at: environment.time.now(),
         status: nil, failure: known == nil ? "endpoint_deleted" : "endpoint_disabled",
@@ -125,11 +125,11 @@ public struct WebhookRunner: Sendable {
     }
     let (start, began) = (environment.time.now(), environment.time.steady())
     let outcome = await caller.call(
-      request(event, announcement, to: endpoint, at: start),
+      request(event, notification, to: endpoint, at: start),
       limits: CallLimits(
         connectMilliseconds: Self.limits.connect, totalMilliseconds: Self.limits.total,
         responseBytes: Self.limits.response, cutsBody: true, addressPolicy: addresses))
-    var delivery = DeliveryTry(
+    var delivery = DeliveryAttempt(
       operation: place.operation, event: event.id, endpoint: endpoint.id, at: start, status: nil,
       failure: nil, milliseconds: environment.time.steady().milliseconds(since: began))
     var asked: Int64 = 0
@@ -155,21 +155,21 @@ public struct WebhookRunner: Sendable {
 
   /// The gateway stops: the next one goes on with it.
   private func letGo(
-    _ job: Job, _ lease: Lease, _ delivery: DeliveryTry?
-  ) async throws(StoreError) {
+    _ job: Job, _ lease: Lease, _ delivery: DeliveryAttempt?
+  ) async throws(DatabaseError) {
     var change = Change()
-    change.tries = delivery.map { [$0] } ?? []
+    change.deliveries = delivery.map { [$0] } ?? []
     let due = environment.time.now().adding(seconds: delivery == nil ? 0 : Self.delays[0])
     change.jobs = [.reschedule(job.key, lease, due: due)]
-    try await committer.store.commit(change)
+    try await committer.database.commit(change)
   }
 
   /// Nil where there is none, or none that could ever be sent: the others do not wait behind it.
   private func event(
     _ place: Place, of merchant: String
-  ) async throws(StoreError) -> OperationEvent? {
-    do throws(StoreError) {
-      return try await committer.store.announcement(place.sequence, of: place.operation)
+  ) async throws(DatabaseError) -> OperationEvent? {
+    do throws(DatabaseError) {
+      return try await committer.database.publishedEvent(place.sequence, of: place.operation)
     } catch .damaged(let what) {
       environment.log.error(
         "a webhook was given up",
@@ -184,18 +184,18 @@ public struct WebhookRunner: Sendable {
   /// As the store has it now. One that cannot be read is not taken for deleted.
   private func endpoint(
     _ place: Place, of merchant: String
-  ) async throws(StoreError) -> WebhookEndpoint? {
-    let standing = try await committer.endpoints.current(of: merchant, in: committer.store)
+  ) async throws(DatabaseError) -> WebhookEndpoint? {
+    let standing = try await committer.endpoints.current(of: merchant, in: committer.database)
     if let known = standing.endpoint(place.endpoint) { return known }
     let id = EndpointRecord.place(merchant, place.endpoint)
-    if let row = committer.store.damage.row(.webhookEndpoint, id) {
+    if let row = committer.database.damage.row(.webhookEndpoint, id) {
       throw .damaged(row.description)
     }
     return nil
   }
 
   private func request(
-    _ event: OperationEvent, _ announcement: Announcement, to endpoint: WebhookEndpoint,
+    _ event: OperationEvent, _ notification: EventNotification, to endpoint: WebhookEndpoint,
     at now: Instant
   ) -> HTTPRequest {
     var writer = JSONWriter()
@@ -205,9 +205,9 @@ public struct WebhookRunner: Sendable {
     writer.key("timestamp")
     writer.string(event.at.rfc3339)
     writer.key("sequence")
-    writer.int64(Int64(announcement.sequence))
+    writer.int64(Int64(notification.sequence))
     writer.key("data")
-    writer.encoded(announcement.body)
+    writer.encoded(notification.body)
     writer.endObject()
     let body = writer.bytes
     return HTTPRequest(
@@ -222,9 +222,9 @@ public struct WebhookRunner: Sendable {
   }
 
   private func record(
-    _ delivery: DeliveryTry, _ job: Job, _ lease: Lease, _ event: OperationEvent,
+    _ delivery: DeliveryAttempt, _ job: Job, _ lease: Lease, _ event: OperationEvent,
     _ endpoint: WebhookEndpoint, _ place: Place, askedSeconds: Int64
-  ) async throws(StoreError) {
+  ) async throws(DatabaseError) {
     let result =
       delivery.failure == nil ? "delivered" : delivery.status == 410 ? "gone" : "failed"
     environment.metrics.increment("pasarela_webhook_tries_total", [("result", result)])
@@ -232,7 +232,7 @@ public struct WebhookRunner: Sendable {
     if result == "gone" {
       return try await finish(job, lease, delivery, next: place.prefix, gone: endpoint)
     }
-    let tries = try await committer.store.deliveryTries(of: place.operation)
+    let tries = try await committer.database.deliveryAttempts(of: place.operation)
       .count { $0.event == event.id && $0.endpoint == endpoint.id }
     let due = environment.time.now().adding(
       milliseconds: max(delay(after: tries), askedSeconds * 1000))
@@ -245,9 +245,9 @@ public struct WebhookRunner: Sendable {
       return try await finish(job, lease, delivery, next: place.prefix)
     }
     var change = Change()
-    change.tries = [delivery]
+    change.deliveries = [delivery]
     change.jobs = [.reschedule(job.key, lease, due: due)]
-    try await committer.store.commit(change)
+    try await committer.database.commit(change)
   }
 
   /// Milliseconds; a fifth more at most, so that what failed together does not come back together.
@@ -261,27 +261,27 @@ public struct WebhookRunner: Sendable {
   ///   - called: an endpoint that answered 410. It is disabled as it stands now, and not where it
   ///     was given another address meanwhile.
   private func finish(
-    _ job: Job, _ lease: Lease, _ delivery: DeliveryTry? = nil, next prefix: String?,
+    _ job: Job, _ lease: Lease, _ delivery: DeliveryAttempt? = nil, next prefix: String?,
     gone called: WebhookEndpoint? = nil
-  ) async throws(StoreError) {
+  ) async throws(DatabaseError) {
     var change = Change()
-    change.tries = delivery.map { [$0] } ?? []
+    change.deliveries = delivery.map { [$0] } ?? []
     change.jobs = [.finish(job.key, lease)]
     if let prefix {
       change.jobs.append(
-        .hasten(.deliverEvent, subjectPrefix: prefix, due: environment.time.now()))
+        .bringForward(.deliverEvent, subjectPrefix: prefix, due: environment.time.now()))
     }
     if let called {
       try await disable(called, with: change)
     } else {
-      try await committer.store.commit(change)
+      try await committer.database.commit(change)
     }
     committer.jobSignal.raise()
   }
 
   private func disable(
     _ called: WebhookEndpoint, with change: Change
-  ) async throws(StoreError) {
+  ) async throws(DatabaseError) {
     while true {
       let standing = committer.endpoints.standing(of: called.merchant)
       var change = change
@@ -293,15 +293,15 @@ public struct WebhookRunner: Sendable {
       }
       change.endpoint = gone.map { .put($0.record) }
       change.endpointRevision = standing.revision
-      do throws(StoreError) {
-        try await committer.store.commit(change)
+      do throws(DatabaseError) {
+        try await committer.database.commit(change)
         guard let gone else { return }
         committer.endpoints.committed(gone, gone.id, after: standing.revision)
         return environment.log.warn(
           "a webhook endpoint is gone and disabled",
           ["merchant": .string(gone.merchant), "endpoint": .string(gone.id)])
       } catch .endpointsChanged {
-        try await committer.endpoints.load(from: committer.store)
+        try await committer.endpoints.load(from: committer.database)
       }
     }
   }

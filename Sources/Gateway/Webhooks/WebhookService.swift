@@ -2,7 +2,7 @@ public import HTTPCalling
 public import Payins
 public import Storage
 
-/// What merchants do with their endpoints and events. Calls throw `Refusal` and `StoreError`.
+/// What merchants do with their endpoints and events. Calls throw `Refusal` and `DatabaseError`.
 public struct WebhookService: Sendable {
   /// Endpoints of one merchant, the configuration's included.
   static let most = 10
@@ -33,7 +33,7 @@ public struct WebhookService: Sendable {
   }
 
   /// What a merchant asks of an endpoint; nil leaves it.
-  public struct Wish: Sendable {
+  public struct EndpointUpdate: Sendable {
     public var url: String?
     public var events: [String]?
     public var isEnabled: Bool?
@@ -59,7 +59,7 @@ public struct WebhookService: Sendable {
   }
 
   private func standing(of merchant: String) async throws -> WebhookEndpoints.Standing {
-    try await committer.endpoints.current(of: merchant, in: committer.store)
+    try await committer.endpoints.current(of: merchant, in: committer.database)
   }
 
   private func endpoint(
@@ -67,8 +67,8 @@ public struct WebhookService: Sendable {
   ) throws -> WebhookEndpoint {
     if let endpoint = standing.endpoint(id) { return endpoint }
     let place = EndpointRecord.place(standing.revision.merchant, id)
-    if let row = committer.store.damage.row(.webhookEndpoint, place) {
-      throw StoreError.damaged(row.description)
+    if let row = committer.database.damage.row(.webhookEndpoint, place) {
+      throw DatabaseError.damaged(row.description)
     }
     throw Refusal.notFound
   }
@@ -88,17 +88,17 @@ public struct WebhookService: Sendable {
   }
 
   public func update(
-    _ id: String, of merchant: String, _ wish: Wish
+    _ id: String, of merchant: String, _ update: EndpointUpdate
   ) async throws -> WebhookEndpoint {
     let updated = try await change(id, of: merchant) { standing throws in
       var endpoint = try endpoint(id, in: standing)
       // One of the configuration can be asked for again where it answered 410; it is not changed.
-      let wakes = wish.isOnlyEnabling && endpoint.disabled == "gone"
+      let wakes = update.isOnlyEnabling && endpoint.disabled == "gone"
       guard endpoint.source == .api || wakes else { throw Refusal.configured }
-      if let url = wish.url { endpoint.url = url }
-      if let events = wish.events { endpoint.events = events }
-      if let isEnabled = wish.isEnabled { endpoint.disabled = isEnabled ? nil : "by_merchant" }
-      if wish.rotatesSecret { try rotate(&endpoint) }
+      if let url = update.url { endpoint.url = url }
+      if let events = update.events { endpoint.events = events }
+      if let isEnabled = update.isEnabled { endpoint.disabled = isEnabled ? nil : "by_merchant" }
+      if update.rotatesSecret { try rotate(&endpoint) }
       return endpoint
     }
     guard let updated else { throw Refusal.notFound }
@@ -137,8 +137,8 @@ public struct WebhookService: Sendable {
       var change = Change()
       change.endpointRevision = standing.revision
       change.endpoint = endpoint.map { .put($0.record) } ?? .remove(merchant: merchant, id: id)
-      do throws(StoreError) {
-        try await committer.store.commit(change)
+      do throws(DatabaseError) {
+        try await committer.database.commit(change)
         committer.endpoints.committed(endpoint, id, after: standing.revision)
         return endpoint
       } catch {
@@ -159,15 +159,15 @@ public struct WebhookService: Sendable {
 
     public var endpoint: String
     public var state: State
-    public var tries: [DeliveryTry]
+    public var tries: [DeliveryAttempt]
   }
 
-  public func page(_ query: AnnouncementQuery) async throws -> AnnouncementPage {
-    try await committer.store.page(query)
+  public func page(_ query: PublishedEventQuery) async throws -> PublishedEventPage {
+    try await committer.database.page(query)
   }
 
   public func event(_ id: EventID, of merchant: String) async throws -> OperationEvent {
-    guard let found = try await committer.store.announcement(id, merchant: merchant) else {
+    guard let found = try await committer.database.publishedEvent(id, merchant: merchant) else {
       throw Refusal.notFound
     }
     return found
@@ -177,16 +177,17 @@ public struct WebhookService: Sendable {
   public func deliveries(
     of event: OperationEvent, merchant: String
   ) async throws -> [Delivery] {
-    let tries = try await committer.store.deliveryTries(of: event.operation)
+    let tries = try await committer.database.deliveryAttempts(of: event.operation)
       .filter { $0.event == event.id }
-    let known = try await committer.endpoints.current(of: merchant, in: committer.store).endpoints
+    let known = try await committer.endpoints.current(of: merchant, in: committer.database)
+      .endpoints
     var ids: [String] = []
     for endpoint in tries.map(\.endpoint) + known.map(\.id)
     where !ids.contains(endpoint) { ids.append(endpoint) }
     var out: [Delivery] = []
     for id in ids {
       let own = tries.filter { $0.endpoint == id }
-      let isWaiting = try await WebhookRunner.isWaiting(event, at: id, committer.store)
+      let isWaiting = try await WebhookRunner.isWaiting(event, at: id, committer.database)
       guard isWaiting || !own.isEmpty else { continue }
       out.append(
         Delivery(
@@ -202,7 +203,7 @@ public struct WebhookService: Sendable {
     _ id: EventID, to endpoint: String?, of merchant: String
   ) async throws -> [String] {
     let event = try await event(id, of: merchant)
-    guard event.announcement != nil else { throw Refusal.notFound }
+    guard event.notification != nil else { throw Refusal.notFound }
     while true {
       let standing = try await standing(of: merchant)
       let listening = standing.listening(to: event.type)
@@ -214,8 +215,8 @@ public struct WebhookService: Sendable {
       change.jobs = listening.map {
         .ensure(WebhookRunner.job(event, to: $0, due: now))
       }
-      do throws(StoreError) {
-        try await committer.store.commit(change)
+      do throws(DatabaseError) {
+        try await committer.database.commit(change)
         committer.jobSignal.raise()
         return listening.map(\.id)
       } catch {

@@ -46,7 +46,7 @@ enum PageState: String, Sendable, CaseIterable {
 
 extension Payin {
   /// Changes with what the page shows of the money and the instrument.
-  var pageVersion: Int { announcedCount }
+  var pageVersion: Int { publishedCount }
 
   /// Centavos that are still to be paid.
   var amountLeft: Int64 { max(0, request.amount - amountReceived) }

@@ -1,13 +1,13 @@
 /// The kinds of operation that are kept, each with a state machine and a table of its own.
 public enum OperationKind: String, Sendable, CaseIterable {
   case payin
-  case storePayment = "store_payment"
+  case counterPayment = "store_payment"
 
   /// How the ids of the kind begin.
   public var prefix: String {
     switch self {
     case .payin: "payin_"
-    case .storePayment: "storepay_"
+    case .counterPayment: "storepay_"
     }
   }
 }
@@ -62,7 +62,7 @@ public protocol Operation: Equatable, Sendable {
   /// Events so far.
   var eventCount: Int { get }
   /// Of them, those that the merchant is told.
-  var announcedCount: Int { get }
+  var publishedCount: Int { get }
   /// Counts the changes; a store refuses one that was made to another version.
   var version: Int { get }
 
@@ -80,6 +80,6 @@ extension Operation {
 package protocol CountedOperation: Operation {
   var updatedAt: Instant { get set }
   var eventCount: Int { get set }
-  var announcedCount: Int { get set }
+  var publishedCount: Int { get set }
   var version: Int { get set }
 }

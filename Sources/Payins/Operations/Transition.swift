@@ -22,12 +22,12 @@ public struct Transition<State: Operation>: Equatable, Sendable {
     }.first
   }
 
-  package mutating func record(_ type: String, _ data: JSONObject, announced: Bool = false) {
-    events.append(EventDraft(type: type, data: .object(data), isAnnounced: announced))
+  package mutating func record(_ type: String, _ data: JSONObject, published: Bool = false) {
+    events.append(EventDraft(type: type, data: .object(data), isPublished: published))
   }
 
-  package mutating func announce(_ type: String, _ data: JSONObject = [:]) {
-    record(type, data, announced: true)
+  package mutating func publish(_ type: String, _ data: JSONObject = [:]) {
+    record(type, data, published: true)
   }
 }
 
@@ -37,7 +37,7 @@ extension Transition where State: CountedOperation {
     if isIdle { return }
     state.updatedAt = max(state.updatedAt, context.now)
     state.eventCount += events.count
-    state.announcedCount += events.count { $0.isAnnounced }
+    state.publishedCount += events.count { $0.isPublished }
     state.version += 1
   }
 }
@@ -48,7 +48,7 @@ public struct EventDraft: Equatable, Sendable {
   public var type: String
   public var data: JSON
   /// Whether the merchant is told, with the operation as committed.
-  public var isAnnounced: Bool
+  public var isPublished: Bool
 }
 
 /// Work with the outside world, to be kept as a job.
@@ -71,9 +71,9 @@ public enum JobKind: String, Sendable, CaseIterable {
   /// Look again for the order that a callback was about; the subject is the callback's key.
   case replayCallback = "replay_callback"
   /// Have a store payment authorized; the subject is the payment.
-  case authorizeStorePayment = "authorize_store_payment"
+  case authorizeCounterPayment = "authorize_store_payment"
   /// Take a store payment back; the subject is the payment.
-  case reverseStorePayment = "reverse_store_payment"
+  case reverseCounterPayment = "reverse_store_payment"
   /// Tell a merchant's endpoint of an event; the subject is of the gateway's making and sorts the
   /// events of an operation and endpoint by their announcements.
   case deliverEvent = "deliver_event"

@@ -37,11 +37,11 @@ struct CashyPayOrder {
 
   /// The order that the payer was given: never found by trimming the serial number off
   /// `mchOrderNo` (README 2.7). Empty where a PATCH order points nowhere.
-  var lookups: [CallbackLookup] {
+  var lookups: [OrderReference] {
     let theirs = isPatch ? patchOrderNo : orderNo
     let ours = isPatch ? patchMchOrderNo : mchOrderNo
-    let byTheirs = theirs.map { [CallbackLookup.theirs($0)] } ?? []
-    let byOurs = ours.map { [CallbackLookup.ours($0)] } ?? []
+    let byTheirs = theirs.map { [OrderReference.theirs($0)] } ?? []
+    let byOurs = ours.map { [OrderReference.ours($0)] } ?? []
     return isPatch ? byTheirs + byOurs : byOurs + byTheirs
   }
 

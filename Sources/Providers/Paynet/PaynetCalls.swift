@@ -1,11 +1,11 @@
+public import CounterPayments
 import Crypto
 public import HTTPCalling
 import JSONText
 import Payins
-public import StorePayments
 
 /// POST /v1/{chain}/payment and /v1/{chain}/reverse (S000).
-extension Paynet: AuthorizesStorePayments {
+extension Paynet: AuthorizesCounterPayments {
   /// S000 "Response codes".
   private enum Code {
     static let success: Int64 = 0
@@ -16,12 +16,12 @@ extension Paynet: AuthorizesStorePayments {
     static let systemError: Int64 = 96
   }
 
-  public func authorizationRequest(_ payment: StorePaymentRequest) -> HTTPRequest {
+  public func authorizationRequest(_ payment: CounterPaymentRequest) -> HTTPRequest {
     request("payment", body(payment))
   }
 
   public func reversalRequest(
-    _ payment: StorePaymentRequest, authorization: String?
+    _ payment: CounterPaymentRequest, authorization: String?
   ) -> HTTPRequest {
     var body = body(payment)
     body["authorization"] = authorization.map(JSON.string)
@@ -41,7 +41,7 @@ extension Paynet: AuthorizesStorePayments {
     HTTPHeader("Authorization", BasicCredentials(user: apiKey.reveal(), password: "").header)
   }
 
-  private func body(_ payment: StorePaymentRequest) -> JSONObject {
+  private func body(_ payment: CounterPaymentRequest) -> JSONObject {
     var body: JSONObject = [
       "idGroup": Self.number(payment.group), "idChain": Self.number(payment.chain),
       "idStore": Self.number(payment.store), "idPos": Self.number(payment.pos),
@@ -57,12 +57,12 @@ extension Paynet: AuthorizesStorePayments {
 
   /// Numeric in S000, of more digits than 64 bits hold.
   private static func number(_ digits: String) -> JSON {
-    let plain = StorePaymentRequest.plainDigits(digits)
+    let plain = CounterPaymentRequest.plainDigits(digits)
     return JSONNumber(text: plain).map(JSON.number) ?? .string(plain)
   }
 
   public func authorizationOutcome(
-    _ response: HTTPResponse, _ payment: StorePaymentRequest
+    _ response: HTTPResponse, _ payment: CounterPaymentRequest
   ) -> AuthorizationOutcome {
     switch CreateOutcome.ofStatus(response.status) {
     case .declined(let refusal), .unauthorized(let refusal), .neverSent(let refusal):
@@ -91,7 +91,7 @@ extension Paynet: AuthorizesStorePayments {
   /// Whether reversing what is not there is 0 or 12 is not published (README 4.2): 0 is taken for
   /// done, 12 and 93 for nothing to take back.
   public func reversalOutcome(
-    _ response: HTTPResponse, _ payment: StorePaymentRequest
+    _ response: HTTPResponse, _ payment: CounterPaymentRequest
   ) -> ReversalOutcome {
     guard (200..<300).contains(response.status) else {
       let isAboutUs = [401, 403].contains(response.status)
@@ -109,17 +109,17 @@ extension Paynet: AuthorizesStorePayments {
 
   /// Nil where it cannot be read, or speaks of another transaction.
   private func answer(
-    _ response: HTTPResponse, _ payment: StorePaymentRequest
-  ) -> StorePaymentAnswer? {
+    _ response: HTTPResponse, _ payment: CounterPaymentRequest
+  ) -> CounterPaymentAnswer? {
     guard let json = JSON(wire: response.body) else { return nil }
     var fields = DecidingFields(json)
     let authorization = fields.id("authorization")
     guard let code = fields.id("responseCode").flatMap({ JSONNumber(text: $0)?.int64 }),
       let transaction = fields.id("chainTransactionId"), !fields.areDamaged,
-      StorePaymentRequest.plainDigits(transaction)
-        == StorePaymentRequest.plainDigits(payment.chainTransactionID)
+      CounterPaymentRequest.plainDigits(transaction)
+        == CounterPaymentRequest.plainDigits(payment.chainTransactionID)
     else { return nil }
-    return StorePaymentAnswer(
+    return CounterPaymentAnswer(
       code: code, description: json["descriptionCode"]?.string,
       requestID: json["requestId"]?.wireText, authorization: authorization,
       customerInstructions: json["customerInstructions"]?.string)

@@ -41,7 +41,7 @@ extension SmilePayz {
       return .malformed("tradeNo or status is missing or cannot be read")
     }
     // The signed field first.
-    let lookups = [.theirs(tradeNo)] + (body.orderNo.map { [CallbackLookup.ours($0)] } ?? [])
+    let lookups = [.theirs(tradeNo)] + (body.orderNo.map { [OrderReference.ours($0)] } ?? [])
     return .notice(
       CallbackNotice(
         lookups: lookups, grade: .partlySignedCallback, report: body.report(tradeNo, status)))

@@ -9,7 +9,7 @@ actor SandboxRuntime {
   private static let callsAtOnce = 64
 
   private let configuration: SandboxConfiguration
-  private let caller: CurlCaller
+  private let caller: CurlClient
   private var simulation: Simulation
   private var pauses = Pauses()
   private var calls = 0
@@ -17,7 +17,7 @@ actor SandboxRuntime {
   private var alarm: (at: Instant, task: Task<Void, Never>)?
   private var isStopped = false
 
-  init(_ configuration: SandboxConfiguration, _ simulation: Simulation, _ caller: CurlCaller) {
+  init(_ configuration: SandboxConfiguration, _ simulation: Simulation, _ caller: CurlClient) {
     self.configuration = configuration
     self.simulation = simulation
     self.caller = caller

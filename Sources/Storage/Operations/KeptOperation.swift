@@ -1,6 +1,6 @@
+import CounterPayments
 public import JSONText
 public import Payins
-import StorePayments
 
 /// An operation that a store keeps: as documents, beside columns that it is found and listed by.
 ///
@@ -83,7 +83,7 @@ extension OperationKind {
   var type: any KeptOperation.Type {
     switch self {
     case .payin: Payin.self
-    case .storePayment: StorePayment.self
+    case .counterPayment: CounterPayment.self
     }
   }
 }

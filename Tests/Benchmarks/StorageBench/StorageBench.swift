@@ -19,7 +19,7 @@ struct StorageBench {
     let callers = number(2, 64)
     let count = number(3, 20_000)
     let isSealed = arguments.count > 5 && arguments[5] == "sealed"
-    let store = try SQLiteStore(
+    let store = try SQLiteDatabase(
       path: path, keys: DataKeys(current: isSealed ? .make() : nil))
     let load = Load()
     for chunk in stride(from: 0, to: number(4, 0), by: 10_000) {
@@ -47,7 +47,7 @@ struct StorageBench {
   }
 
   private static func run(
-    _ store: SQLiteStore, _ pairs: [(create: Change, answer: Change)], callers: Int
+    _ store: SQLiteDatabase, _ pairs: [(create: Change, answer: Change)], callers: Int
   ) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for caller in 0..<callers {
@@ -62,7 +62,7 @@ struct StorageBench {
     }
   }
 
-  private static func reads(_ store: SQLiteStore, _ load: Load, count: Int) async throws {
+  private static func reads(_ store: SQLiteDatabase, _ load: Load, count: Int) async throws {
     let ids = try await store.payins(PayinQuery(merchant: "demo", limit: 1000)).map(\.id)
     let start = DispatchTime.now().uptimeNanoseconds
     let cpu = cpuMicroseconds()
@@ -84,7 +84,7 @@ struct StorageBench {
 
   /// Readers that never rest keep the log from starting anew, if anything does.
   private static func mixed(
-    _ store: SQLiteStore, _ path: String, _ load: Load, from first: Int, count: Int
+    _ store: SQLiteDatabase, _ path: String, _ load: Load, from first: Int, count: Int
   ) async throws {
     let ids = try await store.payins(PayinQuery(merchant: "demo", limit: 1000)).map(\.id)
     let pairs = (first..<first + count).map(load.pair)
@@ -107,7 +107,7 @@ struct StorageBench {
     write("\(count) pay-ins among \(reads) reads; the log's size after it: \(log ?? 0) bytes")
   }
 
-  private static func leases(_ store: SQLiteStore, count: Int) async throws {
+  private static func leases(_ store: SQLiteDatabase, count: Int) async throws {
     let now = Load.noon.adding(seconds: 1_000_000)
     let start = DispatchTime.now().uptimeNanoseconds
     var leased = 0
@@ -211,7 +211,7 @@ struct Load: Sendable {
         id: .make(at: now, entropy: Random()), operation: next.payin.operationID,
         sequence: (before?.eventCount ?? 0) + index + 1, type: draft.type, at: now,
         data: draft.data,
-        announcement: draft.isAnnounced ? Announcement(sequence: 1, body: filler.bytes) : nil)
+        notification: draft.isPublished ? EventNotification(sequence: 1, body: filler.bytes) : nil)
     }
     return change
   }

@@ -13,10 +13,10 @@ import TestSupport
 /// answered as the test writes it.
 final class PayinBench: Sendable {
   let clock = WebhookClock()
-  let caller = ScriptedCaller()
-  let store = MemoryStore()
+  let caller = ScriptedClient()
+  let store = MemoryDatabase()
   let committer: Committer
-  let calls: ProviderCalls
+  let calls: ProviderClient
   let service: PayinService
   let callbacks: CallbackService
 
@@ -31,7 +31,7 @@ final class PayinBench: Sendable {
       let identity = AccountIdentity(
         id: id, baseURL: "https://sandbox-api.openpay.mx", isLocal: false)
       guard let provider = Openpay(account: identity, settings: &settings) else {
-        throw StoreError.damaged("the bench's settings")
+        throw DatabaseError.damaged("the bench's settings")
       }
       return Account(identity: identity, provider: provider, limits: limits)
     }
@@ -43,11 +43,11 @@ final class PayinBench: Sendable {
     let metrics = Metrics()
     let log = Log(level: .error, time: clock) { _ in }
     committer = Committer(
-      store: store,
+      database: store,
       environment: Environment(
         time: clock, entropy: SeededEntropy(), metrics: metrics, log: log),
       publicURL: "https://pay.example")
-    calls = ProviderCalls(
+    calls = ProviderClient(
       accounts: accounts, caller: caller, time: clock, publicURL: "https://pay.example",
       metrics: metrics, log: log)
     service = PayinService(

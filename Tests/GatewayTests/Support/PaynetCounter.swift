@@ -4,7 +4,7 @@ import Synchronization
 
 /// Paynet as the page has it, in memory, with the network before it: what it has authorized
 /// stands until it is reversed.
-final class PaynetCounter: HTTPCaller {
+final class PaynetCounter: HTTPClient {
   /// What happens to one call.
   enum Way: CaseIterable {
     case answered

@@ -14,8 +14,8 @@ import TestSupport
 /// wherever the caller leads.
 final class WebhookBench: Sendable {
   let clock = WebhookClock()
-  let caller = ScriptedCaller()
-  let store: any Store
+  let caller = ScriptedClient()
+  let store: any Database
   let committer: Committer
   let runner: WebhookRunner
   let service: WebhookService
@@ -27,7 +27,7 @@ final class WebhookBench: Sendable {
 
   init(
     _ endpoints: [WebhookEndpoint] = [WebhookBench.endpoint("w1")],
-    time: (any TimeSource)? = nil, store: any Store = MemoryStore()
+    time: (any TimeSource)? = nil, store: any Database = MemoryDatabase()
   ) {
     self.store = store
     let lines = Lines()
@@ -37,7 +37,7 @@ final class WebhookBench: Sendable {
       lines.texts.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
     }
     committer = Committer(
-      store: store,
+      database: store,
       environment: Environment(
         time: time, entropy: SeededEntropy(), metrics: Metrics(), log: log),
       publicURL: "https://pay.example", endpoints: WebhookEndpoints(configured: endpoints))
@@ -139,22 +139,22 @@ final class WebhookBench: Sendable {
     return true
   }
 
-  func tries(_ payin: Payin) async throws -> [DeliveryTry] {
-    try await store.deliveryTries(of: payin.operationID)
+  func tries(_ payin: Payin) async throws -> [DeliveryAttempt] {
+    try await store.deliveryAttempts(of: payin.operationID)
   }
 
   /// The announced events of a pay-in, oldest first, by state at the endpoint.
   func states(_ payin: Payin, at endpoint: String = "w1") async throws -> [String] {
     var out: [String] = []
-    for event in try await announced(payin) {
+    for event in try await published(payin) {
       let all = try await service.deliveries(of: event, merchant: payin.merchant)
       out.append(all.first { $0.endpoint == endpoint }?.state.rawValue ?? "none")
     }
     return out
   }
 
-  func announced(_ payin: Payin) async throws -> [OperationEvent] {
-    try await store.events(of: payin.operationID).filter { $0.announcement != nil }
+  func published(_ payin: Payin) async throws -> [OperationEvent] {
+    try await store.events(of: payin.operationID).filter { $0.notification != nil }
   }
 }
 
@@ -165,8 +165,8 @@ extension HTTPRequest {
 }
 
 /// What a merchant asks for of an endpoint.
-func wish(_ set: (inout WebhookService.Wish) -> Void) -> WebhookService.Wish {
-  var wish = WebhookService.Wish()
-  set(&wish)
-  return wish
+func update(_ set: (inout WebhookService.EndpointUpdate) -> Void) -> WebhookService.EndpointUpdate {
+  var update = WebhookService.EndpointUpdate()
+  set(&update)
+  return update
 }

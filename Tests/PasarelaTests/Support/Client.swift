@@ -29,7 +29,7 @@ struct Client {
   var key: String?
   /// Whether it is the gateway that answers.
   var isHeldToContract = true
-  private let caller = CurlCaller()
+  private let caller = CurlClient()
 
   init(port: Int, key: String? = nil, isHeldToContract: Bool = true) {
     baseURL = "http://127.0.0.1:\(port)"

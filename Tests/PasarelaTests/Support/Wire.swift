@@ -69,7 +69,7 @@ final class Wire: Sendable {
 
   let port: Int
   private let server: HTTPServer
-  private let caller = CurlCaller()
+  private let caller = CurlClient()
   private let provider = Mutex("")
   private let scripts = Mutex<[Script]>([])
 

@@ -11,7 +11,7 @@ struct Bench: Sendable {
   static let noon: Int64 = 1_767_376_800_000
 
   let port: Int
-  private let caller: CurlCaller
+  private let caller: CurlClient
 
   var base: String { "http://127.0.0.1:\(port)" }
 
@@ -26,7 +26,7 @@ struct Bench: Sendable {
     configuration.callbackTimeoutMilliseconds = 5_000
     configure(&configuration)
     let sandbox = SandboxServer(configuration: configuration)
-    let bench = Bench(port: try await sandbox.start(), caller: CurlCaller())
+    let bench = Bench(port: try await sandbox.start(), caller: CurlClient())
     let result: Result<Void, any Error>
     do {
       result = .success(try await body(bench))

@@ -10,17 +10,17 @@ struct ConcurrencyContractTests {
 
   @Test(
     "of 200 commits at once the conflicting ones fail and the others all stand",
-    arguments: StoreKind.allCases)
-  func conflictsAmongOthers(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func conflictsAmongOthers(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let references = (0..<200).map { index in
         index % 4 == 0 ? "shared-\(index % 16)" : "own-\(index)"
       }
       let changes = references.map { reference in author.change(author.open(reference)) }
-      let outcomes = await withTaskGroup(of: (Int, StoreError?).self) { group in
+      let outcomes = await withTaskGroup(of: (Int, DatabaseError?).self) { group in
         for (index, change) in changes.enumerated() {
           group.addTask {
-            do throws(StoreError) {
+            do throws(DatabaseError) {
               try await store.commit(change)
               return (index, nil)
             } catch {
@@ -28,7 +28,7 @@ struct ConcurrencyContractTests {
             }
           }
         }
-        return await group.reduce(into: [Int: StoreError?]()) { $0[$1.0] = $1.1 }
+        return await group.reduce(into: [Int: DatabaseError?]()) { $0[$1.0] = $1.1 }
       }
       var winners: [String: PayinID] = [:]
       for (index, change) in changes.enumerated() where outcomes[index] == .some(nil) {
@@ -50,9 +50,9 @@ struct ConcurrencyContractTests {
     }
   }
 
-  @Test("of many who change the same version one succeeds", arguments: StoreKind.allCases)
-  func oneVersion(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("of many who change the same version one succeeds", arguments: DatabaseKind.allCases)
+  func oneVersion(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let opened = author.open("order-1")
       try await store.commit(author.change(opened))
       let change = author.change(
@@ -60,7 +60,7 @@ struct ConcurrencyContractTests {
       let winners = await withTaskGroup(of: Int.self) { group in
         for _ in 0..<60 {
           group.addTask {
-            do throws(StoreError) {
+            do throws(DatabaseError) {
               try await store.commit(change)
               return 1
             } catch {
@@ -77,9 +77,9 @@ struct ConcurrencyContractTests {
   }
 
   @Test(
-    "the same key inserted a hundred times at once is taken once", arguments: StoreKind.allCases)
-  func oneKey(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    "the same key inserted a hundred times at once is taken once", arguments: DatabaseKind.allCases)
+  func oneKey(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let winners = try await withThrowingTaskGroup(of: PayinID?.self) { group in
         for index in 0..<100 {
           let opened = author.open("order-\(index)")
@@ -90,7 +90,7 @@ struct ConcurrencyContractTests {
               requestHash: [1],
               operation: opened.payin.operationID, createdAt: Author.noon))
           group.addTask { [change] in
-            do throws(StoreError) {
+            do throws(DatabaseError) {
               try await store.commit(change)
               return opened.payin.id
             } catch .duplicateKey {
@@ -109,9 +109,10 @@ struct ConcurrencyContractTests {
   }
 
   @Test(
-    "each of many callers at once reads what it has just committed", arguments: StoreKind.allCases)
-  func ownWrites(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    "each of many callers at once reads what it has just committed",
+    arguments: DatabaseKind.allCases)
+  func ownWrites(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       try await withThrowingTaskGroup(of: Void.self) { group in
         for index in 0..<64 {
           let opened = author.open("order-\(index)")
@@ -130,9 +131,9 @@ struct ConcurrencyContractTests {
     }
   }
 
-  @Test("a probe answers and leaves nothing behind", arguments: StoreKind.allCases)
-  func probe(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("a probe answers and leaves nothing behind", arguments: DatabaseKind.allCases)
+  func probe(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       try await store.probe()
       #expect(try await store.nextDue() == nil)
       #expect(try await store.payins(PayinQuery(merchant: "demo", limit: 9)).isEmpty)
@@ -140,9 +141,10 @@ struct ConcurrencyContractTests {
   }
 
   @Test(
-    "a closed store says so to every call, and may be closed again", arguments: StoreKind.allCases)
-  func closed(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    "a closed store says so to every call, and may be closed again",
+    arguments: DatabaseKind.allCases)
+  func closed(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       await withTaskGroup(of: Void.self) { group in
         for _ in 0..<4 { group.addTask { await store.close() } }
       }
@@ -164,18 +166,18 @@ struct ConcurrencyContractTests {
         { try await store.probe() },
       ]
       for call in calls {
-        await #expect(throws: StoreError.closed) { try await call() }
+        await #expect(throws: DatabaseError.closed) { try await call() }
       }
     }
   }
 
   @Test(
     "changes that wait when the store is closed are either durable or told so",
-    arguments: StoreKind.allCases)
-  func closing(kind: StoreKind) async throws {
+    arguments: DatabaseKind.allCases)
+  func closing(kind: DatabaseKind) async throws {
     try await withFolder { folder in
       let path = folder + "/pasarela.db"
-      let store: any Store = kind == .memory ? MemoryStore() : try SQLiteStore(path: path)
+      let store: any Database = kind == .memory ? MemoryDatabase() : try SQLiteDatabase(path: path)
       let changes = (0..<100).map { author.change(author.open("order-\($0)")) }
       let kept = await withTaskGroup(of: PayinID?.self) { group in
         for (index, change) in changes.enumerated() {
@@ -185,7 +187,7 @@ struct ConcurrencyContractTests {
             }
           }
           group.addTask {
-            do throws(StoreError) {
+            do throws(DatabaseError) {
               try await store.commit(change)
               return change.operation?.payin?.id
             } catch {
@@ -197,7 +199,7 @@ struct ConcurrencyContractTests {
         return await group.reduce(into: Set<PayinID>()) { $0.formUnion($1.map { [$0] } ?? []) }
       }
       guard kind == .sqlite else { return }
-      let reopened = try SQLiteStore(path: path)
+      let reopened = try SQLiteDatabase(path: path)
       #expect(
         Set(try await reopened.payins(PayinQuery(merchant: "demo", limit: 200)).map(\.id)) == kept)
       await reopened.close()

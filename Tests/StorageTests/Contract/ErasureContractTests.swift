@@ -10,38 +10,38 @@ struct ErasureContractTests {
 
   @Test(
     "announcements are read as they were made, whatever the description says",
-    arguments: StoreKind.allCases)
-  func bodies(kind: StoreKind) async throws {
+    arguments: DatabaseKind.allCases)
+  func bodies(kind: DatabaseKind) async throws {
     let hostile = [
       "Two tickets", #","payer":null,"metadata":"#, #"\",\"payer\":{\"name\":\"x\"},\"metadata\":"#,
       #"a\"#, "\u{0},\"payer\":{},", #"},"metadata":{"#, "payer", ",", #"x,"#,
     ]
-    try await withStore(kind) { store in
+    try await withDatabase(kind) { store in
       for (number, description) in hostile.enumerated() {
         let life = marked.life("order-\(number)", description: description)
         for step in life { try await store.commit(step.change) }
         let id = life[0].payin.id
         #expect(try await store.payin(id) == life.last?.payin)
-        let made = life.flatMap(\.change.events).filter { $0.announcement != nil }
+        let made = life.flatMap(\.change.events).filter { $0.notification != nil }
         #expect(made.count == 1)
         for event in made {
-          let sequence = try #require(event.announcement?.sequence)
-          #expect(try await store.announcement(sequence, of: OperationID(id)) == event)
-          #expect(try await store.announcement(event.id, merchant: "demo") == event)
+          let sequence = try #require(event.notification?.sequence)
+          #expect(try await store.publishedEvent(sequence, of: OperationID(id)) == event)
+          #expect(try await store.publishedEvent(event.id, merchant: "demo") == event)
         }
         #expect(try await store.events(of: OperationID(id)) == life.flatMap(\.change.events))
       }
       #expect(
-        try await store.announcements(AnnouncementQuery(merchant: "demo", limit: 99)).count
+        try await store.publishedEvents(PublishedEventQuery(merchant: "demo", limit: 99)).count
           == hostile.count)
     }
   }
 
   @Test(
     "after erasure nothing is told of the payer, in the pay-in or in announcements made before",
-    arguments: StoreKind.allCases)
-  func erased(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func erased(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let (life, other) = (marked.life("order-1"), marked.life("order-2"))
       for step in life + other { try await store.commit(step.change) }
       let before = try #require(life.last?.payin)
@@ -53,12 +53,13 @@ struct ErasureContractTests {
       #expect(after.version == before.version + 1)
       #expect(after.attempts[0].discrepancies.map(\.answer) == [nil])
       #expect(change.events.map(\.type) == ["payer.erased"])
-      let told = try #require(try await store.announcement(1, of: before.operationID)?.announcement)
+      let told = try #require(
+        try await store.publishedEvent(1, of: before.operationID)?.notification)
       #expect(told.body == Marked.body(settled(life, without: true)))
       // Another's stay as they are.
       #expect(try await store.payin(other[0].payin.id) == other.last?.payin)
       #expect(
-        try await store.announcement(1, of: other[0].payin.operationID)?.announcement?.body
+        try await store.publishedEvent(1, of: other[0].payin.operationID)?.notification?.body
           == Marked.body(settled(other, without: false)))
       // Once more changes nothing, and what comes later holds nothing.
       #expect(after.apply(.payerErased, marked.author.context(Author.noon)).isIdle)
@@ -70,7 +71,7 @@ struct ErasureContractTests {
       try await store.commit(marked.author.change(asked, before: after))
       #expect(try await store.payin(before.id) == asked.payin)
       // A change that was decided before is decided anew.
-      await #expect(throws: StoreError.versionConflict) {
+      await #expect(throws: DatabaseError.versionConflict) {
         try await store.commit(marked.erasure(of: before).change)
       }
     }
@@ -82,10 +83,11 @@ struct ErasureContractTests {
   }
 
   @Test(
-    "a payer's pay-ins are found by the e-mail address, until erased", arguments: StoreKind.allCases
+    "a payer's pay-ins are found by the e-mail address, until erased",
+    arguments: DatabaseKind.allCases
   )
-  func email(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  func email(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let lives = (0..<3).map { marked.life("order-\($0)") }
       for life in lives { for step in life { try await store.commit(step.change) } }
       func found(_ email: String, _ merchant: String = "demo", limit: Int = 9) async throws -> Set<
@@ -106,9 +108,9 @@ struct ErasureContractTests {
 
   @Test(
     "sweeps come upon each pay-in once, in order, a few at a time, and end at their time",
-    arguments: StoreKind.allCases)
-  func sweeps(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func sweeps(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       var made: [PayinID] = []
       for number in 0..<7 {
         let now = Author.noon.adding(seconds: Int64(number))
@@ -153,9 +155,9 @@ struct ErasureContractTests {
     }
   }
 
-  @Test("callbacks go by when they came last", arguments: StoreKind.allCases)
-  func callbacks(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("callbacks go by when they came last", arguments: DatabaseKind.allCases)
+  func callbacks(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       for number in 0..<5 {
         var change = Change()
         change.callback = CallbackRecord(
@@ -175,16 +177,17 @@ struct ErasureContractTests {
     }
   }
 
-  @Test("forgetting a timeline forgets its tries and announcements", arguments: StoreKind.allCases)
-  func forgotten(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test(
+    "forgetting a timeline forgets its tries and announcements", arguments: DatabaseKind.allCases)
+  func forgotten(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let life = marked.life("order-1")
       for step in life { try await store.commit(step.change) }
       let (payin, events) = (life[0].payin.id, life.flatMap(\.change.events))
-      let told = try #require(events.first { $0.announcement != nil })
+      let told = try #require(events.first { $0.notification != nil })
       var change = Change()
-      change.tries = [
-        DeliveryTry(
+      change.deliveries = [
+        DeliveryAttempt(
           operation: OperationID(payin), event: told.id, endpoint: "w", at: Author.noon,
           status: 200, failure: nil,
           milliseconds: 3)
@@ -194,8 +197,8 @@ struct ErasureContractTests {
       change.forgotten = ForgottenHistory(OperationID(payin), through: events.count - 1)
       try await store.commit(change)
       #expect(try await store.events(of: OperationID(payin)) == events.suffix(1))
-      #expect(try await store.announcement(1, of: OperationID(payin)) == nil)
-      #expect(try await store.deliveryTries(of: OperationID(payin)) == [])
+      #expect(try await store.publishedEvent(1, of: OperationID(payin)) == nil)
+      #expect(try await store.deliveryAttempts(of: OperationID(payin)) == [])
     }
   }
 }

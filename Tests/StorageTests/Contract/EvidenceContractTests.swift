@@ -19,14 +19,14 @@ struct EvidenceContractTests {
 
   @Test(
     "an attempt is found by our number and by the provider's, within its account",
-    arguments: StoreKind.allCases)
-  func attemptLookup(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func attemptLookup(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let steps = author.fullLife("order-1")
       for step in steps { try await store.commit(step.change) }
       let payin = try #require(steps.last?.payin)
       for attempt in payin.attempts {
-        let place = AttemptPlace(payin: payin.id, attempt: attempt.id)
+        let place = AttemptReference(payin: payin.id, attempt: attempt.id)
         let account = attempt.target.account
         #expect(
           try await store.attempt(account: account, number: .ours(attempt.orderNumber)) == place)
@@ -45,9 +45,9 @@ struct EvidenceContractTests {
 
   @Test(
     "of orders with the same provider's id the newest is found, whenever it was kept",
-    arguments: StoreKind.allCases)
-  func newestOrder(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func newestOrder(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let payins = (0..<3).map { index in
         author.open("order-\(index)", at: Author.noon.adding(seconds: Int64(index))).payin
       }
@@ -58,13 +58,13 @@ struct EvidenceContractTests {
         try await store.commit(author.change(sent(payins[index], "same"), before: payins[index]))
       }
       let found = try await store.attempt(account: "openpay-main", number: .theirs("same"))
-      #expect(found == AttemptPlace(payin: payins[2].id, attempt: payins[2].attempts[0].id))
+      #expect(found == AttemptReference(payin: payins[2].id, attempt: payins[2].attempts[0].id))
     }
   }
 
-  @Test("a provider's id that is replaced is found no more", arguments: StoreKind.allCases)
-  func replacedOrder(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("a provider's id that is replaced is found no more", arguments: DatabaseKind.allCases)
+  func replacedOrder(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let opened = author.open("order-1")
       try await store.commit(author.change(opened))
       let hint = StatusReport(status: .pending, providerOrderID: "early")
@@ -82,10 +82,11 @@ struct EvidenceContractTests {
   }
 
   @Test(
-    "events come in order of sequence, whatever the order of writing", arguments: StoreKind.allCases
+    "events come in order of sequence, whatever the order of writing",
+    arguments: DatabaseKind.allCases
   )
-  func eventOrder(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  func eventOrder(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let payin = PayinID(unchecked: "payin_1")
       let events = (1...30).map { sequence in
         OperationEvent(
@@ -93,8 +94,8 @@ struct EvidenceContractTests {
           sequence: sequence,
           type: "tipo.ñ", at: Author.noon.adding(milliseconds: Int64(-sequence)),
           data: ["n": JSON(sequence)],
-          announcement: sequence % 3 == 0
-            ? Announcement(sequence: sequence / 3, body: Array("🎟️".utf8)) : nil)
+          notification: sequence % 3 == 0
+            ? EventNotification(sequence: sequence / 3, body: Array("🎟️".utf8)) : nil)
       }
       for batch in [events[20...], events[..<5], events[5..<20]] {
         var change = Change()
@@ -106,9 +107,9 @@ struct EvidenceContractTests {
     }
   }
 
-  @Test("a sequence that is taken is a version conflict", arguments: StoreKind.allCases)
-  func takenSequence(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("a sequence that is taken is a version conflict", arguments: DatabaseKind.allCases)
+  func takenSequence(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       func event(_ sequence: Int, _ type: String) -> OperationEvent {
         OperationEvent(
           id: .make(at: Author.noon, entropy: author.entropy),
@@ -119,9 +120,9 @@ struct EvidenceContractTests {
       change.events = [event(1, "first")]
       try await store.commit(change)
       change.events = [event(2, "second"), event(1, "third")]
-      await #expect(throws: StoreError.versionConflict) { try await store.commit(change) }
+      await #expect(throws: DatabaseError.versionConflict) { try await store.commit(change) }
       change.events = [event(2, "twice"), event(2, "twice")]
-      await #expect(throws: StoreError.versionConflict) { try await store.commit(change) }
+      await #expect(throws: DatabaseError.versionConflict) { try await store.commit(change) }
       #expect(
         try await store.events(of: OperationID(unchecked: "payin_1")).map(\.type) == ["first"])
     }
@@ -136,16 +137,16 @@ struct EvidenceContractTests {
       operation: OperationID(unchecked: "payin_1"), createdAt: Author.noon, answer: answer)
   }
 
-  @Test("a key is taken once, within its merchant and operation", arguments: StoreKind.allCases)
-  func keys(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("a key is taken once, within its merchant and operation", arguments: DatabaseKind.allCases)
+  func keys(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let first = record("k")
       var change = Change()
       change.key = .insert(first)
       try await store.commit(change)
       var again = author.change(author.open("order-1"))
       again.key = .insert(record("k", [9]))
-      await #expect(throws: StoreError.duplicateKey) { try await store.commit(again) }
+      await #expect(throws: DatabaseError.duplicateKey) { try await store.commit(again) }
       #expect(try await store.idempotent(first.key) == first)
       #expect(try await store.payin(merchant: "demo", reference: "order-1") == nil)
       for key in [
@@ -163,9 +164,9 @@ struct EvidenceContractTests {
     }
   }
 
-  @Test("a key's first answer stays", arguments: StoreKind.allCases)
-  func answers(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("a key's first answer stays", arguments: DatabaseKind.allCases)
+  func answers(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let answer = KeptAnswer(status: 201, body: Array("{\"é\":\"\0\"}".utf8))
       var change = Change()
       change.key = .answer(record("k").key, answer)
@@ -196,7 +197,7 @@ struct EvidenceContractTests {
       grade: "fully_signed_callback", notice: ["report": ["status": "paid"]])
   }
 
-  private func keep(_ record: CallbackRecord, _ store: any Store) async throws {
+  private func keep(_ record: CallbackRecord, _ store: any Database) async throws {
     var change = Change()
     change.callback = record
     try await store.commit(change)
@@ -204,9 +205,9 @@ struct EvidenceContractTests {
 
   @Test(
     "what a callback said is kept once; the same bytes again are counted",
-    arguments: StoreKind.allCases)
-  func callbacks(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func callbacks(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       var first = callback(1)
       let other = callback(1, second: 1, account: "openpay-main")
       let placed = callback(2, second: 2, payin: PayinID(unchecked: "payin_1"))
@@ -225,9 +226,9 @@ struct EvidenceContractTests {
 
   @Test(
     "callbacks about unknown orders are listed page by page until their pay-in is known",
-    arguments: StoreKind.allCases)
-  func unknownCallbacks(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func unknownCallbacks(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       var unknown: [CallbackRecord] = []
       for index in 0..<5 {
         unknown.append(callback(UInt8(index), second: Int64(index)))
@@ -255,9 +256,9 @@ struct EvidenceContractTests {
 
   @Test(
     "of several conflicts the key counts first, then the lease, then the pay-in",
-    arguments: StoreKind.allCases)
-  func conflictOrder(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func conflictOrder(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let opened = author.open("order-1")
       var first = author.change(opened)
       first.key = .insert(record("k"))
@@ -266,11 +267,11 @@ struct EvidenceContractTests {
       change.events = first.events
       change.key = .insert(record("k"))
       change.jobs = [.finish(author.job("none").key, Lease(token: "none"))]
-      await #expect(throws: StoreError.duplicateKey) { try await store.commit(change) }
+      await #expect(throws: DatabaseError.duplicateKey) { try await store.commit(change) }
       change.key = nil
-      await #expect(throws: StoreError.leaseLost) { try await store.commit(change) }
+      await #expect(throws: DatabaseError.leaseLost) { try await store.commit(change) }
       change.jobs = []
-      await #expect(throws: StoreError.duplicateReference(existing: opened.payin.operationID)) {
+      await #expect(throws: DatabaseError.duplicateReference(existing: opened.payin.operationID)) {
         try await store.commit(change)
       }
     }

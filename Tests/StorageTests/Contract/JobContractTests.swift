@@ -8,7 +8,7 @@ struct JobContractTests {
   let author = Author()
   let noon = Author.noon
 
-  private func commit(_ store: any Store, _ jobs: JobChange...) async throws {
+  private func commit(_ store: any Database, _ jobs: JobChange...) async throws {
     var change = Change()
     change.jobs = jobs
     try await store.commit(change)
@@ -25,9 +25,9 @@ struct JobContractTests {
 
   private func subjects(_ jobs: [Job]) -> [String] { jobs.map(\.key.subject) }
 
-  @Test("due jobs are leased soonest first, up to the limit", arguments: StoreKind.allCases)
-  func leasing(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("due jobs are leased soonest first, up to the limit", arguments: DatabaseKind.allCases)
+  func leasing(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       for (subject, account, second) in [
         ("d", "x", 4), ("b", "y", 2), ("c", "x", 3), ("a", "z", 1), ("e", "y", 5),
       ] {
@@ -53,9 +53,9 @@ struct JobContractTests {
 
   @Test(
     "due times are drawn in: free jobs by so much and no later than told, leases to their end",
-    arguments: StoreKind.allCases)
-  func drawnIn(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func drawnIn(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       func due(_ subject: String) async throws -> Int64? {
         try await store.firstJob(.queryAttempt, subjectPrefix: subject)?.due
           .milliseconds(since: noon)
@@ -82,9 +82,9 @@ struct JobContractTests {
     }
   }
 
-  @Test("the newest event is the last that was written", arguments: StoreKind.allCases)
-  func newestEvent(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("the newest event is the last that was written", arguments: DatabaseKind.allCases)
+  func newestEvent(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       #expect(try await store.newestEvent() == nil)
       let changes = author.fullLife("order-1").map(\.change)
       for change in changes { try await store.commit(change) }
@@ -93,9 +93,9 @@ struct JobContractTests {
     }
   }
 
-  @Test("accounts to be skipped are left alone", arguments: StoreKind.allCases)
-  func skipping(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("accounts to be skipped are left alone", arguments: DatabaseKind.allCases)
+  func skipping(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       for index in 0..<20 {
         try await commit(store, .put(author.job("full-\(index)", account: "fu\"ll")))
       }
@@ -109,9 +109,9 @@ struct JobContractTests {
     }
   }
 
-  @Test("fifty leasers at once are given each job exactly once", arguments: StoreKind.allCases)
-  func exclusive(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("fifty leasers at once are given each job exactly once", arguments: DatabaseKind.allCases)
+  func exclusive(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let all = (0..<500).map { "job-\($0)" }
       for subject in all {
         try await commit(store, .put(author.job(subject, account: "account-\(subject.count)")))
@@ -137,9 +137,9 @@ struct JobContractTests {
 
   @Test(
     "a lease that ran out is given again, counted, and the old holder is fenced off",
-    arguments: StoreKind.allCases)
-  func expiry(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func expiry(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let opened = author.open("order-1")
       var insert = author.change(opened)
       insert.jobs = [.put(author.job("a"))]
@@ -154,7 +154,7 @@ struct JobContractTests {
       for stale in [JobChange.finish(old.key, lease), .reschedule(old.key, lease, due: noon)] {
         var change = author.change(next, before: opened.payin)
         change.jobs = [.put(author.job("b")), stale, .drop(old.key)]
-        await #expect(throws: StoreError.leaseLost) { try await store.commit(change) }
+        await #expect(throws: DatabaseError.leaseLost) { try await store.commit(change) }
         #expect(try await store.payin(opened.payin.id) == opened.payin)
         #expect(
           try await store.events(of: opened.payin.operationID).count == opened.payin.eventCount)
@@ -166,9 +166,9 @@ struct JobContractTests {
 
   @Test(
     "a lease that ran out still is its holder's until another is given the job",
-    arguments: StoreKind.allCases)
-  func lateHolder(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func lateHolder(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       try await commit(store, .put(author.job("a")))
       let job = try #require(try await store.lease(request("t")).first)
       #expect(try await store.backlog(at: noon.adding(seconds: 99)).dueCount == 1)
@@ -178,14 +178,15 @@ struct JobContractTests {
   }
 
   @Test(
-    "a rescheduled job is free at its new time and keeps its tries", arguments: StoreKind.allCases)
-  func reschedule(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    "a rescheduled job is free at its new time and keeps its tries",
+    arguments: DatabaseKind.allCases)
+  func reschedule(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       try await commit(store, .put(author.job("a")))
       let job = try #require(try await store.lease(request("t")).first)
       try await commit(store, .reschedule(job.key, Lease(token: "t"), due: noon.adding(seconds: 5)))
       #expect(try await store.nextDue() == noon.adding(seconds: 5))
-      await #expect(throws: StoreError.leaseLost) {
+      await #expect(throws: DatabaseError.leaseLost) {
         try await commit(store, .finish(job.key, Lease(token: "t")))
       }
       #expect(try await store.lease(request("u", at: 4)).isEmpty)
@@ -193,13 +194,13 @@ struct JobContractTests {
     }
   }
 
-  @Test("putting a job again gives it a new time and frees it", arguments: StoreKind.allCases)
-  func putAgain(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("putting a job again gives it a new time and frees it", arguments: DatabaseKind.allCases)
+  func putAgain(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       try await commit(store, .put(author.job("a")))
       let job = try #require(try await store.lease(request("t")).first)
       try await commit(store, .put(author.job("a", due: noon.adding(seconds: 2))))
-      await #expect(throws: StoreError.leaseLost) {
+      await #expect(throws: DatabaseError.leaseLost) {
         try await commit(store, .finish(job.key, Lease(token: "t")))
       }
       #expect(try await store.nextDue() == noon.adding(seconds: 2))
@@ -211,9 +212,9 @@ struct JobContractTests {
     }
   }
 
-  @Test("a job made already leased is its holder's, with one try", arguments: StoreKind.allCases)
-  func madeLeased(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("a job made already leased is its holder's, with one try", arguments: DatabaseKind.allCases)
+  func madeLeased(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       var job = author.job("a", due: noon.adding(seconds: 30), lease: Lease(token: "mine"))
       job.tries = 77
       try await commit(store, .put(job))
@@ -226,9 +227,9 @@ struct JobContractTests {
     }
   }
 
-  @Test("changes to jobs are done in their order", arguments: StoreKind.allCases)
-  func order(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("changes to jobs are done in their order", arguments: DatabaseKind.allCases)
+  func order(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let job = author.job("a")
       try await commit(
         store, .put(job), .drop(job.key), .put(author.job("a", due: noon.adding(seconds: 7))))
@@ -242,16 +243,16 @@ struct JobContractTests {
     }
   }
 
-  @Test("dropping ends a job whoever holds it, and asks for none", arguments: StoreKind.allCases)
-  func drop(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("dropping ends a job whoever holds it, and asks for none", arguments: DatabaseKind.allCases)
+  func drop(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let job = author.job("a")
       try await commit(store, .drop(job.key))
       try await commit(store, .put(job))
       _ = try await store.lease(request("t"))
       try await commit(store, .drop(job.key))
       #expect(try await store.nextDue() == nil)
-      await #expect(throws: StoreError.leaseLost) {
+      await #expect(throws: DatabaseError.leaseLost) {
         try await commit(store, .finish(job.key, Lease(token: "t")))
       }
     }
@@ -259,9 +260,9 @@ struct JobContractTests {
 
   @Test(
     "the next due time and the backlog count leased jobs at their lease's end",
-    arguments: StoreKind.allCases)
-  func backlog(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func backlog(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       #expect(try await store.nextDue() == nil)
       #expect(try await store.backlog(at: noon) == Backlog(dueCount: 0, oldestDue: nil))
       for second in 1...6 {
@@ -288,9 +289,9 @@ struct JobContractTests {
 
   @Test(
     "abandoned leases end at once, jobs that nobody holds stay as they are",
-    arguments: StoreKind.allCases)
-  func abandoned(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func abandoned(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       try await commit(store, .put(author.job("a")), .put(author.job("b")))
       try await commit(store, .put(author.job("later", due: noon.adding(seconds: 500))))
       _ = try await store.lease(request("dead"))
@@ -298,7 +299,7 @@ struct JobContractTests {
       #expect(try await store.releaseAbandonedLeases(at: now) == 2)
       #expect(try await store.releaseAbandonedLeases(at: now) == 0)
       #expect(try await store.nextDue() == now)
-      await #expect(throws: StoreError.leaseLost) {
+      await #expect(throws: DatabaseError.leaseLost) {
         try await commit(store, .finish(author.job("a").key, Lease(token: "dead")))
       }
       let again = try await store.lease(request("t", at: 3))

@@ -8,7 +8,7 @@ import Testing
 struct ListContractTests {
   /// Pay-ins of two merchants, differing in everything that is filtered by, many in the same
   /// millisecond.
-  private func population(_ store: any Store) async throws -> [Payin] {
+  private func population(_ store: any Database) async throws -> [Payin] {
     var random = SeededEntropy(seed: 42)
     let authors = [Author(seed: 3), Author(seed: 4, merchant: "other")]
     var payins: [Payin] = []
@@ -78,9 +78,9 @@ struct ListContractTests {
 
   @Test(
     "every mixture of filters and cursor gives exactly what fits, newest first",
-    arguments: StoreKind.allCases)
-  func filters(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func filters(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let all = try await population(store)
       var random = SeededEntropy(seed: 9)
       var sizes: Set<Int> = []
@@ -95,9 +95,9 @@ struct ListContractTests {
     }
   }
 
-  @Test("each filter alone tells pay-ins apart", arguments: StoreKind.allCases)
-  func eachFilter(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("each filter alone tells pay-ins apart", arguments: DatabaseKind.allCases)
+  func eachFilter(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let all = try await population(store)
       let plain = PayinQuery(merchant: "demo", limit: 1000)
       let settings: [(inout PayinQuery) -> Void] = [
@@ -119,9 +119,9 @@ struct ListContractTests {
     }
   }
 
-  @Test("pages follow one another without gap or repeat", arguments: StoreKind.allCases)
-  func paging(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("pages follow one another without gap or repeat", arguments: DatabaseKind.allCases)
+  func paging(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let all = try await population(store)
       var query = PayinQuery(merchant: "demo", limit: 7)
       var walked: [Payin] = []
@@ -135,9 +135,9 @@ struct ListContractTests {
     }
   }
 
-  @Test("a cursor that is not the merchant's has nothing older", arguments: StoreKind.allCases)
-  func foreignCursor(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("a cursor that is not the merchant's has nothing older", arguments: DatabaseKind.allCases)
+  func foreignCursor(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let all = try await population(store)
       var query = PayinQuery(merchant: "demo", limit: 7)
       query.before = try #require(all.first { $0.merchant == "other" }?.id)

@@ -9,7 +9,7 @@ import Testing
 struct PageContractTests {
   let author = Author()
 
-  private func fill(_ store: any Store, _ count: Int) async throws -> [Payin] {
+  private func fill(_ store: any Database, _ count: Int) async throws -> [Payin] {
     var all: [Payin] = []
     for index in 0..<count {
       let opened = author.open("order-\(index)", at: Author.noon.adding(seconds: Int64(index)))
@@ -21,9 +21,9 @@ struct PageContractTests {
 
   @Test(
     "what few fit is looked for in steps, and every step goes on where the one before ended",
-    arguments: StoreKind.allCases)
-  func sifting(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func sifting(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let all = try await fill(store, 10)
       // None fits.
       var query = PayinQuery(merchant: "demo", limit: 3)
@@ -53,9 +53,9 @@ struct PageContractTests {
   }
 
   @Test(
-    "a page that the index alone decides is never short", arguments: StoreKind.allCases)
-  func indexed(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    "a page that the index alone decides is never short", arguments: DatabaseKind.allCases)
+  func indexed(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let all = try await fill(store, 6)
       var query = PayinQuery(merchant: "demo", limit: 5)
       query.scan = 2
@@ -72,9 +72,9 @@ struct PageContractTests {
     }
   }
 
-  @Test("a timeline has pages", arguments: StoreKind.allCases)
-  func timeline(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("a timeline has pages", arguments: DatabaseKind.allCases)
+  func timeline(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let steps = author.fullLife("order-1")
       for step in steps { try await store.commit(step.change) }
       let id = try #require(steps.first?.payin.id)

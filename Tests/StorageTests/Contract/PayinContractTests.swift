@@ -11,9 +11,9 @@ struct PayinContractTests {
 
   @Test(
     "a pay-in reads back as it was committed, at every step of a full life",
-    arguments: StoreKind.allCases)
-  func fullLife(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func fullLife(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let steps = author.fullLife("order-1")
       for step in steps {
         try await store.commit(step.change)
@@ -34,9 +34,9 @@ struct PayinContractTests {
     }
   }
 
-  @Test("what is not there reads as nothing", arguments: StoreKind.allCases)
-  func nothing(kind: StoreKind) async throws {
-    try await withStore(kind) { store async throws in
+  @Test("what is not there reads as nothing", arguments: DatabaseKind.allCases)
+  func nothing(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store async throws in
       #expect(try await store.payin(PayinID(unchecked: "payin_none")) == nil)
       #expect(try await store.payin(token: "none") == nil)
       #expect(try await store.payin(merchant: "demo", reference: "none") == nil)
@@ -50,21 +50,21 @@ struct PayinContractTests {
     }
   }
 
-  @Test("an empty change is no fault", arguments: StoreKind.allCases)
-  func empty(kind: StoreKind) async throws {
-    try await withStore(kind) { store in try await store.commit(Change()) }
+  @Test("an empty change is no fault", arguments: DatabaseKind.allCases)
+  func empty(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in try await store.commit(Change()) }
   }
 
   @Test(
     "a duplicate reference names the pay-in that has it, and leaves nothing behind",
-    arguments: StoreKind.allCases)
-  func duplicateReference(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func duplicateReference(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let first = author.open("order-1")
       try await store.commit(author.change(first))
       let second = author.open("order-1", amount: 99)
       let change = try await burdened(author.change(second), store)
-      await #expect(throws: StoreError.duplicateReference(existing: first.payin.operationID)) {
+      await #expect(throws: DatabaseError.duplicateReference(existing: first.payin.operationID)) {
         try await store.commit(change)
       }
       try await expectNothing(of: change, in: store)
@@ -73,9 +73,9 @@ struct PayinContractTests {
   }
 
   @Test(
-    "the same reference of another merchant is another reference", arguments: StoreKind.allCases)
-  func otherMerchant(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    "the same reference of another merchant is another reference", arguments: DatabaseKind.allCases)
+  func otherMerchant(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let other = Author(seed: 2, merchant: "other").open("order-1")
       try await store.commit(author.change(author.open("order-1")))
       try await store.commit(author.change(other))
@@ -85,9 +85,9 @@ struct PayinContractTests {
 
   @Test(
     "a change made to another version is refused, and leaves nothing behind",
-    arguments: StoreKind.allCases)
-  func versionConflict(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func versionConflict(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let opened = author.open("order-1").payin
       try await store.commit(author.change(author.open("order-0")))
       var insert = Change()
@@ -108,19 +108,19 @@ struct PayinContractTests {
           return event
         }
         change = try await burdened(change, store)
-        await #expect(throws: StoreError.versionConflict) { try await store.commit(change) }
+        await #expect(throws: DatabaseError.versionConflict) { try await store.commit(change) }
         try await expectNothing(of: change, in: store, exceptEvents: cancelled.payin.eventCount)
         #expect(try await store.payin(opened.id) == cancelled.payin)
       }
     }
   }
 
-  @Test("a pay-in that is not there cannot be updated", arguments: StoreKind.allCases)
-  func updateOfNothing(kind: StoreKind) async throws {
-    try await withStore(kind) { store async throws in
+  @Test("a pay-in that is not there cannot be updated", arguments: DatabaseKind.allCases)
+  func updateOfNothing(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store async throws in
       let opened = author.open("order-1").payin
       let next = opened.apply(.cancelled, author.context(Author.noon))
-      await #expect(throws: StoreError.versionConflict) {
+      await #expect(throws: DatabaseError.versionConflict) {
         try await store.commit(author.change(next, before: opened))
       }
       #expect(try await store.payin(opened.id) == nil)
@@ -129,25 +129,27 @@ struct PayinContractTests {
 
   @Test(
     "an id that exists is a version conflict, a token or order number a failure",
-    arguments: StoreKind.allCases)
-  func takenIdentity(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func takenIdentity(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       var first = Author(seed: 7)
       first.machineEntropy = SeededEntropy(seed: 5)
       let opened = first.open("order-1")
       try await store.commit(first.change(opened))
       let sameID = author.open("order-2", id: opened.payin.id)
-      await #expect(throws: StoreError.versionConflict) {
+      await #expect(throws: DatabaseError.versionConflict) {
         try await store.commit(author.change(sameID))
       }
       let sameToken = author.open("order-3", token: opened.payin.token)
-      await expectFailed { () throws(StoreError) in try await store.commit(author.change(sameToken))
+      await expectFailed { () throws(DatabaseError) in
+        try await store.commit(author.change(sameToken))
       }
       var twin = Author(seed: 8)
       twin.machineEntropy = SeededEntropy(seed: 5)
       let sameNumber = twin.open("order-4")
       #expect(sameNumber.payin.attempts[0].orderNumber == opened.payin.attempts[0].orderNumber)
-      await expectFailed { () throws(StoreError) in try await store.commit(twin.change(sameNumber))
+      await expectFailed { () throws(DatabaseError) in
+        try await store.commit(twin.change(sameNumber))
       }
       #expect(try await store.payins(PayinQuery(merchant: "demo", limit: 9)) == [opened.payin])
       #expect(
@@ -157,9 +159,9 @@ struct PayinContractTests {
     }
   }
 
-  @Test("texts are told apart by their bytes, not by their looks", arguments: StoreKind.allCases)
-  func exactTexts(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("texts are told apart by their bytes, not by their looks", arguments: DatabaseKind.allCases)
+  func exactTexts(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let composed = author.open("caf\u{E9}", token: "t\u{E9}")
       let decomposed = author.open("cafe\u{301}", token: "te\u{301}")
       let zero = author.open("caf\u{E9}\u{0}x", token: "t\u{E9}\u{0}x")
@@ -176,7 +178,7 @@ struct PayinContractTests {
   }
 
   /// The change with a key, a job and a callback to be undone too.
-  private func burdened(_ change: Change, _ store: any Store) async throws -> Change {
+  private func burdened(_ change: Change, _ store: any Database) async throws -> Change {
     var change = change
     change.jobs = [.put(author.job("burden"))]
     change.key = .insert(
@@ -191,7 +193,7 @@ struct PayinContractTests {
     return change
   }
 
-  private func expectNothing(of change: Change, in store: any Store, exceptEvents count: Int = 0)
+  private func expectNothing(of change: Change, in store: any Database, exceptEvents count: Int = 0)
     async throws
   {
     let payin = try #require(change.operation?.payin)

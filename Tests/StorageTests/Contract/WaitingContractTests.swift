@@ -1,6 +1,6 @@
+import CounterPayments
 import JSONText
 import Payins
-import StorePayments
 import TestSupport
 import Testing
 
@@ -39,9 +39,9 @@ struct WaitingContractTests {
 
   @Test(
     "pay-ins whose money was taken back are counted while it lasts, whoever's they are",
-    arguments: StoreKind.allCases)
-  func disputed(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func disputed(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let all = (0..<4).map { lives($0) }
       #expect(all[0].map(\.payin.isDisputed) == [false, false, false, true, false])
       for (number, life) in all.enumerated() {
@@ -64,14 +64,14 @@ struct WaitingContractTests {
     }
   }
 
-  @Test("reversals that wait for an operator are counted", arguments: StoreKind.allCases)
-  func held(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("reversals that wait for an operator are counted", arguments: DatabaseKind.allCases)
+  func held(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       func context(_ seconds: Int64) -> Context {
         author.context(Author.noon.adding(seconds: seconds))
       }
-      var payment = StorePayment.open(
-        StorePaymentRequest(
+      var payment = CounterPayment.open(
+        CounterPaymentRequest(
           account: "paynet-main", reference: "R1", amount: 1000, chainTransactionID: "7",
           operationDate: Author.noon, group: "1", chain: "1", store: "1", pos: "1", employee: "1"),
         id: .make(at: Author.noon, entropy: author.entropy), merchant: "demo",
@@ -80,8 +80,8 @@ struct WaitingContractTests {
       var change = Change()
       change.operation = .insert(payment)
       try await store.commit(change)
-      let rejected = ReversalOutcome.rejected(StorePaymentAnswer(code: 30, description: nil))
-      let steps: [(StorePaymentInput, Int64, Int)] = [
+      let rejected = ReversalOutcome.rejected(CounterPaymentAnswer(code: 30, description: nil))
+      let steps: [(CounterPaymentInput, Int64, Int)] = [
         (.interrupted, 0, 0), (.reversalSent(rejected), 1, 0),
         (.reversalSent(rejected), 86_401, 1), (.reversalAsked, 86_402, 0),
       ]
@@ -91,9 +91,9 @@ struct WaitingContractTests {
         try await store.commit(change)
         payment = next
         #expect(
-          try await store.waitingForPerson(.storePayment, limit: 5)
+          try await store.waitingForPerson(.counterPayment, limit: 5)
             == Tally(count: count, first: count == 0 ? [] : [payment.operationID]))
-        #expect(try await store.operation(payment.id, as: StorePayment.self) == payment)
+        #expect(try await store.operation(payment.id, as: CounterPayment.self) == payment)
       }
     }
   }
@@ -122,7 +122,7 @@ struct WaitingContractTests {
             .integer(number == 0 ? 1 : nil))
         }
       }
-      let store = try SQLiteStore(path: file.path)
+      let store = try SQLiteDatabase(path: file.path)
       #expect(
         try await store.waitingForPerson(.payin, limit: 5)
           == Tally(count: 1, first: [payin.operationID]))

@@ -9,49 +9,51 @@ struct WebhookContractTests {
   let author = Author()
   let noon = Author.noon
 
-  private func tries(_ event: OperationEvent, _ endpoint: String, _ status: Int?) -> DeliveryTry {
-    DeliveryTry(
+  private func tries(_ event: OperationEvent, _ endpoint: String, _ status: Int?) -> DeliveryAttempt
+  {
+    DeliveryAttempt(
       operation: event.operation, event: event.id, endpoint: endpoint, at: noon, status: status,
       failure: status == 200 ? nil : "timeout", milliseconds: 12)
   }
 
-  @Test("announced events are found by place, by id and as a list", arguments: StoreKind.allCases)
-  func announcements(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
-      var announced: [OperationEvent] = []
+  @Test(
+    "announced events are found by place, by id and as a list", arguments: DatabaseKind.allCases)
+  func publishedEvents(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
+      var published: [OperationEvent] = []
       for reference in ["one", "two"] {
         for step in author.fullLife(reference) {
           try await store.commit(step.change)
-          announced += step.change.events.filter { $0.announcement != nil }
+          published += step.change.events.filter { $0.notification != nil }
         }
       }
-      #expect(announced.count > 4)
-      for event in announced {
-        let sequence = try #require(event.announcement?.sequence)
-        #expect(try await store.announcement(sequence, of: event.operation) == event)
-        #expect(try await store.announcement(event.id, merchant: "demo") == event)
-        #expect(try await store.announcement(event.id, merchant: "other") == nil)
+      #expect(published.count > 4)
+      for event in published {
+        let sequence = try #require(event.notification?.sequence)
+        #expect(try await store.publishedEvent(sequence, of: event.operation) == event)
+        #expect(try await store.publishedEvent(event.id, merchant: "demo") == event)
+        #expect(try await store.publishedEvent(event.id, merchant: "other") == nil)
       }
-      var query = AnnouncementQuery(merchant: "demo", limit: 100)
-      let newestFirst = Array(announced.reversed())
-      #expect(try await store.announcements(query) == newestFirst)
+      var query = PublishedEventQuery(merchant: "demo", limit: 100)
+      let newestFirst = Array(published.reversed())
+      #expect(try await store.publishedEvents(query) == newestFirst)
       query.limit = 2
-      #expect(try await store.announcements(query) == Array(newestFirst.prefix(2)))
-      query.before = announced[announced.count - 2].id
-      #expect(try await store.announcements(query) == Array(newestFirst.dropFirst(2).prefix(2)))
-      query = AnnouncementQuery(merchant: "demo", limit: 100)
-      query.type = announced[0].type
-      query.operation = announced[0].operation
-      let first = try await store.announcements(query)
+      #expect(try await store.publishedEvents(query) == Array(newestFirst.prefix(2)))
+      query.before = published[published.count - 2].id
+      #expect(try await store.publishedEvents(query) == Array(newestFirst.dropFirst(2).prefix(2)))
+      query = PublishedEventQuery(merchant: "demo", limit: 100)
+      query.type = published[0].type
+      query.operation = published[0].operation
+      let first = try await store.publishedEvents(query)
       #expect(
         first == newestFirst.filter { $0.type == query.type && $0.operation == query.operation })
-      #expect(try await store.announcements(AnnouncementQuery(merchant: "x", limit: 9)).isEmpty)
-      query = AnnouncementQuery(merchant: "x", limit: 9)
-      query.before = announced[0].id
-      #expect(try await store.announcements(query).isEmpty)
+      #expect(try await store.publishedEvents(PublishedEventQuery(merchant: "x", limit: 9)).isEmpty)
+      query = PublishedEventQuery(merchant: "x", limit: 9)
+      query.before = published[0].id
+      #expect(try await store.publishedEvents(query).isEmpty)
       // What is rare is looked for in steps, each where the one before ended.
-      query = AnnouncementQuery(merchant: "demo", limit: 100)
-      (query.type, query.scan) = (announced[0].type, 3)
+      query = PublishedEventQuery(merchant: "demo", limit: 100)
+      (query.type, query.scan) = (published[0].type, 3)
       var (found, steps): ([OperationEvent], Int) = ([], 0)
       repeat {
         let page = try await store.page(query)
@@ -60,13 +62,13 @@ struct WebhookContractTests {
         steps += 1
       } while query.before != nil
       #expect(found == newestFirst.filter { $0.type == query.type })
-      #expect(steps == announced.count / 3 + 1)
+      #expect(steps == published.count / 3 + 1)
     }
   }
 
-  @Test("endpoints are put, replaced and removed", arguments: StoreKind.allCases)
-  func endpoints(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("endpoints are put, replaced and removed", arguments: DatabaseKind.allCases)
+  func endpoints(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       func write(_ write: EndpointWrite) async throws {
         var change = Change()
         change.endpoint = write
@@ -90,9 +92,9 @@ struct WebhookContractTests {
 
   @Test(
     "what was decided by endpoints that another changed meanwhile is refused in whole",
-    arguments: StoreKind.allCases)
-  func revisions(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    arguments: DatabaseKind.allCases)
+  func revisions(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       func change(_ number: Int, _ id: String) -> Change {
         var change = Change()
         change.endpointRevision = EndpointRevision(merchant: "a", number: number)
@@ -101,7 +103,7 @@ struct WebhookContractTests {
       }
       try await store.commit(change(0, "w1"))
       let late = change(0, "w2")
-      await #expect(throws: StoreError.endpointsChanged) { try await store.commit(late) }
+      await #expect(throws: DatabaseError.endpointsChanged) { try await store.commit(late) }
       var told = Change()
       told.endpointRevision = EndpointRevision(merchant: "a", number: 0)
       told.jobs = [.put(author.job("p1/w1/1"))]
@@ -109,7 +111,7 @@ struct WebhookContractTests {
         try await store.commit(told)
         Issue.record("it was kept")
       } catch {
-        #expect(error as? StoreError == .endpointsChanged)
+        #expect(error as? DatabaseError == .endpointsChanged)
       }
       #expect(try await store.nextDue() == nil)
       told.endpointRevision?.number = 1
@@ -136,27 +138,28 @@ struct WebhookContractTests {
     }
   }
 
-  @Test("tries are kept in their order", arguments: StoreKind.allCases)
-  func deliveryTries(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("tries are kept in their order", arguments: DatabaseKind.allCases)
+  func deliveryAttempts(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       let step = author.fullLife("one")[0]
       try await store.commit(step.change)
       let event = step.change.events[0]
       let made = [tries(event, "w1", nil), tries(event, "w2", 500), tries(event, "w1", 200)]
       for each in made {
         var change = Change()
-        change.tries = [each]
+        change.deliveries = [each]
         try await store.commit(change)
       }
-      #expect(try await store.deliveryTries(of: event.operation) == made)
-      #expect(try await store.deliveryTries(of: OperationID(unchecked: "payin_x")).isEmpty)
+      #expect(try await store.deliveryAttempts(of: event.operation) == made)
+      #expect(try await store.deliveryAttempts(of: OperationID(unchecked: "payin_x")).isEmpty)
     }
   }
 
   @Test(
-    "jobs are found and brought forward by how their subjects begin", arguments: StoreKind.allCases)
-  func prefixes(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+    "jobs are found and brought forward by how their subjects begin",
+    arguments: DatabaseKind.allCases)
+  func prefixes(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       func job(_ subject: String, _ kind: JobKind = .deliverEvent) -> Job {
         var job = author.job(subject, due: noon.adding(seconds: 60))
         job.key = JobKey(kind: kind, subject: subject)
@@ -171,22 +174,24 @@ struct WebhookContractTests {
       let first = try await store.firstJob(.deliverEvent, subjectPrefix: "p1/w1/")
       #expect(first == job("p1/w1/2"))
       #expect(try await store.firstJob(.deliverEvent, subjectPrefix: "p3/") == nil)
-      change.jobs = [.hasten(.deliverEvent, subjectPrefix: "p1/w1/", due: noon)]
+      change.jobs = [.bringForward(.deliverEvent, subjectPrefix: "p1/w1/", due: noon)]
       try await store.commit(change)
       let due = try await store.lease(
         LeaseRequest(
           now: noon, until: noon.adding(seconds: 30), limit: 9, lease: Lease(token: "t")))
       #expect(due.map(\.key.subject) == ["p1/w1/2", "p1/w1/3"])
       // What is leased, or due sooner, stays as it is.
-      change.jobs = [.hasten(.deliverEvent, subjectPrefix: "p", due: noon.adding(seconds: 90))]
+      change.jobs = [
+        .bringForward(.deliverEvent, subjectPrefix: "p", due: noon.adding(seconds: 90))
+      ]
       try await store.commit(change)
       #expect(try await store.nextDue() == noon.adding(seconds: 30))
     }
   }
 
-  @Test("of each account no more jobs are leased than its limit", arguments: StoreKind.allCases)
-  func limits(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("of each account no more jobs are leased than its limit", arguments: DatabaseKind.allCases)
+  func limits(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       var change = Change()
       for index in 0..<9 {
         let account = ["a", "b", "c"][index % 3]
@@ -201,9 +206,9 @@ struct WebhookContractTests {
     }
   }
 
-  @Test("a kind of job is given no more room than it may have", arguments: StoreKind.allCases)
-  func limitPerKind(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  @Test("a kind of job is given no more room than it may have", arguments: DatabaseKind.allCases)
+  func limitPerKind(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       var change = Change()
       change.jobs = (0..<4).map { index in
         var job = author.job("d\(index)", account: "webhook:\(index)")
@@ -228,10 +233,11 @@ struct WebhookContractTests {
   }
 
   @Test(
-    "ensuring makes a job or hastens it, and leaves one that is held", arguments: StoreKind.allCases
+    "ensuring makes a job or hastens it, and leaves one that is held",
+    arguments: DatabaseKind.allCases
   )
-  func ensure(kind: StoreKind) async throws {
-    try await withStore(kind) { store in
+  func ensure(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
       func ensure(_ seconds: Int64) async throws {
         var change = Change()
         change.jobs = [.ensure(author.job("a", due: noon.adding(seconds: seconds)))]

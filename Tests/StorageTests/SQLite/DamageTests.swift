@@ -1,6 +1,6 @@
+import CounterPayments
 import JSONText
 import Payins
-import StorePayments
 import Synchronization
 import Testing
 
@@ -27,10 +27,10 @@ struct DamageTests {
   }
 
   private func withOther(
-    _ body: (SQLiteStore, SQLiteConnection) async throws -> Void
+    _ body: (SQLiteDatabase, SQLiteConnection) async throws -> Void
   ) async throws {
     try await withFolder { folder in
-      let store = try SQLiteStore(path: folder + "/pasarela.db")
+      let store = try SQLiteDatabase(path: folder + "/pasarela.db")
       do {
         try await body(store, try SQLiteConnection(path: folder + "/pasarela.db"))
       } catch {
@@ -42,13 +42,13 @@ struct DamageTests {
   }
 
   /// One row of each kind at least.
-  private func fill(_ store: SQLiteStore) async throws -> [Shelf] {
+  private func fill(_ store: SQLiteDatabase) async throws -> [Shelf] {
     let life = author.fullLife("order-1")
     for step in life { try await store.commit(step.change) }
     let payin = try #require(life.last?.payin)
     let context = author.context(Author.noon)
-    let payment = StorePayment.open(
-      StorePaymentRequest(
+    let payment = CounterPayment.open(
+      CounterPaymentRequest(
         account: "paynet-main", reference: "R1", amount: 123_456, chainTransactionID: "77",
         operationDate: Author.noon, group: "1", chain: "1", store: "1", pos: "1", employee: "1"),
       id: .make(at: Author.noon, entropy: author.entropy), merchant: "demo", idempotencyKey: "k",
@@ -72,7 +72,7 @@ struct DamageTests {
     answer.key = .answer(key, KeptAnswer(status: 201, body: Array(#"{"amount":15000}"#.utf8)))
     try await store.commit(answer)
     let events = life.flatMap(\.change.events)
-    let event = try #require(events.first { $0.announcement != nil }?.id.text)
+    let event = try #require(events.first { $0.notification != nil }?.id.text)
     return [
       Shelf(
         table: "payins", kind: .operation(.payin), id: payin.id.text,
@@ -90,7 +90,7 @@ struct DamageTests {
         row: Shelf.first(of: "callback_notices"),
         indifferent: ["number", "last_ms", "count", "payin"]),
       Shelf(
-        table: "store_payments", kind: .operation(.storePayment), id: payment.id.text,
+        table: "store_payments", kind: .operation(.counterPayment), id: payment.id.text,
         indifferent: ["held"]),
       Shelf(
         table: "webhook_endpoints", kind: .webhookEndpoint, id: "demo/w1", indifferent: ["key"]),
@@ -165,7 +165,7 @@ struct DamageTests {
   func amount() async throws {
     try await withFolder { folder in
       let heard = Mutex<[DamagedRow]>([])
-      let store = try SQLiteStore(
+      let store = try SQLiteDatabase(
         path: folder + "/pasarela.db",
         damage: DamageRegister { row in heard.withLock { $0.append(row) } })
       let payin = author.open("order-1").payin
@@ -179,10 +179,10 @@ struct DamageTests {
       }
       try alter("15000", "95000")
       for _ in 0..<3 {
-        await #expect(throws: StoreError.damaged("payin \(payin.id): its checksum is another")) {
+        await #expect(throws: DatabaseError.damaged("payin \(payin.id): its checksum is another")) {
           try await store.payin(payin.id)
         }
-        await #expect(throws: StoreError.self) { try await store.payin(token: payin.token) }
+        await #expect(throws: DatabaseError.self) { try await store.payin(token: payin.token) }
       }
       #expect(heard.withLock { $0.map(\.id) } == [payin.id.text])
       #expect(store.damage.found.count == 1)
@@ -212,7 +212,7 @@ struct DamageTests {
       #expect(try await store.payin(payin.id) == payin)
       try other.execute("UPDATE payins SET amount = amount + 1")
       await #expect(
-        throws: StoreError.damaged(
+        throws: DatabaseError.damaged(
           "payin \(payin.id): its column amount is not what its document says")
       ) { try await store.payin(payin.id) }
       try other.execute("UPDATE payins SET amount = amount - 1")
@@ -220,7 +220,7 @@ struct DamageTests {
       let next = payin.apply(.cancelled, author.context(Author.noon))
       try await store.commit(author.change(next, before: payin))
       try other.execute("UPDATE payins SET body = replace(body, '10000', '90000')")
-      await #expect(throws: StoreError.self) { try await store.payin(payin.id) }
+      await #expect(throws: DatabaseError.self) { try await store.payin(payin.id) }
     }
   }
 
@@ -235,7 +235,7 @@ struct DamageTests {
       body["attempts"] = []
       try SQLiteStatement(other, "UPDATE payins SET body = ?, checksum = NULL")
         .run(.utf8(JSON.object(body).bytes))
-      await #expect(throws: StoreError.damaged("payin \(payin.id): it has another shape")) {
+      await #expect(throws: DatabaseError.damaged("payin \(payin.id): it has another shape")) {
         try await store.payin(payin.id)
       }
     }
@@ -282,13 +282,13 @@ struct DamageTests {
       let well = [7, 6, 3, 2, 1].map { all[$0].id }
       for limit in 1...5 {
         var query = PayinQuery(merchant: "demo", limit: limit)
-        var events = AnnouncementQuery(merchant: "demo", limit: limit)
+        var events = PublishedEventQuery(merchant: "demo", limit: limit)
         var (payins, told): ([PayinID], [PayinID]) = ([], [])
         for _ in 0..<9 {
           let page = try await store.payins(query)
           payins += page.map(\.id)
           query.before = page.last?.id ?? query.before
-          let heard = try await store.announcements(events)
+          let heard = try await store.publishedEvents(events)
           told += heard.compactMap { $0.operation.typed() }
           events.before = heard.last?.id ?? events.before
         }

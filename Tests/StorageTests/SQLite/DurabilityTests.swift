@@ -8,7 +8,7 @@ import Testing
 struct DurabilityTests {
   let author = Author()
 
-  private func fill(_ store: any Store) async throws -> Payin {
+  private func fill(_ store: any Database) async throws -> Payin {
     let steps = author.fullLife("order-1")
     for (index, step) in steps.enumerated() {
       var change = step.change
@@ -30,7 +30,7 @@ struct DurabilityTests {
     return try #require(steps.last?.payin)
   }
 
-  private func check(_ store: any Store, _ payin: Payin) async throws {
+  private func check(_ store: any Database, _ payin: Payin) async throws {
     #expect(try await store.payin(payin.id) == payin)
     #expect(try await store.events(of: payin.operationID).count == payin.eventCount)
     #expect(try await store.backlog(at: Author.noon).dueCount == 6)
@@ -43,11 +43,11 @@ struct DurabilityTests {
   func reopening() async throws {
     try await withFolder { folder in
       let path = folder + "/pasarela.db"
-      let first = try SQLiteStore(path: path)
+      let first = try SQLiteDatabase(path: path)
       let payin = try await fill(first)
       await first.close()
       #expect(!FileManager.default.fileExists(atPath: path + "-wal"))
-      let second = try SQLiteStore(path: path)
+      let second = try SQLiteDatabase(path: path)
       try await check(second, payin)
       await second.close()
     }
@@ -57,13 +57,13 @@ struct DurabilityTests {
   func killed() async throws {
     try await withFolder { folder in
       let path = folder + "/pasarela.db"
-      let store = try SQLiteStore(path: path)
+      let store = try SQLiteDatabase(path: path)
       let payin = try await fill(store)
       let copy = folder + "/copy.db"
       for suffix in ["", "-wal"] {
         try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
       }
-      let survivor = try SQLiteStore(path: copy)
+      let survivor = try SQLiteDatabase(path: copy)
       try await check(survivor, payin)
       await survivor.close()
       await store.close()
@@ -74,7 +74,7 @@ struct DurabilityTests {
   func tornLog() async throws {
     try await withFolder { folder in
       let path = folder + "/pasarela.db"
-      let store = try SQLiteStore(path: path)
+      let store = try SQLiteDatabase(path: path)
       let payin = try await fill(store)
       let whole = try Data(contentsOf: URL(fileURLWithPath: path + "-wal"))
       try await store.commit(author.change(author.open("torn")))
@@ -83,7 +83,7 @@ struct DurabilityTests {
       let copy = folder + "/copy.db"
       try FileManager.default.copyItem(atPath: path, toPath: copy)
       try longer.prefix(longer.count - 100).write(to: URL(fileURLWithPath: copy + "-wal"))
-      let survivor = try SQLiteStore(path: copy)
+      let survivor = try SQLiteDatabase(path: copy)
       try await check(survivor, payin)
       #expect(try await survivor.payin(merchant: "demo", reference: "torn") == nil)
       await survivor.close()
@@ -93,10 +93,10 @@ struct DurabilityTests {
 
   @Test("each commit is synchronized with the disk, through a write-ahead log")
   func settings() async throws {
-    try await withStore(.sqlite) { store in
-      let sqlite = try #require(store as? SQLiteStore)
-      let settings = try await sqlite.write { session throws(StoreError) in
-        try ["journal_mode", "synchronous"].map { pragma throws(StoreError) in
+    try await withDatabase(.sqlite) { store in
+      let sqlite = try #require(store as? SQLiteDatabase)
+      let settings = try await sqlite.write { session throws(DatabaseError) in
+        try ["journal_mode", "synchronous"].map { pragma throws(DatabaseError) in
           try SQLiteStatement(session.connection, "PRAGMA \(pragma)").first { row in row.text(0) }
         }
       }
@@ -106,10 +106,10 @@ struct DurabilityTests {
 
   @Test("readers cannot write")
   func readers() async throws {
-    try await withStore(.sqlite) { store in
-      let sqlite = try #require(store as? SQLiteStore)
-      await expectFailed { () throws(StoreError) in
-        try await sqlite.read { session throws(StoreError) in
+    try await withDatabase(.sqlite) { store in
+      let sqlite = try #require(store as? SQLiteDatabase)
+      await expectFailed { () throws(DatabaseError) in
+        try await sqlite.read { session throws(DatabaseError) in
           try session.connection.execute("DELETE FROM jobs")
         }
       }
@@ -118,12 +118,12 @@ struct DurabilityTests {
 
   @Test("a document that cannot be read is damage, named without its content")
   func damage() async throws {
-    try await withStore(.sqlite) { store in
-      let sqlite = try #require(store as? SQLiteStore)
+    try await withDatabase(.sqlite) { store in
+      let sqlite = try #require(store as? SQLiteDatabase)
       let opened = author.open("order-1")
       try await store.commit(author.change(opened))
       for body in ["{\"id\":\"x\"}", "{\"secret", ""] {
-        try await sqlite.write { session throws(StoreError) in
+        try await sqlite.write { session throws(DatabaseError) in
           try SQLiteStatement(session.connection, "UPDATE payins SET body = ?").run(.text(body))
           try SQLiteStatement(session.connection, "UPDATE events SET data = ?").run(
             .text(body.dropLast().description))
@@ -131,7 +131,7 @@ struct DurabilityTests {
         await #expect {
           try await store.payin(opened.payin.id)
         } throws: { error in
-          guard case .damaged(let what) = error as? StoreError else { return false }
+          guard case .damaged(let what) = error as? DatabaseError else { return false }
           return !what.contains("secret")
         }
         #expect(try await store.events(of: opened.payin.operationID) == [])

@@ -8,7 +8,7 @@ import Testing
 struct MigrationTests {
   let author = Author()
 
-  private func schema(_ path: String) throws(StoreError) -> [String] {
+  private func schema(_ path: String) throws(DatabaseError) -> [String] {
     let connection = try SQLiteConnection(path: path)
     return try SQLiteStatement(
       connection, "SELECT type || name || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name"
@@ -62,18 +62,18 @@ struct MigrationTests {
           INSERT INTO callbacks VALUES ('event_2', 'a', 5, NULL, 'query', x'00FF');
           """)
       }
-      let store = try SQLiteStore(path: path)
+      let store = try SQLiteDatabase(path: path)
       #expect(try await store.payin(payin.id) == payin)
       #expect(try await store.payin(token: payin.token) == payin)
       #expect(try await store.payins(PayinQuery(merchant: "demo", limit: 2)) == [payin])
-      let place = AttemptPlace(payin: payin.id, attempt: AttemptID(unchecked: "attempt_1"))
+      let place = AttemptReference(payin: payin.id, attempt: AttemptID(unchecked: "attempt_1"))
       #expect(try await store.attempt(account: "openpay-main", number: .ours("P1")) == place)
       #expect(try await store.attempt(account: "openpay-main", number: .theirs("trn-1")) == place)
       let event = OperationEvent(
         id: EventID(unchecked: "event_1"), operation: payin.operationID, sequence: 1,
         type: "payin.created",
         at: Instant(milliseconds: 5), data: ["a": 1],
-        announcement: Announcement(sequence: 1, body: Array(#"{"b":2}"#.utf8)))
+        notification: EventNotification(sequence: 1, body: Array(#"{"b":2}"#.utf8)))
       #expect(try await store.events(of: payin.operationID) == [event])
       #expect(try await store.releaseAbandonedLeases(at: Instant(milliseconds: 7)) == 1)
       #expect(try await store.nextDue() == Instant(milliseconds: 7))
@@ -98,7 +98,7 @@ struct MigrationTests {
   func sameSchema() async throws {
     try await withFolder { folder in
       let old = try version1(folder)
-      for path in [old, folder + "/new.db"] { await (try SQLiteStore(path: path)).close() }
+      for path in [old, folder + "/new.db"] { await (try SQLiteDatabase(path: path)).close() }
       let schemas = try (schema(old), schema(folder + "/new.db"))
       #expect(schemas.0 == schemas.1)
       #expect(schemas.0.count > 15)
@@ -118,7 +118,7 @@ struct MigrationTests {
       }
       steps.append("CREATE TABLE c (x); INSERT INTO nowhere VALUES (1)")
       let failing = Migrations(connection, steps: steps)
-      #expect(throws: StoreError.self) { try failing.run() }
+      #expect(throws: DatabaseError.self) { try failing.run() }
       let version = try SQLiteStatement(connection, "PRAGMA user_version").first { $0.integer(0) }
       let schema = try schema(file.path)
       #expect(version == 2)

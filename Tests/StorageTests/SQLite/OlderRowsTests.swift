@@ -61,7 +61,7 @@ struct OlderRowsTests {
 
   private func insert(_ event: OperationEvent, into connection: SQLiteConnection) throws {
     var row = EventRow(event, merchant: "demo")
-    row.announcementBody = event.announcement?.body
+    row.notificationBody = event.notification?.body
     try SQLiteStatement(
       connection,
       """
@@ -72,14 +72,14 @@ struct OlderRowsTests {
     ).run(
       .text(event.operation.text), .integer(event.sequence), .text(event.id.text),
       .text(event.type),
-      .milliseconds(event.at), .utf8(row.data), .integer(row.announcementSequence),
-      .utf8(row.announcementBody), .text(row.merchant), .integer(row.expectedChecksum))
+      .milliseconds(event.at), .utf8(row.data), .integer(row.notificationSequence),
+      .utf8(row.notificationBody), .text(row.merchant), .integer(row.expectedChecksum))
   }
 
-  private func isWhole(_ store: SQLiteStore, _ payins: [Payin]) async throws -> Bool {
+  private func isWhole(_ store: SQLiteDatabase, _ payins: [Payin]) async throws -> Bool {
     for payin in payins {
       guard try await store.payin(payin.id) == payin else { return false }
-      let told = try await store.announcement(1, of: payin.operationID)?.announcement?.body ?? []
+      let told = try await store.publishedEvent(1, of: payin.operationID)?.notification?.body ?? []
       guard try JSON(parsing: told)["payer"] == payin.request.payer.json else { return false }
     }
     _ = try await store.examine()
@@ -91,7 +91,7 @@ struct OlderRowsTests {
     try await withFolder { folder in
       let path = folder + "/pasarela.db"
       let payins = try older(path, 5)
-      let store = try SQLiteStore(path: path, keys: DataKeys(current: .make()))
+      let store = try SQLiteDatabase(path: path, keys: DataKeys(current: .make()))
       #expect(try await isWhole(store, payins))
       #expect(try await store.sealFigures().remaining == 5)
       #expect(try await store.sealAnew(limit: 2))
@@ -125,7 +125,7 @@ struct OlderRowsTests {
       let path = folder + "/pasarela.db"
       let payins = try older(path, 3)
       let keys = isSealed ? DataKeys(current: .make()) : DataKeys()
-      let store = try SQLiteStore(path: path, keys: keys)
+      let store = try SQLiteDatabase(path: path, keys: keys)
       for payin in payins {
         let (erased, change) = marked.erasure(of: payin)
         try await store.commit(change)

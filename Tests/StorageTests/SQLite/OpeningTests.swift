@@ -18,9 +18,9 @@ struct OpeningTests {
 
   private func message(_ path: String) throws -> String? {
     do {
-      _ = try withoutRights { try SQLiteStore(path: path) }
+      _ = try withoutRights { try SQLiteDatabase(path: path) }
       return nil
-    } catch StoreError.failed(_, _, let message) {
+    } catch DatabaseError.failed(_, _, let message) {
       return message
     }
   }
@@ -33,7 +33,7 @@ struct OpeningTests {
   @Test("missing folders and the file are made for their owner alone")
   func makesFiles() async throws {
     try await withFolder { folder in
-      let store = try SQLiteStore(path: folder + "/a/b/pasarela.db")
+      let store = try SQLiteDatabase(path: folder + "/a/b/pasarela.db")
       try await store.probe()
       #expect(try mode(folder + "/a") == 0o700 && mode(folder + "/a/b") == 0o700)
       for suffix in ["", "-wal", "-shm", ".lock"] {
@@ -47,14 +47,14 @@ struct OpeningTests {
   func oddNames() async throws {
     try await withFolder { folder in
       for name in ["file:x?mode=memory", ":memory:", "a b%20é.db"] {
-        let store = try SQLiteStore(path: "\(folder)/\(name)")
+        let store = try SQLiteDatabase(path: "\(folder)/\(name)")
         await store.close()
         #expect(FileManager.default.fileExists(atPath: "\(folder)/\(name)"))
       }
       #expect(try DatabaseFile(path: "/tmp").path == "/tmp")
     }
-    #expect(throws: StoreError.self) { try SQLiteStore(path: "") }
-    #expect(throws: StoreError.self) { try SQLiteStore(path: "/tmp/a\u{0}b") }
+    #expect(throws: DatabaseError.self) { try SQLiteDatabase(path: "") }
+    #expect(throws: DatabaseError.self) { try SQLiteDatabase(path: "/tmp/a\u{0}b") }
   }
 
   @Test("a folder that cannot be written or entered, or made, is named with the reason")
@@ -84,7 +84,7 @@ struct OpeningTests {
   func readOnlyFile() async throws {
     try await withFolder { folder in
       let path = folder + "/pasarela.db"
-      await (try SQLiteStore(path: path)).close()
+      await (try SQLiteDatabase(path: path)).close()
       #expect(
         chmod(folder, 0o777) == 0 && chmod(path, 0o444) == 0 && chmod(path + ".lock", 0o666) == 0)
       #expect(try message(path) == "\(path): cannot be written")
@@ -118,7 +118,7 @@ struct OpeningTests {
   func newerSchema() async throws {
     try await withFolder { folder in
       let path = folder + "/pasarela.db"
-      await (try SQLiteStore(path: path)).close()
+      await (try SQLiteDatabase(path: path)).close()
       try raw(path, "PRAGMA user_version = 99")
       #expect(
         try failure(path)
@@ -131,9 +131,9 @@ struct OpeningTests {
   func racing() async throws {
     try await withFolder { folder in
       for round in 0..<40 {
-        let opened = Mutex<[Result<SQLiteStore, any Error>]>([])
+        let opened = Mutex<[Result<SQLiteDatabase, any Error>]>([])
         DispatchQueue.concurrentPerform(iterations: 6) { _ in
-          let store = Result { try SQLiteStore(path: "\(folder)/\(round).db") }
+          let store = Result { try SQLiteDatabase(path: "\(folder)/\(round).db") }
           opened.withLock { $0.append(store) }
         }
         for store in opened.withLock({ $0 }) { await (try store.get()).close() }
@@ -147,7 +147,7 @@ struct OpeningTests {
 
   private func failure(_ path: String) throws -> String? {
     do {
-      _ = try SQLiteStore(path: path)
+      _ = try SQLiteDatabase(path: path)
       return nil
     } catch .failed(_, _, let message) {
       return message

@@ -12,16 +12,16 @@ struct PlaceTests {
     arguments: ["", "-wal", "-shm"], [false, true])
   func moved(suffix: String, isReplaced: Bool) async throws {
     try await withFolder { folder in
-      let store = try SQLiteStore(path: folder + "/pasarela.db")
+      let store = try SQLiteDatabase(path: folder + "/pasarela.db")
       let (file, aside) = (folder + "/pasarela.db" + suffix, folder + "/aside")
       try await store.probe()
       try FileManager.default.moveItem(atPath: file, toPath: aside)
       if isReplaced { try FileManager.default.copyItem(atPath: aside, toPath: file) }
-      await expectFailed { () async throws(StoreError) in
+      await expectFailed { () async throws(DatabaseError) in
         let author = Author()
         try await store.commit(author.change(author.open("order-1")))
       }
-      await expectFailed { () async throws(StoreError) in try await store.probe() }
+      await expectFailed { () async throws(DatabaseError) in try await store.probe() }
       if isReplaced { try FileManager.default.removeItem(atPath: file) }
       try FileManager.default.moveItem(atPath: aside, toPath: file)
       try await store.probe()
@@ -33,16 +33,16 @@ struct PlaceTests {
   func link() async throws {
     try await withFolder { folder in
       for name in ["one", "two"] {
-        let store = try SQLiteStore(path: "\(folder)/\(name).db")
+        let store = try SQLiteDatabase(path: "\(folder)/\(name).db")
         await store.close()
       }
       let link = folder + "/link.db"
       try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "one.db")
-      let store = try SQLiteStore(path: link)
+      let store = try SQLiteDatabase(path: link)
       try await store.probe()
       try FileManager.default.removeItem(atPath: link)
       try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "two.db")
-      await expectFailed { () async throws(StoreError) in try await store.probe() }
+      await expectFailed { () async throws(DatabaseError) in try await store.probe() }
       await store.close()
     }
   }

@@ -8,7 +8,8 @@ struct PresenceTests {
   let author = Author()
   let noon = Author.noon
 
-  private func lease(_ store: any Store, _ token: String, at now: Instant) async throws -> [Job] {
+  private func lease(_ store: any Database, _ token: String, at now: Instant) async throws -> [Job]
+  {
     try await store.lease(
       LeaseRequest(now: now, until: now.adding(seconds: 600), limit: 10, lease: Lease(token: token))
     )
@@ -18,13 +19,13 @@ struct PresenceTests {
   func abandoned() async throws {
     try await withFolder { folder in
       let path = folder + "/pasarela.db"
-      let first = try SQLiteStore(path: path)
+      let first = try SQLiteDatabase(path: path)
       var change = Change()
       change.jobs = [.put(author.job("a")), .put(author.job("b"))]
       try await first.commit(change)
       #expect(try await lease(first, "first", at: noon).count == 2)
 
-      let second = try SQLiteStore(path: path)
+      let second = try SQLiteDatabase(path: path)
       let later = noon.adding(seconds: 9)
       // Each looks more than once: a failed look must not cost the looker its own presence.
       for store in [second, first, second, first] {
@@ -36,7 +37,7 @@ struct PresenceTests {
       #expect(try await second.releaseAbandonedLeases(at: later) == 2)
       #expect(try await lease(second, "second", at: later).map(\.tries) == [2, 2])
       // After the look the store still counts as present.
-      let third = try SQLiteStore(path: path)
+      let third = try SQLiteDatabase(path: path)
       #expect(try await third.releaseAbandonedLeases(at: later) == 0)
       await second.close()
       await third.close()
@@ -47,7 +48,7 @@ struct PresenceTests {
   func racing() async throws {
     try await withFolder { folder in
       let path = folder + "/pasarela.db"
-      let stores = try [SQLiteStore(path: path), SQLiteStore(path: path)]
+      let stores = try [SQLiteDatabase(path: path), SQLiteDatabase(path: path)]
       var change = Change()
       change.jobs = [.put(author.job("a"))]
       try await stores[0].commit(change)
@@ -66,7 +67,7 @@ struct PresenceTests {
   func shared() async throws {
     try await withFolder { folder in
       let path = folder + "/pasarela.db"
-      let stores = try [SQLiteStore(path: path), SQLiteStore(path: path)]
+      let stores = try [SQLiteDatabase(path: path), SQLiteDatabase(path: path)]
       try await withThrowingTaskGroup(of: Void.self) { group in
         for index in 0..<60 {
           var change = author.change(author.open("order-\(index)"))

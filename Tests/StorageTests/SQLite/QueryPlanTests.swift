@@ -5,7 +5,9 @@ import Testing
 
 @Suite("SQLite: no statement looks at a whole table")
 struct QueryPlanTests {
-  private func plan(_ sql: String, on connection: SQLiteConnection) throws(StoreError) -> [String] {
+  private func plan(_ sql: String, on connection: SQLiteConnection) throws(DatabaseError)
+    -> [String]
+  {
     try SQLiteStatement(connection, "EXPLAIN QUERY PLAN " + sql).rows { row in row.text(3) }
   }
 
@@ -28,18 +30,18 @@ struct QueryPlanTests {
   /// Every prepared statement, and the costly steps of all.
   private func examined(
     _ connection: SQLiteConnection
-  ) throws(StoreError) -> (statements: [String], costly: [String]) {
+  ) throws(DatabaseError) -> (statements: [String], costly: [String]) {
     // Emptying the probe's table is meant to take all of its one row.
     let statements = connection.preparedStatements.filter { $0 != "DELETE FROM probes" }
-    let plans = try statements.map { sql throws(StoreError) in try plan(sql, on: connection) }
+    let plans = try statements.map { sql throws(DatabaseError) in try plan(sql, on: connection) }
     return (statements, plans.flatMap(costly))
   }
 
   @Test("none of the writer's statements, leasing among them")
   func writer() async throws {
-    try await withStore(.sqlite) { store in
-      let sqlite = try #require(store as? SQLiteStore)
-      let found = try await sqlite.write { session throws(StoreError) in
+    try await withDatabase(.sqlite) { store in
+      let sqlite = try #require(store as? SQLiteDatabase)
+      let found = try await sqlite.write { session throws(DatabaseError) in
         try examined(session.connection)
       }
       #expect(found.costly == [])
@@ -54,9 +56,9 @@ struct QueryPlanTests {
 
   @Test("none of the readers' lookups")
   func readers() async throws {
-    try await withStore(.sqlite) { store in
-      let sqlite = try #require(store as? SQLiteStore)
-      let found = try await sqlite.read { session throws(StoreError) in
+    try await withDatabase(.sqlite) { store in
+      let sqlite = try #require(store as? SQLiteDatabase)
+      let found = try await sqlite.read { session throws(DatabaseError) in
         try examined(session.connection)
       }
       #expect(found.costly == [])
@@ -66,16 +68,16 @@ struct QueryPlanTests {
 
   @Test("no list of events, whatever its filters; of one pay-in's events the few are sorted")
   func eventLists() async throws {
-    try await withStore(.sqlite) { store in
-      let sqlite = try #require(store as? SQLiteStore)
-      let settings: [@Sendable (inout AnnouncementQuery) -> Void] = [
+    try await withDatabase(.sqlite) { store in
+      let sqlite = try #require(store as? SQLiteDatabase)
+      let settings: [@Sendable (inout PublishedEventQuery) -> Void] = [
         { $0.type = "payin.failed" }, { $0.operation = OperationID(unchecked: "payin_1") },
         { $0.before = EventID(unchecked: "event_1") },
       ]
       for mask in 0..<(1 << settings.count) {
-        var query = AnnouncementQuery(merchant: "demo", limit: 20)
+        var query = PublishedEventQuery(merchant: "demo", limit: 20)
         for (bit, set) in settings.enumerated() where mask >> bit & 1 == 1 { set(&query) }
-        let steps = try await sqlite.read { [query] session throws(StoreError) in
+        let steps = try await sqlite.read { [query] session throws(DatabaseError) in
           let end = EventID(unchecked: "event_2")
           let list = try plan(
             WebhookReading.listing(query, through: end).sql, on: session.connection)
@@ -93,8 +95,8 @@ struct QueryPlanTests {
 
   @Test("no list, whatever its filters; and what the filters ask is read from the index")
   func lists() async throws {
-    try await withStore(.sqlite) { store in
-      let sqlite = try #require(store as? SQLiteStore)
+    try await withDatabase(.sqlite) { store in
+      let sqlite = try #require(store as? SQLiteDatabase)
       let settings: [@Sendable (inout PayinQuery) -> Void] = [
         { $0.status = .failed }, { $0.method = .spei }, { $0.account = "a" },
         { $0.merchantReference = "r" },
@@ -105,7 +107,7 @@ struct QueryPlanTests {
       for mask in 0..<(1 << settings.count) {
         var query = PayinQuery(merchant: "demo", limit: 20)
         for (bit, set) in settings.enumerated() where mask >> bit & 1 == 1 { set(&query) }
-        let steps = try await sqlite.read { [query] session throws(StoreError) in
+        let steps = try await sqlite.read { [query] session throws(DatabaseError) in
           try plan(PayinListing(query).sql, on: session.connection)
         }
         #expect(

@@ -17,9 +17,9 @@ struct SealingTests {
 
   /// Opens the store, and closes it whatever happens.
   private func using<Value>(
-    _ path: String, _ keys: DataKeys, _ body: (SQLiteStore) async throws -> Value
+    _ path: String, _ keys: DataKeys, _ body: (SQLiteDatabase) async throws -> Value
   ) async throws -> Value {
-    let store = try SQLiteStore(path: path, keys: keys)
+    let store = try SQLiteDatabase(path: path, keys: keys)
     do {
       let value = try await body(store)
       await store.close()
@@ -30,7 +30,7 @@ struct SealingTests {
     }
   }
 
-  private func fill(_ store: SQLiteStore, _ count: Int = 1) async throws -> [Payin] {
+  private func fill(_ store: SQLiteDatabase, _ count: Int = 1) async throws -> [Payin] {
     var payins: [Payin] = []
     for number in 0..<count {
       let life = marked.life("order-\(number)")
@@ -44,10 +44,10 @@ struct SealingTests {
     return payins
   }
 
-  private func isWhole(_ store: SQLiteStore, _ payins: [Payin]) async throws -> Bool {
+  private func isWhole(_ store: SQLiteDatabase, _ payins: [Payin]) async throws -> Bool {
     for payin in payins {
       guard try await store.payin(payin.id) == payin else { return false }
-      let told = try await store.announcement(1, of: payin.operationID)?.announcement?.body ?? []
+      let told = try await store.publishedEvent(1, of: payin.operationID)?.notification?.body ?? []
       guard try JSON(parsing: told)["payer"] == payin.request.payer.json else { return false }
     }
     let endpoints = try await store.webhookEndpoints().records.map(\.document)
@@ -90,8 +90,8 @@ struct SealingTests {
         #expect(try Marked.found(in: folder) == [])
         _ = try await store.examine()
         #expect(store.damage.found == [])
-        let left = try await store.read { session throws(StoreError) in
-          try ["payin_secrets", "payer_emails"].map { table throws(StoreError) in
+        let left = try await store.read { session throws(DatabaseError) in
+          try ["payin_secrets", "payer_emails"].map { table throws(DatabaseError) in
             try SQLiteStatement(session.connection, "SELECT count(*) FROM \(table)")
               .first { row in row.integer(0) }
           }
@@ -135,8 +135,8 @@ struct SealingTests {
         #expect(try await store.sealFigures() == figures(5))
         #expect(try await isWhole(store, payins))
       }
-      #expect(throws: StoreError.self) {
-        try SQLiteStore(path: path, keys: DataKeys(current: new))
+      #expect(throws: DatabaseError.self) {
+        try SQLiteDatabase(path: path, keys: DataKeys(current: new))
       }
       try await using(path, both) { store async throws in
         while try await store.sealAnew(limit: 3) {}
@@ -145,8 +145,8 @@ struct SealingTests {
       try await using(path, DataKeys(current: new)) { store async throws in
         #expect(try await isWhole(store, payins))
       }
-      #expect(throws: StoreError.self) {
-        try SQLiteStore(path: path, keys: DataKeys(current: key))
+      #expect(throws: DatabaseError.self) {
+        try SQLiteDatabase(path: path, keys: DataKeys(current: key))
       }
     }
   }
@@ -180,9 +180,9 @@ struct SealingTests {
         DataKeys(), DataKeys(current: .make()), DataKeys(current: .make(), previous: .make()),
       ] {
         #expect {
-          _ = try SQLiteStore(path: path, keys: keys)
+          _ = try SQLiteDatabase(path: path, keys: keys)
         } throws: { error in
-          if case StoreError.otherDataKey = error { true } else { false }
+          if case DatabaseError.otherDataKey = error { true } else { false }
         }
       }
       #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
@@ -206,16 +206,16 @@ struct SealingTests {
             var bytes = content
             bytes[place] ^= 1
             try write.run(.blob(bytes))
-            await #expect(throws: StoreError.self) { try await store.payin(payins[0].id) }
-            await #expect(throws: StoreError.self) {
-              try await store.announcement(1, of: payins[0].operationID)
+            await #expect(throws: DatabaseError.self) { try await store.payin(payins[0].id) }
+            await #expect(throws: DatabaseError.self) {
+              try await store.publishedEvent(1, of: payins[0].operationID)
             }
           }
           try write.run(.blob(content))
           #expect(try await isWhole(store, payins))
           try other.execute("DELETE FROM payin_secrets WHERE kind = 1")
           await #expect(
-            throws: StoreError.damaged(
+            throws: DatabaseError.damaged(
               "payin \(payins[0].id): its column payer is not what its document says")
           ) { try await store.payin(payins[0].id) }
         }
@@ -234,7 +234,7 @@ struct SealingTests {
             (SELECT content FROM payin_secrets WHERE number = 2 AND kind = 1)
           WHERE number = 1 AND kind = 1
           """)
-        await #expect(throws: StoreError.self) { try await store.payin(payins[0].id) }
+        await #expect(throws: DatabaseError.self) { try await store.payin(payins[0].id) }
         #expect(try await store.payin(payins[1].id) == payins[1])
       }
     }

@@ -7,7 +7,7 @@ struct DatabaseFile {
   let path: String
 
   /// Makes what is missing: the folder for its owner alone (0700), the file likewise (0600).
-  init(path: String) throws(StoreError) {
+  init(path: String) throws(DatabaseError) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw .failed(function: "open", code: Int(EINVAL), message: "the store's path is empty")
     }
@@ -21,7 +21,7 @@ struct DatabaseFile {
     }
   }
 
-  private static func makeFolder(of path: String) throws(StoreError) {
+  private static func makeFolder(of path: String) throws(DatabaseError) {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else {
       return
     }
@@ -36,8 +36,8 @@ struct DatabaseFile {
   }
 
   /// The connection that writes, its schema up to date.
-  func openWriter() throws(StoreError) -> SQLiteConnection {
-    try explaining { () throws(StoreError) in
+  func openWriter() throws(DatabaseError) -> SQLiteConnection {
+    try explaining { () throws(DatabaseError) in
       let connection = try SQLiteConnection(path: path)
       guard !connection.isReadOnly else {
         throw .failed(
@@ -62,8 +62,8 @@ struct DatabaseFile {
     }
   }
 
-  func openReader() throws(StoreError) -> SQLiteConnection {
-    try explaining { () throws(StoreError) in
+  func openReader() throws(DatabaseError) -> SQLiteConnection {
+    try explaining { () throws(DatabaseError) in
       let connection = try SQLiteConnection(path: path)
       try connection.execute("PRAGMA query_only = 1")
       return connection
@@ -72,9 +72,9 @@ struct DatabaseFile {
 
   /// Names the file in what goes wrong.
   private func explaining<Value>(
-    _ body: () throws(StoreError) -> Value
-  ) throws(StoreError) -> Value {
-    do throws(StoreError) {
+    _ body: () throws(DatabaseError) -> Value
+  ) throws(DatabaseError) -> Value {
+    do throws(DatabaseError) {
       return try body()
     } catch .failed(let function, let code, let message) {
       throw .failed(function: function, code: code, message: "\(path): \(message)")
@@ -83,9 +83,9 @@ struct DatabaseFile {
 
   /// Where two processes make the file at once, one finds the other changing its mode, a moment
   /// for which SQLite does not wait by itself.
-  private func turnOnWriteAheadLog(_ connection: SQLiteConnection) throws(StoreError) {
+  private func turnOnWriteAheadLog(_ connection: SQLiteConnection) throws(DatabaseError) {
     for attempt in 1... {
-      do throws(StoreError) {
+      do throws(DatabaseError) {
         let mode = try SQLiteStatement(connection, "PRAGMA journal_mode = WAL")
           .first { row in row.text(0) }
         guard mode == "wal" else {

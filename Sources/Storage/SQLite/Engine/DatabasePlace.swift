@@ -27,7 +27,7 @@ struct DatabasePlace {
     files = [path, "\(own)-wal", "\(own)-shm"].compactMap(File.init)
   }
 
-  func check() throws(StoreError) {
+  func check() throws(DatabaseError) {
     for file in files {
       let found = File(file.path)
       guard found?.device == file.device, found?.number == file.number else {

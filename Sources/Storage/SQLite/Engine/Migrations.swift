@@ -22,7 +22,7 @@ struct Migrations {
   }
 
   /// Refuses a file that is another program's, or a newer version's.
-  func identify() throws(StoreError) {
+  func identify() throws(DatabaseError) {
     // One look: another process may be making the database.
     try connection.execute("BEGIN")
     defer { try? connection.execute("ROLLBACK") }
@@ -39,13 +39,13 @@ struct Migrations {
     }
   }
 
-  func run() throws(StoreError) {
+  func run() throws(DatabaseError) {
     while try integer("user_version") < steps.count { try runNext() }
   }
 
-  private func runNext() throws(StoreError) {
+  private func runNext() throws(DatabaseError) {
     try connection.execute("BEGIN IMMEDIATE")
-    do throws(StoreError) {
+    do throws(DatabaseError) {
       // Another process may have been first.
       let version = Int(try integer("user_version"))
       if version < steps.count {
@@ -60,15 +60,15 @@ struct Migrations {
     }
   }
 
-  private func integer(_ pragma: String) throws(StoreError) -> Int64 {
+  private func integer(_ pragma: String) throws(DatabaseError) -> Int64 {
     try count("PRAGMA \(pragma)")
   }
 
-  private func count(_ sql: String) throws(StoreError) -> Int64 {
+  private func count(_ sql: String) throws(DatabaseError) -> Int64 {
     Int64(try SQLiteStatement(connection, sql).first { row in row.integer(0) } ?? 0)
   }
 
-  private func refusal(_ message: String) -> StoreError {
+  private func refusal(_ message: String) -> DatabaseError {
     .failed(function: "open", code: Int(SQLITE_MISMATCH), message: message)
   }
 }

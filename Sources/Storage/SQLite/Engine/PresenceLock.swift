@@ -6,7 +6,7 @@ final class PresenceLock {
   private let descriptor: Int32
 
   /// Waits while another process looks whether it is alone.
-  init(path: String) throws(StoreError) {
+  init(path: String) throws(DatabaseError) {
     let opened = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard opened >= 0 else { throw .system("open", "cannot create \(path)") }
     descriptor = opened  // from here on deinit closes it, whatever is thrown
@@ -18,7 +18,7 @@ final class PresenceLock {
   /// Whether no other holds the lock. Called inside a write transaction only: of all processes one
   /// at a time is inside, so none can take for gone another that changes its lock here; and who
   /// opens the database meanwhile cannot lease before the transaction ends.
-  func isAlone() throws(StoreError) -> Bool {
+  func isAlone() throws(DatabaseError) -> Bool {
     let alone = Self.lock(descriptor, LOCK_EX | LOCK_NB)
     // A failed exclusive lock has lost the shared one.
     guard Self.lock(descriptor, LOCK_SH) else { throw .system("flock", "cannot lock again") }
@@ -33,9 +33,9 @@ final class PresenceLock {
   }
 }
 
-extension StoreError {
+extension DatabaseError {
   /// What the operating system just refused.
-  static func system(_ function: String, _ what: String, _ code: Int32 = errno) -> StoreError {
+  static func system(_ function: String, _ what: String, _ code: Int32 = errno) -> DatabaseError {
     .failed(
       function: function, code: Int(code),
       message: unsafe "\(what): \(String(cString: strerror(code)))")

@@ -24,7 +24,7 @@ struct ResultCode: Equatable {
   var isTaken: Bool { self == .primaryKey || self == .unique }
 }
 
-extension StoreError {
+extension DatabaseError {
   /// Whether a unique key was there already.
   var isTaken: Bool {
     if case .failed(_, let code, _) = self { ResultCode(Int32(code)).isTaken } else { false }

@@ -11,7 +11,7 @@ import Glibc
 
   /// Opens an existing file to be read and written.
   /// - Parameter busyMilliseconds: how long a statement waits for another process's lock.
-  init(path: String, busyMilliseconds: Int32 = busyMilliseconds) throws(StoreError) {
+  init(path: String, busyMilliseconds: Int32 = busyMilliseconds) throws(DatabaseError) {
     var opened: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     let code = unsafe ResultCode(sqlite3_open_v2(path, &opened, flags, nil))
@@ -32,7 +32,7 @@ import Glibc
   }
 
   /// Runs statements without parameters, one after another.
-  func execute(_ sql: String) throws(StoreError) {
+  func execute(_ sql: String) throws(DatabaseError) {
     let code = unsafe ResultCode(sqlite3_exec(handle, sql, nil, nil, nil))
     guard code == .ok else { throw failure("sqlite3_exec", code) }
   }
@@ -64,7 +64,7 @@ import Glibc
   }
 
   /// What just failed. SQLite's messages name tables and columns, never arguments.
-  func failure(_ function: String, _ code: ResultCode) -> StoreError {
+  func failure(_ function: String, _ code: ResultCode) -> DatabaseError {
     var message = unsafe String(cString: sqlite3_errmsg(handle))
     let system = unsafe sqlite3_system_errno(handle)
     if code.isOfSystem, system != 0 {

@@ -5,7 +5,7 @@ internal import CSQLite
   private let connection: SQLiteConnection
   private let handle: OpaquePointer
 
-  init(_ connection: SQLiteConnection, _ sql: String) throws(StoreError) {
+  init(_ connection: SQLiteConnection, _ sql: String) throws(DatabaseError) {
     var prepared: OpaquePointer?
     let code = unsafe ResultCode(
       sqlite3_prepare_v3(
@@ -23,14 +23,14 @@ internal import CSQLite
 
   /// Runs to the end. Returns how many rows it changed.
   @discardableResult
-  func run(_ values: SQLiteValue...) throws(StoreError) -> Int {
+  func run(_ values: SQLiteValue...) throws(DatabaseError) -> Int {
     try run(values)
   }
 
   /// The first row, read.
   func first<Value>(
-    _ values: SQLiteValue..., read: (SQLiteRow) throws(StoreError) -> Value
-  ) throws(StoreError) -> Value? {
+    _ values: SQLiteValue..., read: (SQLiteRow) throws(DatabaseError) -> Value
+  ) throws(DatabaseError) -> Value? {
     try bind(values)
     defer { reset() }
     return try step() ? try read(row) : nil
@@ -38,14 +38,14 @@ internal import CSQLite
 
   /// Every row, read.
   func rows<Value>(
-    _ values: SQLiteValue..., read: (SQLiteRow) throws(StoreError) -> Value
-  ) throws(StoreError) -> [Value] {
+    _ values: SQLiteValue..., read: (SQLiteRow) throws(DatabaseError) -> Value
+  ) throws(DatabaseError) -> [Value] {
     try rows(values, read: read)
   }
 
   func rows<Value>(
-    _ values: [SQLiteValue], read: (SQLiteRow) throws(StoreError) -> Value
-  ) throws(StoreError) -> [Value] {
+    _ values: [SQLiteValue], read: (SQLiteRow) throws(DatabaseError) -> Value
+  ) throws(DatabaseError) -> [Value] {
     try bind(values)
     defer { reset() }
     var result: [Value] = []
@@ -54,7 +54,7 @@ internal import CSQLite
   }
 
   @discardableResult
-  func run(_ values: [SQLiteValue]) throws(StoreError) -> Int {
+  func run(_ values: [SQLiteValue]) throws(DatabaseError) -> Int {
     try bind(values)
     defer { reset() }
     while try step() {}
@@ -63,7 +63,7 @@ internal import CSQLite
 
   private var row: SQLiteRow { unsafe SQLiteRow(statement: handle) }
 
-  private func step() throws(StoreError) -> Bool {
+  private func step() throws(DatabaseError) -> Bool {
     let code = unsafe ResultCode(sqlite3_step(handle))
     switch code {
     case .row: return true
@@ -78,7 +78,7 @@ internal import CSQLite
     _ = unsafe sqlite3_clear_bindings(handle)
   }
 
-  private func bind(_ values: [SQLiteValue]) throws(StoreError) {
+  private func bind(_ values: [SQLiteValue]) throws(DatabaseError) {
     for (index, value) in values.enumerated() {
       let code = ResultCode(bind(value, at: Int32(index + 1)))
       guard code == .ok else { throw connection.failure("sqlite3_bind", code) }

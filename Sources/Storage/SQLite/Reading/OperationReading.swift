@@ -8,7 +8,7 @@ struct OperationReading {
   private let flagged: SQLiteStatement
   private let unresolved: SQLiteStatement?
 
-  init(_ connection: SQLiteConnection, _ layout: OperationLayout) throws(StoreError) {
+  init(_ connection: SQLiteConnection, _ layout: OperationLayout) throws(DatabaseError) {
     let table = layout.table
     byID = try SQLiteStatement(
       connection, "SELECT \(layout.selection) FROM \(table) WHERE id = ?")
@@ -18,7 +18,7 @@ struct OperationReading {
     let held = "FROM \(table) INDEXED BY \(index) WHERE \(condition)"
     flagCount = try SQLiteStatement(connection, "SELECT count(*) \(held)")
     flagged = try SQLiteStatement(connection, "SELECT id \(held) ORDER BY \(order) LIMIT ?")
-    unresolved = try layout.unresolved.map { column, index throws(StoreError) in
+    unresolved = try layout.unresolved.map { column, index throws(DatabaseError) in
       try SQLiteStatement(
         connection,
         """
@@ -28,21 +28,21 @@ struct OperationReading {
     }
   }
 
-  func row(_ id: OperationID, _ layout: OperationLayout) throws(StoreError) -> StoredOperation? {
+  func row(_ id: OperationID, _ layout: OperationLayout) throws(DatabaseError) -> StoredOperation? {
     try byID.first(.text(id.text)) { StoredOperation($0, layout) }
   }
 
-  func id(reference: [SQLiteValue]) throws(StoreError) -> OperationID? {
+  func id(reference: [SQLiteValue]) throws(DatabaseError) -> OperationID? {
     try byReference.rows(reference) { OperationID(unchecked: $0.text(0)) }.first
   }
 
-  func flagged(limit: Int) throws(StoreError) -> Tally<OperationID> {
+  func flagged(limit: Int) throws(DatabaseError) -> Tally<OperationID> {
     try Tally(
       count: flagCount.first { row in row.integer(0) } ?? 0,
       first: flagged.rows(.integer(max(limit, 0))) { OperationID(unchecked: $0.text(0)) })
   }
 
-  func backlog() throws(StoreError) -> Backlog {
+  func backlog() throws(DatabaseError) -> Backlog {
     try unresolved?.first { row in
       Backlog(dueCount: row.integer(0), oldestDue: row.optional(1, row.instant))
     } ?? Backlog(dueCount: 0, oldestDue: nil)

@@ -18,7 +18,7 @@ final class ReadSession {
   let operations: [OperationKind: OperationReading]
   let secrets: SecretReading
 
-  init(_ connection: SQLiteConnection) throws(StoreError) {
+  init(_ connection: SQLiteConnection) throws(DatabaseError) {
     self.connection = connection
     payinByToken = try SQLiteStatement(connection, SQL.payinByToken)
     attemptByOurs = try SQLiteStatement(connection, SQL.attemptByOurs)
@@ -42,22 +42,22 @@ final class ReadSession {
 
   func operation<State: KeptOperation>(
     _ id: State.ID, as type: State.Type
-  ) throws(StoreError) -> StoredOperation? {
+  ) throws(DatabaseError) -> StoredOperation? {
     try operations[type.kind]?.row(OperationID(id), type.layout)
   }
 
-  func payin(token: String) throws(StoreError) -> StoredOperation? {
+  func payin(token: String) throws(DatabaseError) -> StoredOperation? {
     try payinByToken.first(.text(token)) { StoredOperation($0, Payin.layout) }
   }
 
-  func attempt(account: String, number: OrderLookup) throws(StoreError) -> AttemptPlace? {
+  func attempt(account: String, number: OrderReference) throws(DatabaseError) -> AttemptReference? {
     let (statement, text) =
       switch number {
       case .ours(let text): (attemptByOurs, text)
       case .theirs(let text): (attemptByTheirs, text)
       }
     return try statement.first(.text(account), .text(text)) { row in
-      AttemptPlace(
+      AttemptReference(
         payin: PayinID(unchecked: row.text(0)), attempt: AttemptID(unchecked: row.text(1)))
     }
   }
@@ -65,7 +65,7 @@ final class ReadSession {
   /// - Parameter end: the oldest that is looked at.
   func payins(
     _ query: PayinQuery, through end: PayinID? = nil
-  ) throws(StoreError) -> [StoredOperation] {
+  ) throws(DatabaseError) -> [StoredOperation] {
     let listing = PayinListing(query, through: end)
     return try SQLiteStatement(connection, listing.sql).rows(listing.values) {
       StoredOperation($0, Payin.layout)
@@ -73,7 +73,7 @@ final class ReadSession {
   }
 
   /// The last that is looked at for the page; nil where it is the oldest.
-  func end(of query: PayinQuery) throws(StoreError) -> PayinID? {
+  func end(of query: PayinQuery) throws(DatabaseError) -> PayinID? {
     let listing = PayinListing.end(of: query)
     return try SQLiteStatement(connection, listing.sql).rows(listing.values) { row in
       PayinID(unchecked: row.text(0))
@@ -82,35 +82,35 @@ final class ReadSession {
 
   func events(
     of operation: OperationID, after sequence: Int, limit: Int
-  ) throws(StoreError) -> [EventRow] {
+  ) throws(DatabaseError) -> [EventRow] {
     try eventsByPayin.rows(
       .text(operation.text), .integer(sequence), .integer(max(limit, 0)), read: EventRow.init)
   }
 
-  func idempotent(_ key: IdempotencyKey) throws(StoreError) -> KeyRow? {
+  func idempotent(_ key: IdempotencyKey) throws(DatabaseError) -> KeyRow? {
     try keyRecord.first(
       .text(key.merchant), .text(key.operation), .text(key.key), read: KeyRow.init)
   }
 
-  func callback(_ key: CallbackKey) throws(StoreError) -> CallbackRow? {
+  func callback(_ key: CallbackKey) throws(DatabaseError) -> CallbackRow? {
     try callbackByKey.first(.text(key.account), .blob(key.digest), read: CallbackRow.init)
   }
 
-  func unknownCallbacks(before: EventID?, limit: Int) throws(StoreError) -> [CallbackRow] {
+  func unknownCallbacks(before: EventID?, limit: Int) throws(DatabaseError) -> [CallbackRow] {
     // Nothing sorts after the letters of ids.
     try unknownCallbacks.rows(
       .text(before?.text ?? "\u{10FFFF}"), .integer(max(limit, 0)), read: CallbackRow.init)
   }
 
-  func nextDue() throws(StoreError) -> Instant? {
+  func nextDue() throws(DatabaseError) -> Instant? {
     try nextJob.first { row in row.optional(0, row.instant) } ?? nil
   }
 
-  func newestEvent() throws(StoreError) -> Instant? {
+  func newestEvent() throws(DatabaseError) -> Instant? {
     try newestEventTime.first { row in row.instant(0) }
   }
 
-  func backlog(at now: Instant) throws(StoreError) -> Backlog {
+  func backlog(at now: Instant) throws(DatabaseError) -> Backlog {
     try dueJobs.first(.milliseconds(now)) { row in
       Backlog(dueCount: row.integer(0), oldestDue: row.optional(1, row.instant))
     } ?? Backlog(dueCount: 0, oldestDue: nil)

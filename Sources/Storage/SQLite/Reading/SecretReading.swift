@@ -13,7 +13,7 @@ struct SecretReading {
   private let endpoints: SQLiteStatement
   private let older: SQLiteStatement
 
-  init(_ connection: SQLiteConnection) throws(StoreError) {
+  init(_ connection: SQLiteConnection) throws(DatabaseError) {
     byEmail = try SQLiteStatement(
       connection,
       """
@@ -30,7 +30,7 @@ struct SecretReading {
     withEvents = try SQLiteStatement(
       connection, "SELECT number, payin, at_ms FROM events WHERE number > ? ORDER BY number LIMIT ?"
     )
-    func count(_ relation: String) throws(StoreError) -> SQLiteStatement {
+    func count(_ relation: String) throws(DatabaseError) -> SQLiteStatement {
       try SQLiteStatement(
         connection,
         """
@@ -46,21 +46,21 @@ struct SecretReading {
     older = try SQLiteStatement(connection, OlderRows.remaining)
   }
 
-  func payins(email digest: [UInt8], limit: Int) throws(StoreError) -> [PayinID] {
+  func payins(email digest: [UInt8], limit: Int) throws(DatabaseError) -> [PayinID] {
     try byEmail.rows(.blob(digest), .integer(max(limit, 0))) { row in
       PayinID(unchecked: row.text(0))
     }
   }
 
-  func payinsWithPayer(_ sweep: Sweep) throws(StoreError) -> Swept {
+  func payinsWithPayer(_ sweep: Sweep) throws(DatabaseError) -> Swept {
     try swept(withPayer, sweep)
   }
 
-  func operationsWithEvents(_ sweep: Sweep) throws(StoreError) -> Swept {
+  func operationsWithEvents(_ sweep: Sweep) throws(DatabaseError) -> Swept {
     try swept(withEvents, sweep)
   }
 
-  private func swept(_ statement: SQLiteStatement, _ sweep: Sweep) throws(StoreError) -> Swept {
+  private func swept(_ statement: SQLiteStatement, _ sweep: Sweep) throws(DatabaseError) -> Swept {
     Swept(
       try statement.rows(.integer(sweep.after), .integer(sweep.limit)) { row in
         (
@@ -70,7 +70,7 @@ struct SecretReading {
       }, of: sweep)
   }
 
-  func figures(_ keys: DataKeys) throws(StoreError) -> SealFigures {
+  func figures(_ keys: DataKeys) throws(DatabaseError) -> SealFigures {
     let current = SQLiteValue.integer(keys.currentID)
     var sum = 0
     for statement in [lesser, greater, endpoints] {

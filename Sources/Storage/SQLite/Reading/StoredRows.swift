@@ -24,8 +24,8 @@ extension EventRow {
     self.init(
       id: EventID(unchecked: row.text(2)), operation: OperationID(unchecked: row.text(0)),
       sequence: row.integer(1), type: row.text(3), at: row.instant(4), data: row.bytes(5),
-      announcementSequence: row.optional(6, row.integer),
-      announcementBody: row.optional(7, row.bytes), merchant: row.optional(8, row.text),
+      notificationSequence: row.optional(6, row.integer),
+      notificationBody: row.optional(7, row.bytes), merchant: row.optional(8, row.text),
       checksum: row.optional(9, row.integer64), payer: row.optional(10, row.bytes))
   }
 }

@@ -8,12 +8,12 @@ struct WebhookReading {
   private let endpoints: SQLiteStatement
   private let changes: SQLiteStatement
   private let revision: SQLiteStatement
-  private let announcedByPlace: SQLiteStatement
-  private let announcedByID: SQLiteStatement
+  private let publishedByPlace: SQLiteStatement
+  private let publishedByID: SQLiteStatement
   private let tries: SQLiteStatement
   private let firstJob: SQLiteStatement
 
-  init(_ connection: SQLiteConnection) throws(StoreError) {
+  init(_ connection: SQLiteConnection) throws(DatabaseError) {
     endpoints = try SQLiteStatement(
       connection,
       """
@@ -25,10 +25,10 @@ struct WebhookReading {
     changes = try SQLiteStatement(
       connection, "SELECT coalesce(sum(revision), 0) FROM endpoint_revisions")
     revision = try SQLiteStatement(connection, Self.revision)
-    announcedByPlace = try SQLiteStatement(
+    publishedByPlace = try SQLiteStatement(
       connection,
       "SELECT \(EventRow.columns) FROM events WHERE payin = ? AND announcement_sequence = ?")
-    announcedByID = try SQLiteStatement(
+    publishedByID = try SQLiteStatement(
       connection,
       """
       SELECT \(EventRow.columns) FROM events INDEXED BY events_announced_by_id
@@ -50,7 +50,7 @@ struct WebhookReading {
   }
 
   /// Of each merchant who ever had one, the revision and an endpoint, if there is any.
-  func webhookEndpoints() throws(StoreError) -> [(EndpointRevision, StoredEndpoint?)] {
+  func webhookEndpoints() throws(DatabaseError) -> [(EndpointRevision, StoredEndpoint?)] {
     try endpoints.rows { row in
       (
         EndpointRevision(merchant: row.text(4), number: row.integer(5)),
@@ -59,34 +59,34 @@ struct WebhookReading {
     }
   }
 
-  func endpointChanges() throws(StoreError) -> Int {
+  func endpointChanges() throws(DatabaseError) -> Int {
     try changes.first { row in row.integer(0) } ?? 0
   }
 
-  func endpointRevision(of merchant: String) throws(StoreError) -> Int {
+  func endpointRevision(of merchant: String) throws(DatabaseError) -> Int {
     try revision.first(.text(merchant)) { row in row.integer(0) } ?? 0
   }
 
-  func announced(_ sequence: Int, of operation: OperationID) throws(StoreError) -> EventRow? {
-    try announcedByPlace.first(.text(operation.text), .integer(sequence), read: EventRow.init)
+  func published(_ sequence: Int, of operation: OperationID) throws(DatabaseError) -> EventRow? {
+    try publishedByPlace.first(.text(operation.text), .integer(sequence), read: EventRow.init)
   }
 
-  func announced(_ id: EventID, merchant: String) throws(StoreError) -> EventRow? {
-    try announcedByID.first(.text(id.text), .text(merchant), read: EventRow.init)
+  func published(_ id: EventID, merchant: String) throws(DatabaseError) -> EventRow? {
+    try publishedByID.first(.text(id.text), .text(merchant), read: EventRow.init)
   }
 
   /// - Parameter end: the oldest that is looked at.
-  func announced(
-    _ query: AnnouncementQuery, through end: EventID?, _ connection: SQLiteConnection
-  ) throws(StoreError) -> [EventRow] {
+  func published(
+    _ query: PublishedEventQuery, through end: EventID?, _ connection: SQLiteConnection
+  ) throws(DatabaseError) -> [EventRow] {
     let (sql, values) = Self.listing(query, through: end)
     return try SQLiteStatement(connection, sql).rows(values, read: EventRow.init)
   }
 
   /// The last of those that are looked at; nil where there are fewer.
   func end(
-    of query: AnnouncementQuery, _ connection: SQLiteConnection
-  ) throws(StoreError) -> EventID? {
+    of query: PublishedEventQuery, _ connection: SQLiteConnection
+  ) throws(DatabaseError) -> EventID? {
     let (sql, values) = Self.end(of: query)
     return try SQLiteStatement(connection, sql).rows(values) { row in
       EventID(unchecked: row.text(0))
@@ -94,7 +94,7 @@ struct WebhookReading {
   }
 
   static func listing(
-    _ query: AnnouncementQuery, through end: EventID? = nil
+    _ query: PublishedEventQuery, through end: EventID? = nil
   ) -> (sql: String, values: [SQLiteValue]) {
     var (sql, values) = selection(EventRow.columns, query)
     func filter(_ condition: String, _ value: String?) {
@@ -109,7 +109,7 @@ struct WebhookReading {
     return (sql + " ORDER BY number DESC LIMIT ?", values)
   }
 
-  static func end(of query: AnnouncementQuery) -> (sql: String, values: [SQLiteValue]) {
+  static func end(of query: PublishedEventQuery) -> (sql: String, values: [SQLiteValue]) {
     let (sql, values) = selection("id", query)
     return (
       sql + " ORDER BY number DESC LIMIT 1 OFFSET ?",
@@ -120,7 +120,7 @@ struct WebhookReading {
   /// With what the index alone decides: of all a merchant's events only its entries are looked at;
   /// an operation's own are few.
   private static func selection(
-    _ columns: String, _ query: AnnouncementQuery
+    _ columns: String, _ query: PublishedEventQuery
   ) -> (String, [SQLiteValue]) {
     let index = query.operation == nil ? "events_announced" : "events_by_payin"
     var sql = """
@@ -133,7 +133,7 @@ struct WebhookReading {
   }
 
   private static func compare(
-    _ relation: String, _ event: EventID, _ query: AnnouncementQuery, _ sql: inout String,
+    _ relation: String, _ event: EventID, _ query: PublishedEventQuery, _ sql: inout String,
     _ values: inout [SQLiteValue]
   ) {
     sql += """
@@ -143,16 +143,16 @@ struct WebhookReading {
     values += [.text(event.text), .text(query.merchant)]
   }
 
-  func tries(of operation: OperationID) throws(StoreError) -> [DeliveryTry] {
+  func tries(of operation: OperationID) throws(DatabaseError) -> [DeliveryAttempt] {
     try tries.rows(.text(operation.text)) { row in
-      DeliveryTry(
+      DeliveryAttempt(
         operation: operation, event: EventID(unchecked: row.text(0)), endpoint: row.text(1),
         at: row.instant(2), status: row.optional(3, row.integer),
         failure: row.optional(4, row.text), milliseconds: Int64(row.integer(5)))
     }
   }
 
-  func firstJob(_ kind: JobKind, subjectPrefix: String) throws(StoreError) -> Job? {
+  func firstJob(_ kind: JobKind, subjectPrefix: String) throws(DatabaseError) -> Job? {
     try firstJob.first(.text(kind.rawValue), .text(subjectPrefix)) { row in
       Job(
         key: JobKey(kind: kind, subject: row.text(0)), operation: row.operation(1),

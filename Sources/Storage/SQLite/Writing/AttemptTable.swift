@@ -5,7 +5,7 @@ struct AttemptTable {
   private let insert: SQLiteStatement
   private let update: SQLiteStatement
 
-  init(_ connection: SQLiteConnection) throws(StoreError) {
+  init(_ connection: SQLiteConnection) throws(DatabaseError) {
     insert = try SQLiteStatement(
       connection,
       """
@@ -17,7 +17,7 @@ struct AttemptTable {
       "UPDATE attempts SET provider_order_id = ?3 WHERE account = ?1 AND order_number = ?2")
   }
 
-  func write(_ attempt: AttemptWrite) throws(StoreError) {
+  func write(_ attempt: AttemptWrite) throws(DatabaseError) {
     if attempt.isNew {
       try insert.run(
         .text(attempt.account), .text(attempt.orderNumber), .text(attempt.payin.text),

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What a store has committed since it was opened.
-public struct StoreStatistics: Equatable, Sendable {
+public struct DatabaseStatistics: Equatable, Sendable {
   /// Changes, leases and probes that became durable.
   public var changes: Int
   /// Transactions that made them so: each costs one wait for the disk.
@@ -18,8 +18,8 @@ final class CommitMeter: Sendable {
     commits.add(1, ordering: .relaxed)
   }
 
-  var statistics: StoreStatistics {
-    StoreStatistics(
+  var statistics: DatabaseStatistics {
+    DatabaseStatistics(
       changes: changes.load(ordering: .relaxed), commits: commits.load(ordering: .relaxed))
   }
 }

@@ -5,7 +5,7 @@ struct EvidenceTables {
   private let insertEvent: SQLiteStatement
   private let insertCallback: SQLiteStatement
 
-  init(_ connection: SQLiteConnection) throws(StoreError) {
+  init(_ connection: SQLiteConnection) throws(DatabaseError) {
     insertEvent = try SQLiteStatement(
       connection,
       """
@@ -27,19 +27,19 @@ struct EvidenceTables {
       """)
   }
 
-  func add(_ event: EventRow) throws(StoreError) {
-    do throws(StoreError) {
+  func add(_ event: EventRow) throws(DatabaseError) {
+    do throws(DatabaseError) {
       try insertEvent.run(
         .text(event.operation.text), .integer(event.sequence), .text(event.id.text),
         .text(event.type), .milliseconds(event.at), .utf8(event.data),
-        .integer(event.announcementSequence), .utf8(event.announcementBody),
+        .integer(event.notificationSequence), .utf8(event.notificationBody),
         .text(event.merchant), .checksum(event.checksum))
     } catch {
       throw error.isTaken ? .versionConflict : error
     }
   }
 
-  func add(_ callback: CallbackRow) throws(StoreError) {
+  func add(_ callback: CallbackRow) throws(DatabaseError) {
     let record = callback.record
     try insertCallback.run(
       .text(record.id.text), .text(record.key.account), .blob(record.key.digest),

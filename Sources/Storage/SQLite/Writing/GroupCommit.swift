@@ -3,11 +3,11 @@ struct PendingWrite: Sendable {
   /// Does it inside the open transaction. Its caller is told by the verdict, later.
   let apply: @Sendable (WriteSession) -> Verdict
   /// Tells its caller that nothing was done.
-  let refuse: @Sendable (StoreError) -> Void
+  let refuse: @Sendable (DatabaseError) -> Void
 
   struct Verdict {
     /// Why nothing of it is to be kept.
-    var fault: StoreError?
+    var fault: DatabaseError?
     var tell: () -> Void
   }
 }
@@ -28,7 +28,7 @@ struct GroupCommit {
   private let release: SQLiteStatement
 
   /// - Parameter place: where what is committed must be found again.
-  init(_ session: WriteSession, at place: DatabasePlace) throws(StoreError) {
+  init(_ session: WriteSession, at place: DatabasePlace) throws(DatabaseError) {
     self.session = session
     self.place = place
     let connection = session.connection
@@ -52,7 +52,7 @@ struct GroupCommit {
   }
 
   private func perform(_ batch: [PendingWrite], _ meter: CommitMeter) {
-    do throws(StoreError) {
+    do throws(DatabaseError) {
       let verdicts = try transact(batch)
       meter.count(changes: verdicts.count { $0.fault == nil })
       if session.hasErased { emptyLogInTurn() }
@@ -77,7 +77,7 @@ struct GroupCommit {
 
   private func transact(
     _ batch: [PendingWrite]
-  ) throws(StoreError) -> [PendingWrite.Verdict] {
+  ) throws(DatabaseError) -> [PendingWrite.Verdict] {
     try begin.run()
     var verdicts: [PendingWrite.Verdict] = []
     for write in batch {

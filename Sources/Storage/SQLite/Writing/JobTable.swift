@@ -6,7 +6,7 @@ struct JobTable {
   private let finishJob: SQLiteStatement
   private let rescheduleJob: SQLiteStatement
   private let ensureJob: SQLiteStatement
-  private let hastenJobs: SQLiteStatement
+  private let bringForwardJobs: SQLiteStatement
   private let dropJob: SQLiteStatement
   private let selectAccounts: SQLiteStatement
   private let selectDue: SQLiteStatement
@@ -20,7 +20,7 @@ struct JobTable {
   /// their turn.
   private static let damagedSeconds: Int64 = 600
 
-  init(_ connection: SQLiteConnection, _ damage: DamageRegister) throws(StoreError) {
+  init(_ connection: SQLiteConnection, _ damage: DamageRegister) throws(DatabaseError) {
     self.damage = damage
     postponeJob = try SQLiteStatement(
       connection, "UPDATE jobs SET due_ms = ?3 WHERE kind = ?1 AND subject = ?2")
@@ -47,7 +47,7 @@ struct JobTable {
       ON CONFLICT (kind, subject) DO UPDATE SET due_ms = min(due_ms, excluded.due_ms)
         WHERE lease IS NULL
       """)
-    hastenJobs = try SQLiteStatement(
+    bringForwardJobs = try SQLiteStatement(
       connection,
       """
       UPDATE jobs SET due_ms = min(due_ms, ?3)
@@ -71,7 +71,7 @@ struct JobTable {
     self.connection = connection
   }
 
-  func write(_ change: JobChange) throws(StoreError) {
+  func write(_ change: JobChange) throws(DatabaseError) {
     switch change {
     case .put(let job):
       try putJob.run(
@@ -90,8 +90,8 @@ struct JobTable {
       try ensureJob.run(
         .text(job.key.kind.rawValue), .text(job.key.subject), .text(job.operation?.text ?? ""),
         .text(job.account), .milliseconds(job.due))
-    case .hasten(let kind, let prefix, let due):
-      try hastenJobs.run(.text(kind.rawValue), .text(prefix), .milliseconds(due))
+    case .bringForward(let kind, let prefix, let due):
+      try bringForwardJobs.run(.text(kind.rawValue), .text(prefix), .milliseconds(due))
     case .drop(let key):
       try dropJob.run(.text(key.kind.rawValue), .text(key.subject))
     }
@@ -99,7 +99,7 @@ struct JobTable {
 
   /// Looks at no more than `limit` jobs of each account, so that an account that is left alone
   /// costs nothing however much of it is due.
-  func lease(_ request: LeaseRequest) throws(StoreError) -> [Job] {
+  func lease(_ request: LeaseRequest) throws(DatabaseError) -> [Job] {
     var due: [Job] = []
     for account in try selectAccounts.rows(read: { row in row.text(0) }) {
       let room = request.limit(for: account)
@@ -121,7 +121,7 @@ struct JobTable {
   }
 
   /// Looks at every job; done when a clock is set back, and at a start.
-  func drawIn(_ times: DrawnDueTimes) throws(StoreError) {
+  func drawIn(_ times: DrawnDueTimes) throws(DatabaseError) {
     try SQLiteStatement(
       connection,
       """
@@ -135,11 +135,11 @@ struct JobTable {
     ).run(.milliseconds(leaseEnd))
   }
 
-  func releaseAll(at now: Instant) throws(StoreError) -> Int {
+  func releaseAll(at now: Instant) throws(DatabaseError) -> Int {
     try endLeases.run(.milliseconds(now))
   }
 
-  private func postpone(_ row: DueJob, at now: Instant) throws(StoreError) {
+  private func postpone(_ row: DueJob, at now: Instant) throws(DatabaseError) {
     damage.note(row.damage)
     try postponeJob.run(
       .text(row.kind), .text(row.subject), .milliseconds(now.adding(seconds: Self.damagedSeconds)))

@@ -6,7 +6,7 @@ struct KeyTable {
   private let keepAnswer: SQLiteStatement
   private let deleteKey: SQLiteStatement
 
-  init(_ connection: SQLiteConnection) throws(StoreError) {
+  init(_ connection: SQLiteConnection) throws(DatabaseError) {
     insertKey = try SQLiteStatement(
       connection,
       """
@@ -29,10 +29,10 @@ struct KeyTable {
       """)
   }
 
-  func write(_ write: KeyWrite) throws(StoreError) {
+  func write(_ write: KeyWrite) throws(DatabaseError) {
     switch write {
     case .insert(let record):
-      do throws(StoreError) {
+      do throws(DatabaseError) {
         try insertKey.run(
           .text(record.key.merchant), .text(record.key.operation), .text(record.key.key),
           .blob(record.requestHash), .text(record.operation.text), .milliseconds(record.createdAt),

@@ -22,7 +22,7 @@ final class OlderRows {
 
   init(
     _ connection: SQLiteConnection, _ sealing: Sealing, _ damage: DamageRegister
-  ) throws(StoreError) {
+  ) throws(DatabaseError) {
     self.connection = connection
     self.sealing = sealing
     self.damage = damage
@@ -71,7 +71,7 @@ final class OlderRows {
   }
 
   /// - Parameter left: how many pay-ins may be looked at; less those that were.
-  func rewrite(_ left: inout Int) throws(StoreError) {
+  func rewrite(_ left: inout Int) throws(DatabaseError) {
     guard isDone != true, left > 0 else { return }
     let place = try selectPlace.first { row in (row.integer(0), row.integer(1)) }
     guard let (done, last) = place, done < last else {
@@ -88,7 +88,7 @@ final class OlderRows {
     left -= end - done
   }
 
-  private func rewrite(_ row: StoredOperation) throws(StoreError) {
+  private func rewrite(_ row: StoredOperation) throws(DatabaseError) {
     // What is damaged stays as it is, and is noted.
     guard
       let payin: Payin = try? damage.reading(
@@ -115,15 +115,15 @@ final class OlderRows {
   }
 
   /// Takes the payer out of everything beside the pay-in itself.
-  func strip(_ payin: OperationID, key: IdempotencyKey?) throws(StoreError) {
+  func strip(_ payin: OperationID, key: IdempotencyKey?) throws(DatabaseError) {
     for event in try selectEvents.rows(.text(payin.text), read: EventRow.init) {
       var stripped = event
-      stripped.announcementBody = event.announcementBody.map(PayerPlace.without)
-      guard stripped.announcementBody != event.announcementBody else { continue }
+      stripped.notificationBody = event.notificationBody.map(PayerPlace.without)
+      guard stripped.notificationBody != event.notificationBody else { continue }
       // A row that is damaged stays so.
       let isSound = event.checksum == nil || event.checksum == event.expectedChecksum
       try updateEvent.run(
-        .text(payin.text), .integer(event.sequence), .utf8(stripped.announcementBody),
+        .text(payin.text), .integer(event.sequence), .utf8(stripped.notificationBody),
         isSound ? .integer(stripped.expectedChecksum) : .checksum(event.checksum))
     }
     guard let key,

@@ -12,7 +12,7 @@ struct OperationTable {
   private let selectByID: SQLiteStatement
   private let layout: OperationLayout
 
-  init(_ connection: SQLiteConnection, _ layout: OperationLayout) throws(StoreError) {
+  init(_ connection: SQLiteConnection, _ layout: OperationLayout) throws(DatabaseError) {
     self.layout = layout
     let (table, columns) = (layout.table, layout.columns)
     let names =
@@ -46,7 +46,7 @@ struct OperationTable {
     selectByID = try SQLiteStatement(connection, "SELECT 1 FROM \(table) WHERE id = ?")
   }
 
-  func write(_ row: OperationRow) throws(StoreError) {
+  func write(_ row: OperationRow) throws(DatabaseError) {
     guard let replaced = row.replacedVersion else { return try add(row) }
     let condition: [SQLiteValue] = [.text(row.id.text), .integer(replaced)]
     if row.isWithdrawn {
@@ -73,13 +73,13 @@ struct OperationTable {
     }
   }
 
-  private func add(_ row: OperationRow) throws(StoreError) {
+  private func add(_ row: OperationRow) throws(DatabaseError) {
     var values: [SQLiteValue] = [
       .text(row.id.text), .text(row.merchant), .integer(row.version), .utf8(row.standing),
       .integer(row.checksum),
     ]
     if layout.hasOpening { values += [.utf8(row.opening), .checksum(row.openingChecksum)] }
-    do throws(StoreError) {
+    do throws(DatabaseError) {
       try insert.run(values + row.listing.map(\.stored))
     } catch {
       guard error.isTaken else { throw error }

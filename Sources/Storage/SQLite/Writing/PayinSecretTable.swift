@@ -9,7 +9,7 @@ struct PayinSecretTable {
   private let removeAll: SQLiteStatement
   private let removeEmail: SQLiteStatement
 
-  init(_ connection: SQLiteConnection) throws(StoreError) {
+  init(_ connection: SQLiteConnection) throws(DatabaseError) {
     // Tables without row numbers of their own leave the last one as it is.
     addToNewest = try SQLiteStatement(
       connection,
@@ -43,17 +43,17 @@ struct PayinSecretTable {
   }
 
   /// Of the pay-in that was inserted last.
-  func addOfNewest(_ secrets: PayinSecrets) throws(StoreError) {
+  func addOfNewest(_ secrets: PayinSecrets) throws(DatabaseError) {
     if let payer = secrets.payer { try add(payer, .payer) }
     if let answers = secrets.answers { try add(answers, .answers) }
     if let email = secrets.email { try addEmailToNewest.run(.blob(email)) }
   }
 
-  private func add(_ content: SealedContent, _ kind: PayinSecret) throws(StoreError) {
+  private func add(_ content: SealedContent, _ kind: PayinSecret) throws(DatabaseError) {
     try addToNewest.run(.integer(kind.rawValue), .integer(content.key), .blob(content.bytes))
   }
 
-  func update(_ secrets: PayinSecrets, of payin: OperationID) throws(StoreError) {
+  func update(_ secrets: PayinSecrets, of payin: OperationID) throws(DatabaseError) {
     if secrets.isErasing { return try erase(payin, email: secrets.email) }
     if let answers = secrets.answers {
       try put(answers, .answers, of: payin)
@@ -64,12 +64,12 @@ struct PayinSecretTable {
 
   func put(
     _ content: SealedContent, _ kind: PayinSecret, of payin: OperationID
-  ) throws(StoreError) {
+  ) throws(DatabaseError) {
     try put.run(
       .text(payin.text), .integer(kind.rawValue), .integer(content.key), .blob(content.bytes))
   }
 
-  private func erase(_ payin: OperationID, email: [UInt8]?) throws(StoreError) {
+  private func erase(_ payin: OperationID, email: [UInt8]?) throws(DatabaseError) {
     try removeAll.run(.text(payin.text))
     if let email { try removeEmail.run(.text(payin.text), .blob(email)) }
   }

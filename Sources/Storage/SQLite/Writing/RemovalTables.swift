@@ -7,7 +7,7 @@ struct RemovalTables {
   private let selectCallbacks: SQLiteStatement
   private let removeCallbacks: SQLiteStatement
 
-  init(_ connection: SQLiteConnection) throws(StoreError) {
+  init(_ connection: SQLiteConnection) throws(DatabaseError) {
     removeEvents = try SQLiteStatement(
       connection, "DELETE FROM events WHERE payin = ? AND sequence <= ?")
     removeTries = try SQLiteStatement(
@@ -26,12 +26,12 @@ struct RemovalTables {
       "DELETE FROM callback_notices WHERE number > ? AND number <= ? AND last_ms < ?")
   }
 
-  func remove(_ history: ForgottenHistory) throws(StoreError) {
+  func remove(_ history: ForgottenHistory) throws(DatabaseError) {
     try removeEvents.run(.text(history.operation.text), .integer(history.through))
     try removeTries.run(.text(history.operation.text))
   }
 
-  func removeCallbacks(_ sweep: Sweep) throws(StoreError) -> Swept {
+  func removeCallbacks(_ sweep: Sweep) throws(DatabaseError) -> Swept {
     let rows = try selectCallbacks.rows(.integer(sweep.after), .integer(sweep.limit)) { row in
       (number: row.integer64(0), operation: OperationID(unchecked: ""), at: row.instant(1))
     }

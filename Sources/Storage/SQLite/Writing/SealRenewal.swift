@@ -15,7 +15,7 @@ final class SealRenewal {
   /// again.
   private var last: (key: Int64, number: Int64, kind: Int64)?
 
-  init(_ connection: SQLiteConnection, _ keys: DataKeys) throws(StoreError) {
+  init(_ connection: SQLiteConnection, _ keys: DataKeys) throws(DatabaseError) {
     self.keys = keys
     select = try SQLiteStatement(
       connection,
@@ -32,7 +32,7 @@ final class SealRenewal {
   }
 
   /// - Parameter left: how many rows may be looked at; less those that were.
-  func renew(_ left: inout Int) throws(StoreError) {
+  func renew(_ left: inout Int) throws(DatabaseError) {
     // Those under lesser keys, then those under greater ones.
     let current = keys.currentID
     for (start, end) in [(Int64.min, current), (current, Int64.max)] where left > 0 {
@@ -57,7 +57,7 @@ final class SealRenewal {
     if left > 0 { last = nil }
   }
 
-  private func renew(_ row: Row) throws(StoreError) {
+  private func renew(_ row: Row) throws(DatabaseError) {
     guard let kind = PayinSecret(rawValue: Int(row.kind)) else { return }
     let place = kind.place(of: row.payin)
     // What does not open is found where it is read.

@@ -9,7 +9,7 @@ struct WebhookTables {
   private let selectRevision: SQLiteStatement
   private let insertTry: SQLiteStatement
 
-  init(_ connection: SQLiteConnection) throws(StoreError) {
+  init(_ connection: SQLiteConnection) throws(DatabaseError) {
     putEndpoint = try SQLiteStatement(
       connection,
       """
@@ -42,7 +42,7 @@ struct WebhookTables {
     return sum.value
   }
 
-  func write(_ row: EndpointRow) throws(StoreError) {
+  func write(_ row: EndpointRow) throws(DatabaseError) {
     try raiseRevision.run(.text(row.merchant))
     guard row.body != nil else {
       try removeEndpoint.run(.text(row.merchant), .text(row.id))
@@ -53,12 +53,12 @@ struct WebhookTables {
       .integer(row.key))
   }
 
-  func check(_ expected: EndpointRevision) throws(StoreError) {
+  func check(_ expected: EndpointRevision) throws(DatabaseError) {
     let number = try selectRevision.first(.text(expected.merchant)) { row in row.integer(0) }
     guard number ?? 0 == expected.number else { throw .endpointsChanged }
   }
 
-  func add(_ delivery: DeliveryTry) throws(StoreError) {
+  func add(_ delivery: DeliveryAttempt) throws(DatabaseError) {
     try insertTry.run(
       .text(delivery.operation.text), .text(delivery.event.text), .text(delivery.endpoint),
       .milliseconds(delivery.at), .integer(delivery.status), .text(delivery.failure),

@@ -27,7 +27,7 @@ final class WriteSession {
   init(
     _ connection: SQLiteConnection, presence: PresenceLock, damage: DamageRegister,
     _ sealing: Sealing
-  ) throws(StoreError) {
+  ) throws(DatabaseError) {
     self.connection = connection
     self.presence = presence
     var operations: [OperationKind: OperationTable] = [:]
@@ -49,7 +49,7 @@ final class WriteSession {
   }
 
   /// In the order in which conflicts count.
-  func apply(_ change: ChangeRows) throws(StoreError) {
+  func apply(_ change: ChangeRows) throws(DatabaseError) {
     if let key = change.key { try keys.write(key) }
     for job in change.jobs { try jobs.write(job) }
     if let operation = change.operation { try write(operation) }
@@ -58,7 +58,7 @@ final class WriteSession {
     if let callback = change.callback { try evidence.add(callback) }
     if let revision = change.endpointRevision { try webhooks.check(revision) }
     if let endpoint = change.endpoint { try webhooks.write(endpoint) }
-    for delivery in change.tries { try webhooks.add(delivery) }
+    for delivery in change.deliveries { try webhooks.add(delivery) }
     if let operation = change.operation, let secrets = operation.secrets, secrets.isErasing {
       try older.strip(operation.id, key: secrets.key)
       hasErased = true
@@ -69,7 +69,7 @@ final class WriteSession {
     }
   }
 
-  private func write(_ row: OperationRow) throws(StoreError) {
+  private func write(_ row: OperationRow) throws(DatabaseError) {
     try operations[row.kind]?.write(row)
     guard let apart = row.secrets else { return }
     if row.replacedVersion == nil {
@@ -79,7 +79,7 @@ final class WriteSession {
     }
   }
 
-  func sealAnew(limit: Int) throws(StoreError) -> Bool {
+  func sealAnew(limit: Int) throws(DatabaseError) -> Bool {
     var left = limit
     try older.rewrite(&left)
     try renewal.renew(&left)
@@ -87,24 +87,24 @@ final class WriteSession {
     return left == 0
   }
 
-  func removeCallbacks(_ sweep: Sweep) throws(StoreError) -> Swept {
+  func removeCallbacks(_ sweep: Sweep) throws(DatabaseError) -> Swept {
     let swept = try removal.removeCallbacks(sweep)
     hasErased = true
     return swept
   }
 
-  func lease(_ request: LeaseRequest) throws(StoreError) -> [Job] {
+  func lease(_ request: LeaseRequest) throws(DatabaseError) -> [Job] {
     try jobs.lease(request)
   }
 
-  func releaseAbandonedLeases(at now: Instant) throws(StoreError) -> Int {
+  func releaseAbandonedLeases(at now: Instant) throws(DatabaseError) -> Int {
     try presence.isAlone() ? jobs.releaseAll(at: now) : 0
   }
 
-  func drawIn(_ times: DrawnDueTimes) throws(StoreError) { try jobs.drawIn(times) }
+  func drawIn(_ times: DrawnDueTimes) throws(DatabaseError) { try jobs.drawIn(times) }
 
   /// Its pages go through the log and to the disk like any others'.
-  func probe() throws(StoreError) {
+  func probe() throws(DatabaseError) {
     try insertProbe.run()
     try deleteProbe.run()
   }

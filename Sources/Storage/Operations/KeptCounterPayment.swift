@@ -1,0 +1,34 @@
+public import CounterPayments
+public import JSONText
+import Payins
+
+extension CounterPayment: KeptOperation {
+  public static let layout = OperationLayout(
+    table: "store_payments",
+    columns: [
+      .init(name: "transaction_key", isFixed: true), .init(name: "status"),
+      .init(name: "unresolved_ms"), .init(name: "held", isChecked: false),
+    ], reference: ["transaction_key"],
+    flag: ("held = 1", "store_payments_held", "id"),
+    unresolved: ("unresolved_ms", "store_payments_unresolved"), key: ["id"])
+
+  public var listing: [ListedValue] {
+    [
+      .text(request.transactionKey), .text(status.rawValue),
+      unresolvedSince.map { .number($0.milliseconds) } ?? .none, .mark(waitsForOperator),
+    ]
+  }
+
+  public var keptOpening: JSON? { .none }
+  public var keptStanding: JSON { stored }
+
+  public init?(kept: KeptDocuments) { self.init(stored: kept.standing) }
+}
+
+extension CounterPaymentRequest {
+  /// What names the payment at Paynet for ever (Providers/Paynet/README 4.2).
+  var transactionKey: String {
+    let numbers = [group, chain, chainTransactionID].map(Self.plainDigits)
+    return "\(account)/\(numbers.joined(separator: "/"))"
+  }
+}

@@ -1,0 +1,277 @@
+public import Payins
+
+extension SQLiteDatabase {
+  // MARK: Operations
+
+  public func operation<State: KeptOperation>(
+    _ id: State.ID, as type: State.Type
+  ) async throws(DatabaseError) -> State? {
+    let row = try await read { session throws(DatabaseError) in
+      try session.operation(id, as: type)
+    }
+    return try row.map(operation)
+  }
+
+  func operation<State: KeptOperation>(
+    _ row: StoredOperation
+  ) throws(DatabaseError) -> State {
+    try damage.reading(.operation(State.kind), row.id) { () throws(RowFault) in
+      try StoredDocument.operation(row, sealing)
+    }
+  }
+
+  public func operations<State: KeptOperation>(
+    _ query: OperationQuery<State>
+  ) async throws(DatabaseError) -> [State] {
+    try await page(of: query.limit) { last throws(DatabaseError) in
+      var query = query
+      if let last { query.before = State.ID(unchecked: last.id) }
+      let (sql, values) = OperationReading.listing(query)
+      return try await self.read { session throws(DatabaseError) in
+        try SQLiteStatement(session.connection, sql).rows(values) {
+          StoredOperation($0, State.layout)
+        }
+      }
+    } item: { row throws(DatabaseError) in
+      try self.operation(row) as State
+    }
+  }
+
+  public func waitingForPerson(
+    _ kind: OperationKind, limit: Int
+  ) async throws(DatabaseError) -> Tally<OperationID> {
+    try await read { session throws(DatabaseError) in
+      try session.operations[kind]?.flagged(limit: limit)
+    } ?? Tally(count: 0, first: [])
+  }
+
+  public func unresolved(_ kind: OperationKind) async throws(DatabaseError) -> Backlog {
+    try await read { session throws(DatabaseError) in
+      try session.operations[kind]?.backlog()
+    } ?? Backlog(dueCount: 0, oldestDue: nil)
+  }
+
+  // MARK: Pay-ins
+
+  public func payin(token: String) async throws(DatabaseError) -> Payin? {
+    let row = try await read { session throws(DatabaseError) in try session.payin(token: token) }
+    return try row.map(operation)
+  }
+
+  public func payin(
+    merchant: String, reference: String
+  ) async throws(DatabaseError) -> PayinID? {
+    try await read { session throws(DatabaseError) in
+      try session.operations[.payin]?.id(reference: [.text(merchant), .text(reference)])
+    }?.typed()
+  }
+
+  public func attempt(
+    account: String, number: OrderReference
+  ) async throws(DatabaseError) -> AttemptReference? {
+    try await read { session throws(DatabaseError) in
+      try session.attempt(account: account, number: number)
+    }
+  }
+
+  public func page(_ query: PayinQuery) async throws(DatabaseError) -> PayinPage {
+    var end: PayinID?
+    if query.isSifting {
+      end = try await read { session throws(DatabaseError) in try session.end(of: query) }
+    }
+    let payins = try await page(of: query.limit) { last throws(DatabaseError) in
+      var query = query
+      if let last { query.before = PayinID(unchecked: last.id) }
+      return try await self.read { [query, end] session throws(DatabaseError) in
+        try session.payins(query, through: end)
+      }
+    } item: { row throws(DatabaseError) in
+      try self.operation(row) as Payin
+    }
+    return PayinPage(payins, lookedTo: payins.count < query.limit ? end : nil)
+  }
+
+  // MARK: Evidence and keys
+
+  public func events(
+    of operation: OperationID, after sequence: Int, limit: Int
+  ) async throws(DatabaseError) -> [OperationEvent] {
+    try await page(of: limit) { last throws(DatabaseError) in
+      let sequence = last?.sequence ?? sequence
+      return try await self.read { session throws(DatabaseError) in
+        try session.events(of: operation, after: sequence, limit: limit)
+      }
+    } item: { row throws(DatabaseError) in
+      try self.event(row)
+    }
+  }
+
+  func event(_ row: EventRow) throws(DatabaseError) -> OperationEvent {
+    try damage.reading(.event, row.id.text) { () throws(RowFault) in
+      try StoredDocument.event(row, sealing)
+    }
+  }
+
+  public func idempotent(
+    _ key: IdempotencyKey
+  ) async throws(DatabaseError) -> IdempotencyRecord? {
+    let row = try await read { session throws(DatabaseError) in try session.idempotent(key) }
+    return try row.map(self.key)
+  }
+
+  func key(_ row: KeyRow) throws(DatabaseError) -> IdempotencyRecord {
+    try damage.reading(.idempotencyKey, row.record.operation.text) { () throws(RowFault) in
+      try StoredDocument.key(row)
+    }
+  }
+
+  public func callback(_ key: CallbackKey) async throws(DatabaseError) -> CallbackRecord? {
+    let row = try await read { session throws(DatabaseError) in try session.callback(key) }
+    return try row.map(callback)
+  }
+
+  public func unknownCallbacks(
+    before: EventID?, limit: Int
+  ) async throws(DatabaseError) -> [CallbackRecord] {
+    try await page(of: limit) { last throws(DatabaseError) in
+      let place = last?.record.id ?? before
+      return try await self.read { session throws(DatabaseError) in
+        try session.unknownCallbacks(before: place, limit: limit)
+      }
+    } item: { row throws(DatabaseError) in
+      try self.callback(row)
+    }
+  }
+
+  func callback(_ row: CallbackRow) throws(DatabaseError) -> CallbackRecord {
+    try damage.reading(.callback, row.record.id.text) { () throws(RowFault) in
+      try StoredDocument.callback(row)
+    }
+  }
+
+  // MARK: Jobs
+
+  public func nextDue() async throws(DatabaseError) -> Instant? {
+    try await read { session throws(DatabaseError) in try session.nextDue() }
+  }
+
+  public func newestEvent() async throws(DatabaseError) -> Instant? {
+    try await read { session throws(DatabaseError) in try session.newestEvent() }
+  }
+
+  public func backlog(at now: Instant) async throws(DatabaseError) -> Backlog {
+    try await read { session throws(DatabaseError) in try session.backlog(at: now) }
+  }
+
+  public func firstJob(
+    _ kind: JobKind, subjectPrefix: String
+  ) async throws(DatabaseError) -> Job? {
+    try await read { session throws(DatabaseError) in
+      try session.webhooks.firstJob(kind, subjectPrefix: subjectPrefix)
+    }
+  }
+
+  // MARK: What merchants are told
+
+  public func webhookEndpoints() async throws(DatabaseError) -> KeptEndpoints {
+    let rows = try await read { session throws(DatabaseError) in
+      try session.webhooks.webhookEndpoints()
+    }
+    var kept = KeptEndpoints(records: [], revisions: [:])
+    for (revision, row) in rows {
+      kept.revisions[revision.merchant] = revision.number
+      if let row, let record = try? endpoint(row) { kept.records.append(record) }
+    }
+    kept.records.sort { ($0.merchant, $0.id) < ($1.merchant, $1.id) }
+    return kept
+  }
+
+  public func endpointChanges() async throws(DatabaseError) -> Int {
+    try await read { session throws(DatabaseError) in try session.webhooks.endpointChanges() }
+  }
+
+  public func endpointRevision(of merchant: String) async throws(DatabaseError) -> Int {
+    try await read { session throws(DatabaseError) in
+      try session.webhooks.endpointRevision(of: merchant)
+    }
+  }
+
+  func endpoint(_ row: StoredEndpoint) throws(DatabaseError) -> EndpointRecord {
+    let place = EndpointRecord.place(row.merchant, row.id)
+    return try damage.reading(.webhookEndpoint, place, isWhole: false) { () throws(RowFault) in
+      try StoredDocument.endpoint(row, sealing.keys)
+    }
+  }
+
+  public func publishedEvent(
+    _ sequence: Int, of operation: OperationID
+  ) async throws(DatabaseError) -> OperationEvent? {
+    let row = try await read { session throws(DatabaseError) in
+      try session.webhooks.published(sequence, of: operation)
+    }
+    return try row.map(event)
+  }
+
+  public func publishedEvent(
+    _ id: EventID, merchant: String
+  ) async throws(DatabaseError) -> OperationEvent? {
+    let row = try await read { session throws(DatabaseError) in
+      try session.webhooks.published(id, merchant: merchant)
+    }
+    return try row.map(event)
+  }
+
+  public func page(_ query: PublishedEventQuery) async throws(DatabaseError) -> PublishedEventPage {
+    var end: EventID?
+    if query.isSifting {
+      end = try await read { session throws(DatabaseError) in
+        try session.webhooks.end(of: query, session.connection)
+      }
+    }
+    let events = try await page(of: query.limit) { last throws(DatabaseError) in
+      var query = query
+      if let last { query.before = last.id }
+      return try await self.read { [query, end] session throws(DatabaseError) in
+        try session.webhooks.published(query, through: end, session.connection)
+      }
+    } item: { row throws(DatabaseError) in
+      try self.event(row)
+    }
+    return PublishedEventPage(events, lookedTo: events.count < query.limit ? end : nil)
+  }
+
+  public func deliveryAttempts(
+    of operation: OperationID
+  ) async throws(DatabaseError) -> [DeliveryAttempt] {
+    try await read { session throws(DatabaseError) in try session.webhooks.tries(of: operation) }
+  }
+}
+
+/// Lists leave damaged rows out.
+extension SQLiteDatabase {
+  /// The most rows that one list goes on behind; where there are more the store is damaged, and
+  /// not a row.
+  static let mostLeftOut = 10_000
+
+  /// Reads on until so many items are readable, or there are no more rows.
+  /// - Parameter rows: as many as are wanted, behind the last that was read.
+  func page<Row: Sendable, Item>(
+    of limit: Int, rows: (Row?) async throws(DatabaseError) -> [Row],
+    item: (Row) throws(DatabaseError) -> Item
+  ) async throws(DatabaseError) -> [Item] {
+    var items: [Item] = []
+    var last: Row?
+    var leftOut = 0
+    while true {
+      let found = try await rows(last)
+      for row in found where items.count < limit {
+        if let item = try? item(row) { items.append(item) } else { leftOut += 1 }
+      }
+      guard items.count < limit, found.count >= limit else { return items }
+      guard leftOut <= Self.mostLeftOut else {
+        throw .damaged("more than \(Self.mostLeftOut) rows of one list")
+      }
+      last = found.last
+    }
+  }
+}

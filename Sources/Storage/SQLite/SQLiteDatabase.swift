@@ -1,0 +1,137 @@
+import Foundation
+import JSONText
+public import Payins
+
+/// The store in one SQLite file. Writes go through one thread that commits all that wait as one
+/// transaction; reads go through a few threads with connections of their own.
+public final class SQLiteDatabase: Database {
+  typealias Read = @Sendable (ReadSession) -> Void
+
+  private let writes = WorkQueue<PendingWrite>()
+  private let reads = WorkQueue<Read>()
+  private let ended: Countdown
+  private let meter = CommitMeter()
+  public let damage: DamageRegister
+  let sealing: Sealing
+
+  /// Opens the database, makes it where there is none, and brings its schema up to date. Blocks
+  /// while it does. Throws `.failed` with a sentence for the operator, and `.otherDataKey` where it
+  /// keeps what these keys do not open.
+  /// - Parameters:
+  ///   - keys: what is of persons is sealed under.
+  ///   - readers: connections that read at the same time.
+  ///   - damage: where damaged rows are noted.
+  public init(
+    path: String, keys: DataKeys = DataKeys(), readers: Int = 2,
+    damage: DamageRegister = DamageRegister()
+  ) throws(DatabaseError) {
+    self.damage = damage
+    let file = try DatabaseFile(path: path)
+    let presence = try PresenceLock(path: file.path + ".lock")
+    let connection = try file.openWriter()
+    let sealing = try DatabaseSeal(connection, keys).open()
+    self.sealing = sealing
+    let place = DatabasePlace(connection, path: file.path)
+    let writer = Handover(
+      try GroupCommit(
+        WriteSession(connection, presence: presence, damage: damage, sealing), at: place))
+    var sessions: [Handover<ReadSession>] = []
+    for _ in 0..<max(readers, 1) {
+      sessions.append(Handover(try ReadSession(try file.openReader())))
+    }
+    ended = Countdown(sessions.count + 1)
+    start("store-writer") { [writes, meter] in writer.take()?.run(writes, meter) }
+    for session in sessions {
+      start("store-reader") { [reads] in Self.serve(session, reads) }
+    }
+  }
+
+  deinit {
+    writes.close()
+    reads.close()
+  }
+
+  /// What was committed, for metrics.
+  public var statistics: DatabaseStatistics { meter.statistics }
+
+  public func close() async {
+    writes.close()
+    reads.close()
+    await ended.wait()
+  }
+
+  private func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    let thread = Thread { [ended] in
+      body()
+      ended.arrive()
+    }
+    thread.name = name
+    thread.start()
+  }
+
+  private static func serve(_ handover: Handover<ReadSession>, _ reads: WorkQueue<Read>) {
+    guard let session = handover.take() else { return }
+    while let read = reads.take(upTo: 1).first { read(session) }
+  }
+
+  // MARK: Handing work to the threads
+
+  /// Returns once the write is durable.
+  func write<Value: Sendable>(
+    _ body: @escaping @Sendable (WriteSession) throws(DatabaseError) -> Value
+  ) async throws(DatabaseError) -> Value {
+    let result = await withCheckedContinuation {
+      (caller: CheckedContinuation<Result<Value, DatabaseError>, Never>) in
+      let write = PendingWrite(
+        apply: { session in
+          let result = Result { () throws(DatabaseError) in try body(session) }
+          var verdict = PendingWrite.Verdict { caller.resume(returning: result) }
+          if case .failure(let fault) = result { verdict.fault = fault }
+          return verdict
+        },
+        refuse: { caller.resume(returning: .failure($0)) })
+      if !writes.put(write) { write.refuse(.closed) }
+    }
+    return try result.get()
+  }
+
+  func read<Value: Sendable>(
+    _ body: @escaping @Sendable (ReadSession) throws(DatabaseError) -> Value
+  ) async throws(DatabaseError) -> Value {
+    let result = await withCheckedContinuation {
+      (caller: CheckedContinuation<Result<Value, DatabaseError>, Never>) in
+      let isTaken = reads.put { session in
+        caller.resume(returning: Result { () throws(DatabaseError) in try body(session) })
+      }
+      if !isTaken { caller.resume(returning: .failure(.closed)) }
+    }
+    return try result.get()
+  }
+}
+
+extension SQLiteDatabase {
+  // MARK: Writing
+
+  public func commit(_ change: Change) async throws(DatabaseError) {
+    let rows = ChangeRows(change, sealing)
+    try await write { session throws(DatabaseError) in try session.apply(rows) }
+  }
+
+  public func lease(_ request: LeaseRequest) async throws(DatabaseError) -> [Job] {
+    try await write { session throws(DatabaseError) in try session.lease(request) }
+  }
+
+  public func releaseAbandonedLeases(at now: Instant) async throws(DatabaseError) -> Int {
+    try await write { session throws(DatabaseError) in
+      try session.releaseAbandonedLeases(at: now)
+    }
+  }
+
+  public func drawIn(_ times: DrawnDueTimes) async throws(DatabaseError) {
+    try await write { session throws(DatabaseError) in try session.drawIn(times) }
+  }
+
+  public func probe() async throws(DatabaseError) {
+    try await write { session throws(DatabaseError) in try session.probe() }
+  }
+}
