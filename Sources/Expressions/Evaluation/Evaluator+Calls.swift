@@ -97,7 +97,7 @@ extension Evaluator {
     guard let field = TimeField(rawValue: node.c) else { throw notApplicable(value, at: index) }
     switch value {
     case .timestamp(let timestamp):
-      return field.read(CivilTime(timestamp, offset: zone.offset(at: timestamp)))
+      return field.read(timestamp, offset: zone.offset(at: timestamp))
     case .duration(let duration) where node.operation == .timeField:
       guard let part = field.read(duration: duration) else { break }
       return .int(part)
