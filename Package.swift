@@ -59,6 +59,7 @@ let package = Package(
       path: "Tests/MemoryStorage"),
     .target(
       name: "TestSupport", dependencies: ["HTTPServing", "JSONText", "Payins"],
+      path: "Tests/Support"),
     .testTarget(
       name: "CivilCalendarTests", dependencies: ["CivilCalendar", "TestSupport"]),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),

@@ -17,6 +17,10 @@ public struct EvaluationError: Error, Sendable {
     case .noSuchKey(let key): "no such key: \(ValueText.render(key)) in \(text)"
     case .indexOutOfRange(let index, let count):
       "index \(index) is out of range: the list has \(counted(count, "element"))"
+    case .positionOutOfRange(let position, let count):
+      "position \(position) is out of range: the text has \(counted(count, "code point"))"
+    case .reversedRange(let start, let end): "the range from \(start) to \(end) runs backwards"
+    case .noValue: "\(text) asks for the value of an optional that has none"
     case .overflow(let type): "the result is outside the range of \(type)"
     case .divisionByZero: "division by zero"
     case .noOverload(let types): "not applicable to \(types)"

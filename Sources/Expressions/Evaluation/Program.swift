@@ -78,6 +78,8 @@ enum Operation: UInt8, Sendable {
   case hasMember
   /// a: list or map node, b: index node
   case index
+  /// As `field`, `member` and `index`, with an optional as the answer.
+  case optionalField, optionalMember, optionalIndex
   /// a: first operand, b: count
   case list
   /// a: first operand, b: count; keys and values in turn
@@ -95,11 +97,17 @@ enum Operation: UInt8, Sendable {
   case all, exists, existsOne, filter
   /// a: list or map node, b: variable, c: first of two operands: condition (or -1) and value
   case transform
+  /// a: optional node, b: variable, c: value node
+  case optionalMap, optionalFlatMap
   /// a: operand node
-  case size
+  case size, optionalOf, optionalOfNonZero, hasValue, optionalValue
   case toBool, toInt, toUInt, toDouble, toString, toBytes, toTimestamp, toDuration, toType
   /// a: text node, b: text node
   case startsWith, endsWith, contains, matches
+  /// a: optional node, b: node of what takes its place where it has nothing
+  case otherwise, orValue
+  /// a: first operand, b: count; texts, and then numbers
+  case charAt, indexOf, lastIndexOf, lowerAscii, replace, split, substring, trim, upperAscii
   /// a: text node, b: pattern
   case matchesConstant
   /// a: timestamp or duration node, c: field
@@ -117,16 +125,20 @@ enum Operation: UInt8, Sendable {
   var shape: Shape {
     switch self {
     case .constant, .variable, .local, .variableField: .leaf
-    case .field, .member, .hasField, .hasMember, .not, .negate, .all, .exists, .existsOne, .filter,
-      .transform, .size, .toBool, .toInt, .toUInt, .toDouble, .toString, .toBytes, .toTimestamp,
-      .toDuration, .toType, .matchesConstant, .timeField, .timeFieldInConstantZone:
+    case .field, .member, .hasField, .hasMember, .optionalField, .optionalMember, .not, .negate,
+      .all, .exists, .existsOne, .filter, .transform, .optionalMap, .optionalFlatMap, .size,
+      .optionalOf, .optionalOfNonZero, .hasValue, .optionalValue, .toBool, .toInt, .toUInt,
+      .toDouble, .toString, .toBytes, .toTimestamp, .toDuration, .toType, .matchesConstant,
+      .timeField, .timeFieldInConstantZone:
       .unary
-    case .index, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isIn, .add,
-      .subtract, .multiply, .divide, .remainder, .startsWith, .endsWith, .contains, .matches,
-      .timeFieldInZone:
+    case .index, .optionalIndex, .equal, .notEqual, .less, .lessOrEqual, .greater,
+      .greaterOrEqual, .isIn, .add, .subtract, .multiply, .divide, .remainder, .startsWith,
+      .endsWith, .contains, .matches, .otherwise, .orValue, .timeFieldInZone:
       .binary
     case .conditional: .ternary
-    case .list, .map, .and, .or: .variadic
+    case .list, .map, .and, .or, .charAt, .indexOf, .lastIndexOf, .lowerAscii, .replace, .split,
+      .substring, .trim, .upperAscii:
+      .variadic
     }
   }
 }

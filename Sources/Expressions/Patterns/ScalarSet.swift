@@ -1,11 +1,14 @@
 /// A set of code points.
 struct ScalarSet: Sendable, Equatable {
   private(set) var ranges: [ClosedRange<UInt32>]
+  /// General categories all of whose code points are in the set too.
+  private(set) var categories: Set<Unicode.GeneralCategory>
   var isNegated = false
   var ignoresCase = false
 
-  init(_ ranges: [ClosedRange<UInt32>]) {
+  init(_ ranges: [ClosedRange<UInt32>], categories: Set<Unicode.GeneralCategory> = []) {
     self.ranges = ranges
+    self.categories = categories
   }
 
   static let digit = ScalarSet([0x30...0x39])
@@ -18,6 +21,19 @@ struct ScalarSet: Sendable, Equatable {
     var set = self
     set.isNegated.toggle()
     return set
+  }
+
+  /// Takes in the code points of a class inside a class: what is negated has ranges or categories,
+  /// not both.
+  mutating func formUnion(_ other: ScalarSet) {
+    if !other.isNegated {
+      ranges += other.ranges
+      categories.formUnion(other.categories)
+    } else if other.categories.isEmpty {
+      ranges += other.gaps
+    } else {
+      categories.formUnion(ClassNames.everyCategory.subtracting(other.categories))
+    }
   }
 
   /// Sorts and joins the ranges, so that looking for a code point takes few steps.
@@ -33,9 +49,8 @@ struct ScalarSet: Sendable, Equatable {
     ranges = joined
   }
 
-  /// The ranges with those of the code points that are not in the set, for a class inside a class.
-  var plainRanges: [ClosedRange<UInt32>] {
-    guard isNegated else { return ranges }
+  /// What is in none of the ranges.
+  private var gaps: [ClosedRange<UInt32>] {
     var gaps: [ClosedRange<UInt32>] = []
     var next: UInt32 = 0
     for range in ranges {
@@ -47,18 +62,20 @@ struct ScalarSet: Sendable, Equatable {
   }
 
   func contains(_ scalar: Unicode.Scalar) -> Bool {
-    includes(scalar.value) != isNegated
+    includes(scalar) != isNegated
   }
 
   /// Whether a scalar is in the set in any of its cases.
   func contains(_ forms: CaseForms) -> Bool {
     let isMember =
-      includes(forms.own.value) || includes(forms.uppercase.value)
-      || includes(forms.lowercase.value) || includes(forms.folded.value)
+      includes(forms.own) || includes(forms.uppercase) || includes(forms.lowercase)
+      || includes(forms.folded)
     return isMember != isNegated
   }
 
-  private func includes(_ value: UInt32) -> Bool {
+  private func includes(_ scalar: Unicode.Scalar) -> Bool {
+    if !categories.isEmpty, categories.contains(scalar.properties.generalCategory) { return true }
+    let value = scalar.value
     var low = 0
     var high = ranges.count
     while low < high {
