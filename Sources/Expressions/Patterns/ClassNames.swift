@@ -52,6 +52,4 @@ enum ClassNames {
     ("Zp", .paragraphSeparator), ("Cc", .control), ("Cf", .format), ("Co", .privateUse),
     ("Cs", .surrogate),
   ]
-
-  static let everyCategory = Set(categories.map(\.category) + [.unassigned])
 }

@@ -3,6 +3,8 @@ struct ScalarSet: Sendable, Equatable {
   private(set) var ranges: [ClosedRange<UInt32>]
   /// General categories all of whose code points are in the set too.
   private(set) var categories: Set<Unicode.GeneralCategory>
+  /// Negated sets all of whose code points are in the set too.
+  private(set) var complements: [ScalarSet] = []
   var isNegated = false
   var ignoresCase = false
 
@@ -23,16 +25,13 @@ struct ScalarSet: Sendable, Equatable {
     return set
   }
 
-  /// Takes in the code points of a class inside a class: what is negated has ranges or categories,
-  /// not both.
+  /// Takes in the code points of a class inside a class.
   mutating func formUnion(_ other: ScalarSet) {
     if !other.isNegated {
       ranges += other.ranges
       categories.formUnion(other.categories)
-    } else if other.categories.isEmpty {
-      ranges += other.gaps
-    } else {
-      categories.formUnion(ClassNames.everyCategory.subtracting(other.categories))
+    } else if !complements.contains(other) {
+      complements.append(other)
     }
   }
 
@@ -49,27 +48,15 @@ struct ScalarSet: Sendable, Equatable {
     ranges = joined
   }
 
-  /// What is in none of the ranges.
-  private var gaps: [ClosedRange<UInt32>] {
-    var gaps: [ClosedRange<UInt32>] = []
-    var next: UInt32 = 0
-    for range in ranges {
-      if next < range.lowerBound { gaps.append(next...range.lowerBound - 1) }
-      next = range.upperBound + 1
-    }
-    if next <= 0x10FFFF { gaps.append(next...0x10FFFF) }
-    return gaps
-  }
-
   func contains(_ scalar: Unicode.Scalar) -> Bool {
-    includes(scalar) != isNegated
+    (includes(scalar) || complements.contains { $0.contains(scalar) }) != isNegated
   }
 
   /// Whether a scalar is in the set in any of its cases.
   func contains(_ forms: CaseForms) -> Bool {
     let isMember =
       includes(forms.own) || includes(forms.uppercase) || includes(forms.lowercase)
-      || includes(forms.folded)
+      || includes(forms.folded) || complements.contains { $0.contains(forms) }
     return isMember != isNegated
   }
 
