@@ -34,6 +34,23 @@ public struct EvaluationError: Error, Sendable {
   }
 }
 
+extension EvaluationError {
+  /// The message without what the values are, of which some may be nobody's business.
+  public var messageWithoutValues: String {
+    switch failure.reason {
+    case .noSuchKey: "no such key in \(text)"
+    case .indexOutOfRange, .positionOutOfRange: "out of range: \(text)"
+    case .reversedRange: "a range that runs backwards: \(text)"
+    case .unreadable(_, let type): "not to be read as \(type): \(text)"
+    case .duplicateKey: "a key stands twice in \(text)"
+    case .badPattern: "no good pattern in \(text)"
+    case .unbound, .absent, .overflow, .divisionByZero, .noOverload, .noValue, .wrongResult,
+      .tooManySteps, .tooMuchMemory:
+      message
+    }
+  }
+}
+
 extension EvaluationError: Equatable {
   public static func == (left: EvaluationError, right: EvaluationError) -> Bool {
     left.failure == right.failure && left.program === right.program

@@ -79,6 +79,18 @@ import Testing
       "[1, 2, 3, 4, 5].all(a, l.all(b, ''.matches('a**' + '') || true))",
       "l.all(a, l.all(b, timestamp(0).getHours('U' + 'TC') == 0))",
       "l.all(a, l.all(b, s == s + '' || s < s + ''))",
+      // Texts that make many, or long ones
+      "l.all(a, s.split('').size() > 0)",
+      "l.all(a, s.replace('', s).size() > 0)",
+      "s.replace('', s.replace('', s)).size() > 0",
+      "l.all(a, s.replace('a', 'aa').size() > 0)",
+      "l.all(a, l.all(b, s.upperAscii().trim().substring(b) != ''))",
+      "l.all(a, l.all(b, s.charAt(4999) == 'a'))",
+      "l.all(a, l.all(b, s.indexOf('b') < 0 && s.lastIndexOf('b') < 0))",
+      "['a']" + String(repeating: ".map(y, y.replace('a', 'aa'))", count: 40) + " == []",
+      "[optional.of(1)]" + String(repeating: ".map(y, [optional.of(y), optional.of(y)])", count: 40)
+        + ".all(y, y == y)",
+      "l.all(a, l.all(b, s.matches('(?i)^[\\\\PL\\\\PN\\\\D[:^word:]a]*$')))",
     ])
   func boundsCost(source: String) throws {
     let message = try #require(try Self.message(source), "it came to an end")
@@ -104,6 +116,18 @@ import Testing
       #expect(try Self.outcome("s.matches('\(pattern)')") == .value(.bool(false)), "\(pattern)")
     }
     #expect(try Self.outcome("s.matches('^(a*)*$')") == .value(.bool(true)))
+  }
+
+  @Test("a search takes linear time where comparing at each place would not")
+  func searchIsLinear() throws {
+    // Each place of 5,000 matches up to the end of 2,500: 6 million comparisons, or 200 steps.
+    let end = "s.substring(2500)"
+    for source in ["s.contains(\(end) + 'b')", "s.lastIndexOf('b' + \(end)) >= 0"] {
+      #expect(try Self.outcome("l.exists(a, \(source))") == .value(.bool(false)))
+    }
+    #expect(
+      try Self.outcome("s.split(\(end) + 'b').size() + s.replace(\(end) + 'b', 'c').size()")
+        == .value(.int(5_001)))
   }
 
   @Test("a pattern's program is bounded")

@@ -81,7 +81,7 @@ extension Checker {
       guard let result = expected.unified(with: second) else {
         throw fault(
           "\(name.text) expects \(expected.withArticle), found \(second)"
-            + advice(toMake: operands[1], expected), at: operands[1].range)
+            + (isWrapped ? "" : advice(toMake: operands[1], expected)), at: operands[1].range)
       }
       return result
     default: return nil

@@ -75,10 +75,10 @@ extension Checker {
     guard !left.type.isAssignable(to: right.type) else { return }
     if left.type == .null || right.type == .null {
       let other = left.type == .null ? right : left
-      let question = other.type.unwrapped.isOptional ? "hasValue()" : "has()"
-      throw fault(
-        "\(other.type.withArticle) is never null; \(question) asks whether a field is there",
-        at: other.range)
+      let advice =
+        other.type.unwrapped.isOptional
+        ? "hasValue() asks whether it has one" : "has() asks whether a field is there"
+      throw fault("\(other.type.withArticle) is never null; \(advice)", at: other.range)
     }
     throw mismatch(left, right)
   }

@@ -30,7 +30,8 @@ struct Checker {
         at: syntax.range)
     }
     return Program(
-      source: source, parts: checker.parts, root: result.node, expected: expected)
+      source: source, declarations: declarations, parts: checker.parts, root: result.node,
+      expected: expected)
   }
 
   mutating func check(_ syntax: Syntax) throws(ExpressionFault) -> Typed {

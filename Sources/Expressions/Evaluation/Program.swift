@@ -3,13 +3,18 @@
 /// Flat and free of references, so that walking it counts nothing and allocates nothing.
 final class Program: Sendable {
   let source: SourceText
+  let declarations: Declarations
   let parts: Parts
   let root: NodeIndex
   /// The type the result must have.
   let expected: ExpressionType
 
-  init(source: SourceText, parts: Parts, root: NodeIndex, expected: ExpressionType) {
+  init(
+    source: SourceText, declarations: Declarations, parts: Parts, root: NodeIndex,
+    expected: ExpressionType
+  ) {
     self.source = source
+    self.declarations = declarations
     self.parts = parts
     self.root = root
     self.expected = expected
@@ -36,7 +41,10 @@ final class Program: Sendable {
     let node = parts.nodes[Int(index)]
     switch node.operation.shape {
     case .leaf: return []
-    case .unary where node.operation == .hasField && operation(of: node.a) == .variable: return []
+    case .unary
+    where [.hasField, .optionalField].contains(node.operation)
+      && operation(of: node.a) == .variable:
+      return []
     case .unary: return [node.a]
     case .binary: return [node.a, node.b]
     case .ternary: return [node.a, node.b, node.c]

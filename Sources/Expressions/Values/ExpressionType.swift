@@ -70,6 +70,7 @@ extension ExpressionType: CustomStringConvertible {
     case .list(let element): "list(\(element))"
     case .map(.dyn, .dyn): "map"
     case .map(let key, let value): "map(\(key), \(value))"
+    case .optional(.dyn): "optional"
     case .optional(let wrapped): "optional(\(wrapped))"
     case .object(let object): object.name
     case .dyn: "dyn"
