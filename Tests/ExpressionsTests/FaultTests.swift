@@ -86,7 +86,8 @@ import Testing
       ),
       (
         "payin.amount == 1u",
-        "17+2 cannot compare int with uint: expected an int to compare with payin.amount, found a uint; convert it with int()"
+        "17+2 cannot compare int with uint: expected an int to compare with payin.amount, found a uint; "
+          + "convert it with int()"
       ),
       (
         "1.5 in [payin.amount]",
@@ -96,11 +97,13 @@ import Testing
       // Optionals
       (
         "payin.?method == 'spei'",
-        "18+6 cannot compare optional(string) with string: expected an optional(string) to compare with payin.?method, found a string; orValue() gives what it has, or something else"
+        "18+6 cannot compare optional(string) with string: expected an optional(string) to compare with "
+          + "payin.?method, found a string; orValue() gives what it has, or something else"
       ),
       (
         "'spei' == payin.?method",
-        "11+13 cannot compare string with optional(string): expected a string to compare with 'spei', found an optional(string); orValue() gives what it has, or something else"
+        "11+13 cannot compare string with optional(string): expected a string to compare with 'spei', "
+          + "found an optional(string); orValue() gives what it has, or something else"
       ),
       (
         "payin.?method.startsWith('a')",
@@ -136,7 +139,10 @@ import Testing
         "payin.?method.optFlatMap(m, m).hasValue()",
         "29+1 optFlatMap() expects an optional, found string"
       ),
-      ("optional.off(1).hasValue()", "1+12 unknown function 'optional.off'; did you mean 'optional.of'?"),
+      (
+        "optional.off(1).hasValue()",
+        "1+12 unknown function 'optional.off'; did you mean 'optional.of'?"
+      ),
       ("optional.of().hasValue()", "1+11 optional.of takes 1 argument, found 0"),
       ("optional == 1", "1+8 unknown variable 'optional'; there is payin, now, accounts"),
       ("has(payin.?method)", "1+18 has() asks for one field, as in has(payin.method)"),
@@ -144,11 +150,21 @@ import Testing
       ("payin.?", "8+1 expected a name after '.', found the end"),
       ("[?payin.?method] == []", "2+1 expected a value, found '?'"),
       // Texts
-      ("payin.method.lowerASCII() == 'a'", "14+10 unknown function 'lowerASCII'; did you mean 'lowerAscii'?"),
+      (
+        "payin.method.lowerASCII() == 'a'",
+        "14+10 unknown function 'lowerASCII'; did you mean 'lowerAscii'?"
+      ),
       ("payin.method.substring('a') == 'a'", "24+3 substring expects an int, found string"),
       ("payin.method.split(',', 1, 2) == []", "14+5 split takes 1 or 2 arguments, found 3"),
-      ("payin.method.split(',') == ','", "28+3 cannot compare list(string) with string: expected a list(string) to compare with payin.method.split(','), found a string"),
-      ("payin.method.split == ','", "14+5 a string has no field 'split'; a function is called as split()"),
+      (
+        "payin.method.split(',') == ','",
+        "28+3 cannot compare list(string) with string: expected a list(string) to compare with "
+          + "payin.method.split(','), found a string"
+      ),
+      (
+        "payin.method.split == ','",
+        "14+5 a string has no field 'split'; a function is called as split()"
+      ),
       ("payin < payin", "1+5 '<' cannot order payin"),
       (
         "payin.method in 'spei'",

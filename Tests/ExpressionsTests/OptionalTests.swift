@@ -20,12 +20,18 @@ import Testing
       ("accounts[?payin.?method.orValue('')].healthy", "optional.none()"),
       ("accounts['x'].?healthy", "error: no such key: 'x' in accounts['x']"),
       ("accounts[?payin.payer.name].healthy", "error: payin.payer is absent"),
-      ("accounts[?'x'].healthy.value()", "error: accounts[?'x'].healthy.value() asks for the value of an optional that has none"),
+      (
+        "accounts[?'x'].healthy.value()",
+        "error: accounts[?'x'].healthy.value() asks for the value of an optional that has none"
+      ),
       ("payin.?method.optMap(m, m.upperAscii()).orValue('')", "'SPEI'"),
       ("payin.?payer.optMap(p, 1 / 0)", "optional.none()"),
       ("payin.?method.optFlatMap(m, payin.metadata[?m])", "optional.none()"),
       ("payin.?method.or(optional.of(string(1 / 0)))", "optional.of('spei')"),
-      ("payin.?payer.or(optional.of(1 / 0 == 1 ? payin.payer : payin.payer))", "error: division by zero"),
+      (
+        "payin.?payer.or(optional.of(1 / 0 == 1 ? payin.payer : payin.payer))",
+        "error: division by zero"
+      ),
       ("payin.?method.orValue(string(1 / 0))", "'spei'"),
       ("has(accounts[?'x'].healthy) || has(payin.?payer.email)", "false"),
       ("has(accounts[?'openpay-main'].healthy)", "true"),
@@ -57,17 +63,17 @@ import Testing
       try ExplanationTests.lines(
         "payin.?method.orValue('a') == 'a' && payin.metadata[?'tier'].or(payin.?method) != "
           + "optional.none()", activation)
-        == """
-        1 payin.?method.orValue('a') == 'a' && payin.metadata[?'tier'].or(payin.?method) != optional.none() → true
-          1 payin.?method.orValue('a') == 'a' → true
-            1 payin.?method.orValue('a') → 'a'
-              1 payin.?method → optional.none()
-          38 payin.metadata[?'tier'].or(payin.?method) != optional.none() → true
-            38 payin.metadata[?'tier'].or(payin.?method) → optional.of('vip')
-              38 payin.metadata[?'tier'] → optional.of('vip')
-                38 payin.metadata → {'tier': 'vip'}
-              65 payin.?method not evaluated
-        """)
+          == """
+          1 payin.?method.orValue('a') == 'a' && payin.metadata[?'tier'].or(payin.?method) != optional.none() → true
+            1 payin.?method.orValue('a') == 'a' → true
+              1 payin.?method.orValue('a') → 'a'
+                1 payin.?method → optional.none()
+            38 payin.metadata[?'tier'].or(payin.?method) != optional.none() → true
+              38 payin.metadata[?'tier'].or(payin.?method) → optional.of('vip')
+                38 payin.metadata[?'tier'] → optional.of('vip')
+                  38 payin.metadata → {'tier': 'vip'}
+                65 payin.?method not evaluated
+          """)
   }
 
   @Test("a field of which nobody knows is an error to read and to ask for")
@@ -102,7 +108,8 @@ import Testing
     #expect(keys[1].text == "accounts[?'b']")
     #expect(expression.keys(of: "payin").isEmpty && expression.keys(of: "nobody").isEmpty)
     #expect(expression.asks(for: "c") && !expression.asks(for: "a"))
-    for source in ["has(payin.method)", "payin.?method == payin.?method", "has(dyn(payin).method)"] {
+    for source in ["has(payin.method)", "payin.?method == payin.?method", "has(dyn(payin).method)"]
+    {
       let asking = try Expression(
         source, declarations: EvaluationTests.declarations, expecting: .bool)
       #expect(asking.asks(for: "method") && !asking.asks(for: "amount"))

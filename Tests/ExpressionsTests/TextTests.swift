@@ -15,8 +15,12 @@ import Testing
       ("'e\\u0301'.charAt(0)", "'e'"),
       ("'é🎉x'.charAt(4)", "error: position 4 is out of range: the text has 3 code points"),
       ("'x'.charAt(-1)", "error: position -1 is out of range: the text has 1 code point"),
-      ("'x'.charAt(9223372036854775807) == ''", "error: position 9223372036854775807 is out of range: the text has 1 code point"),
-      ("'é🎉é'.indexOf('é', 1)", "2"), ("'abc'.indexOf('c', 3)", "-1"), ("'abc'.indexOf('', 3)", "3"),
+      (
+        "'x'.charAt(9223372036854775807) == ''",
+        "error: position 9223372036854775807 is out of range: the text has 1 code point"
+      ),
+      ("'é🎉é'.indexOf('é', 1)", "2"), ("'abc'.indexOf('c', 3)", "-1"),
+      ("'abc'.indexOf('', 3)", "3"),
       ("'abc'.indexOf('', 4)", "error: position 4 is out of range: the text has 3 code points"),
       ("'abc'.indexOf('abcd')", "-1"), ("'aab'.indexOf('ab')", "1"), ("''.indexOf('')", "0"),
       ("'é🎉é'.lastIndexOf('é')", "2"), ("'é🎉é'.lastIndexOf('é', 1)", "0"),

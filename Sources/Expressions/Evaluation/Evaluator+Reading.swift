@@ -92,8 +92,8 @@ extension Evaluator {
 
   // MARK: Maps and lists
 
-  /// What stands under a key or an index: an error where nothing does, and nothing where it is asked
-  /// for, or asked of, an optional.
+  /// What stands under a key or an index. Where nothing does, that is an error, or an optional
+  /// without a value where an optional is asked for or read.
   private func entry(
     _ node: Node, under key: Value, of base: Value, at index: NodeIndex
   ) throws(Failure) -> Value {

@@ -137,7 +137,8 @@ extension Evaluator {
     if limit == 0 || separator == 0 && bytes.isEmpty { return [] }
     let cuts =
       separator == 0
-      ? TextSearch([] as [UInt8]).all(in: bytes, limit: .max).dropFirst().dropLast().prefix(limit - 1)
+      ? TextSearch([] as [UInt8]).all(in: bytes, limit: .max).dropFirst().dropLast().prefix(
+        limit - 1)
       : TextSearch(texts[1].utf8).all(in: bytes, limit: limit - 1)[...]
     try spend(
       bytes: bytes.count + (cuts.count + 1) * MemoryLayout<Value>.stride, at: index)

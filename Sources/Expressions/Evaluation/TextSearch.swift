@@ -28,8 +28,8 @@ struct TextSearch {
     return nil
   }
 
-  /// Up to `limit` places in `text` from the left, none of which overlaps another. The empty text is
-  /// before every code point and at the end.
+  /// Up to `limit` places in `text` from the left, none of which overlaps another. The empty text
+  /// is before every code point and at the end.
   func all(in text: [UInt8], limit: Int) -> [Int] {
     guard !sought.isEmpty else {
       let starts = text.indices.lazy.filter { text[$0] & 0xC0 != 0x80 }

@@ -35,8 +35,12 @@ struct PatternParser {
     return true
   }
 
+  private func isNext(_ text: String) -> Bool {
+    scalars[index...].starts(with: text.unicodeScalars)
+  }
+
   private mutating func take(_ text: String) -> Bool {
-    guard scalars[index...].starts(with: text.unicodeScalars) else { return false }
+    guard isNext(text) else { return false }
     index += text.unicodeScalars.count
     return true
   }
@@ -210,8 +214,11 @@ struct PatternParser {
     index += 1
     let isBraced = take("{")
     if isBraced, take("^") { isNegated.toggle() }
-    let length = isBraced ? scalars[index...].prefix { $0 != "}" }.count : 1
-    let name = text(length)
+    var name = ""
+    while let scalar = next, isBraced ? scalar != "}" : name.isEmpty {
+      name.unicodeScalars.append(scalar)
+      index += 1
+    }
     guard !isBraced || take("}") else { throw PatternFault(message: "'\\p{' has no closing '}'") }
     guard let set = ClassNames.unicode(name) else {
       throw PatternFault(
@@ -220,25 +227,21 @@ struct PatternParser {
     return isNegated ? set.negated : set
   }
 
-  /// The next scalars as a text.
-  private mutating func text(_ count: Int) -> String {
-    var text = ""
-    text.unicodeScalars += scalars[index...].prefix(count)
-    index += text.unicodeScalars.count
-    return text
-  }
-
   /// `[:alpha:]` or `[:^alpha:]` inside a class; nil where a bracket stands for itself.
   private mutating func namedSet() throws(PatternFault) -> ScalarSet? {
-    guard scalars[index...].starts(with: "[:".unicodeScalars) else { return nil }
-    // No name is nearly as long; without a bound a row of brackets would be searched anew from each.
-    let rest = scalars[(index + 2)...].prefix(64)
-    guard let end = rest.indices.first(where: { rest[$0...].starts(with: ":]".unicodeScalars) })
-    else { return nil }
-    index += 2
+    let start = index
+    guard take("[:") else { return nil }
     let isNegated = take("^")
-    let name = text(end - index)
-    index += 2
+    var name = ""
+    // No name is nearly as long. Without a bound a row of brackets would be searched from each.
+    while name.utf8.count < 64, let scalar = next, !isNext(":]") {
+      name.unicodeScalars.append(scalar)
+      index += 1
+    }
+    guard take(":]") else {
+      index = start
+      return nil
+    }
     guard let set = ClassNames.posix[name] else {
       throw PatternFault(message: "there is no class [:\(name):]")
     }

@@ -249,7 +249,8 @@ struct Parser {
     guard name.text == "has" else {
       return try node(.call(name, receiver: nil, arguments: arguments), range, over: arguments)
     }
-    guard arguments.count == 1, case .select(let operand, let field, isOptional: false) = arguments[0].kind
+    guard arguments.count == 1,
+      case .select(let operand, let field, isOptional: false) = arguments[0].kind
     else {
       throw source.fault("has() asks for one field, as in has(payin.method)", at: range)
     }

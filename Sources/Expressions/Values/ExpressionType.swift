@@ -47,7 +47,7 @@ public indirect enum ExpressionType: Hashable, Sendable {
     }
   }
 
-  /// Whether a value of this type may stand where `other` is wanted, or beside it with `==` between.
+  /// Whether a value of this type may stand where `other` is wanted, or beside one with `==`.
   func isAssignable(to other: ExpressionType) -> Bool {
     unified(with: other) != nil
   }

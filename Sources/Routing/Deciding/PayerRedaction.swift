@@ -26,9 +26,9 @@ struct PayerRedaction {
     self.secrets = secrets
   }
 
-  /// The value of a sub-expression, as a literal. Of one that reads the payer, or a copy of the data
-  /// elsewhere in the pay-in, only a yes or no is shown: half of it, or its letters in upper case,
-  /// would give it away as well.
+  /// The value of a sub-expression, as a literal. Of one that reads the payer, or a copy of the
+  /// data elsewhere in the pay-in, only a yes or no is shown: half of it, or its letters in upper
+  /// case, would give it away as well.
   func shown(value: String, of expression: String) -> String {
     if value == "true" || value == "false" { return value }
     let isSecret = mayRead(expression) || objects.contains { Self.holds(value, $0) }
