@@ -10,15 +10,16 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CLinux"),
 
+    .target(name: "CivilCalendar"),
     .target(name: "JSONText"),
-    .target(name: "Payins", dependencies: ["JSONText"]),
+    .target(name: "Payins", dependencies: ["CivilCalendar", "JSONText"]),
     .target(name: "CounterPayments", dependencies: ["JSONText", "Payins"]),
-    .target(name: "Expressions", exclude: ["README.md"]),
+    .target(name: "Expressions", dependencies: ["CivilCalendar"], exclude: ["README.md"]),
     .target(
       name: "Routing", dependencies: ["Expressions", "JSONText", "Payins"]),
     .target(name: "Crypto", dependencies: ["COpenSSL"]),
     .target(
-      name: "HTTPServing", dependencies: ["CLinux", "COpenSSL", "JSONText"]),
+      name: "HTTPServing", dependencies: ["CivilCalendar", "CLinux", "COpenSSL", "JSONText"]),
     .target(name: "HTTPCalling", dependencies: ["CCurl"]),
     .target(
       name: "Storage",
@@ -39,11 +40,12 @@ let package = Package(
     .target(
       name: "MerchantAPI",
       dependencies: [
-        "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "Payins", "Providers",
-        "Routing", "Storage", "CounterPayments",
+        "CivilCalendar", "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "Payins",
+        "Providers", "Routing", "Storage", "CounterPayments",
       ]),
     .target(
-      name: "Sandbox", dependencies: ["Crypto", "HTTPCalling", "HTTPServing", "JSONText"]),
+      name: "Sandbox",
+      dependencies: ["CivilCalendar", "Crypto", "HTTPCalling", "HTTPServing", "JSONText"]),
     .target(name: "CEmbedded", exclude: ["dashboard.html", "payer.css", "payer.js"]),
     .executableTarget(
       name: "pasarela",
@@ -58,6 +60,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["HTTPServing", "JSONText", "Payins"],
       path: "Tests/Support"),
+    .testTarget(
+      name: "CivilCalendarTests", dependencies: ["CivilCalendar", "TestSupport"]),
     .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
     .testTarget(
       name: "ExpressionsTests", dependencies: ["Expressions", "TestSupport"]),

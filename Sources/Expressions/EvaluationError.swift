@@ -17,6 +17,10 @@ public struct EvaluationError: Error, Sendable {
     case .noSuchKey(let key): "no such key: \(ValueText.render(key)) in \(text)"
     case .indexOutOfRange(let index, let count):
       "index \(index) is out of range: the list has \(counted(count, "element"))"
+    case .positionOutOfRange(let position, let count):
+      "position \(position) is out of range: the text has \(counted(count, "code point"))"
+    case .reversedRange(let start, let end): "the range from \(start) to \(end) runs backwards"
+    case .noValue: "\(text) asks for the value of an optional that has none"
     case .overflow(let type): "the result is outside the range of \(type)"
     case .divisionByZero: "division by zero"
     case .noOverload(let types): "not applicable to \(types)"
@@ -26,6 +30,23 @@ public struct EvaluationError: Error, Sendable {
     case .wrongResult(let expected, let found): "the result must be \(expected), but is \(found)"
     case .tooManySteps: "stopped after \(ExpressionLimits.steps) steps"
     case .tooMuchMemory: "stopped after making \(ExpressionLimits.producedBytes) bytes of values"
+    }
+  }
+}
+
+extension EvaluationError {
+  /// The message without what the values are, of which some may be nobody's business.
+  public var messageWithoutValues: String {
+    switch failure.reason {
+    case .noSuchKey: "no such key in \(text)"
+    case .indexOutOfRange, .positionOutOfRange: "out of range: \(text)"
+    case .reversedRange: "a range that runs backwards: \(text)"
+    case .unreadable(_, let type): "not to be read as \(type): \(text)"
+    case .duplicateKey: "a key stands twice in \(text)"
+    case .badPattern: "no good pattern in \(text)"
+    case .unbound, .absent, .overflow, .divisionByZero, .noOverload, .noValue, .wrongResult,
+      .tooManySteps, .tooMuchMemory:
+      message
     }
   }
 }

@@ -4,7 +4,7 @@ public struct Explanation: Sendable {
   public enum Result: Sendable, Equatable {
     /// The value as a literal of the language, shortened where it is long.
     case value(String)
-    case error(String)
+    case error(EvaluationError)
     /// Something before it decided.
     case notEvaluated
   }
@@ -12,14 +12,20 @@ public struct Explanation: Sendable {
   /// A sub-expression. Literals are left out, and so is what stands inside a macro, where it has
   /// another value for each element.
   public struct Part: Sendable, Equatable {
-    /// As it stands in the source, shortened where it is long.
-    public let text: String
+    /// As it stands in the source.
+    public let source: String
     /// Where it begins, both counted from 1, the column in characters.
     public let line: Int
     public let column: Int
     /// How many parts it stands in; 0 for the whole expression.
     public let depth: Int
     public let result: Result
+
+    /// The source, shortened where it is long.
+    public var text: String {
+      let kept = source.unicodeScalars.prefix(Explanation.textLimit)
+      return kept.endIndex == source.endIndex ? source : Substring(kept) + "…"
+    }
   }
 
   public let outcome: Outcome
@@ -47,7 +53,7 @@ public struct Explanation: Sendable {
       let position = cursor.advance(to: range.start)
       parts.append(
         Part(
-          text: shortened(program.source[range]), line: position.line, column: position.column,
+          source: program.source[range], line: position.line, column: position.column,
           depth: depth, result: rendered(results[Int(node)])))
     }
     return parts
@@ -56,17 +62,12 @@ public struct Explanation: Sendable {
   /// Longest text of a part, in code points.
   private static let textLimit = 200
 
-  private func shortened(_ text: String) -> String {
-    let kept = text.unicodeScalars.prefix(Self.textLimit)
-    return kept.endIndex == text.endIndex ? text : Substring(kept) + "…"
-  }
-
   private func rendered(_ result: Evaluator.NodeResult) -> Result {
     switch result {
     case .notEvaluated: .notEvaluated
     case .value(let value): .value(ValueText.render(value))
     case .failure(let failure):
-      .error(EvaluationError(failure: failure, program: program).message)
+      .error(EvaluationError(failure: failure, program: program))
     }
   }
 }

@@ -217,7 +217,7 @@ import Testing
   @Test(
     "texts are code points, kept apart by no normal form",
     arguments: [
-      (#"'\ud83c\udf89' == '🎉'"#, "true"),
+      (#"'\U0001f389' == '🎉'"#, "true"),
       (#"'Am\u00E9lie' == 'Ame\u0301lie'"#, "false"),
       (#"{'\u00E9': 1, 'e\u0301': 2}.size()"#, "2"),
       (#"'e\u0301' in {'\u00E9': 1}"#, "false"),
@@ -283,25 +283,6 @@ import Testing
     ])
   func times(source: String, expected: String) throws {
     #expect(try Self.outcome(source, try Self.activation()) == expected)
-  }
-
-  @Test("dates agree with Foundation's calendar from 1600 to 2400")
-  func datesAgreeWithFoundation() throws {
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = try #require(TimeZone(identifier: "UTC"))
-    let expression = try Expression(
-      "[now.getFullYear(), now.getMonth() + 1, now.getDate(), now.getDayOfWeek() + 1, now.getDayOfYear() + 1]",
-      declarations: Declarations(["now": .timestamp]), expecting: .list(.int))
-    for day in stride(from: Int64(-135_140), through: 157_000, by: 61) {
-      let seconds = day * 86_400 + 43_200
-      let parts = calendar.dateComponents(
-        [.year, .month, .day, .weekday, .dayOfYear],
-        from: Date(timeIntervalSince1970: Double(seconds)))
-      let expected = [parts.year, parts.month, parts.day, parts.weekday, parts.dayOfYear]
-      let instant = try #require(Timestamp(seconds: seconds))
-      let found = expression.evaluate(Activation(slots: [.timestamp(instant)]))
-      #expect(found == .value(.list(try expected.map { .int(Int64(try #require($0))) })))
-    }
   }
 
   @Test("every timestamp is read back from its own text")

@@ -84,6 +84,87 @@ import Testing
         "payin.payer.email == null",
         "1+17 a string is never null; has() asks whether a field is there"
       ),
+      (
+        "payin.amount == 1u",
+        "17+2 cannot compare int with uint: expected an int to compare with payin.amount, found a uint; "
+          + "convert it with int()"
+      ),
+      (
+        "1.5 in [payin.amount]",
+        "1+3 expected an int to look for in [payin.amount], found a double; convert it with int()"
+      ),
+      ("{1: 2}[1.0] == 2", "8+3 expected an int as key, found double"),
+      // Optionals
+      (
+        "payin.?method == 'spei'",
+        "18+6 cannot compare optional(string) with string: expected an optional(string) to compare with "
+          + "payin.?method, found a string; orValue() gives what it has, or something else"
+      ),
+      (
+        "'spei' == payin.?method",
+        "11+13 cannot compare string with optional(string): expected a string to compare with 'spei', "
+          + "found an optional(string); orValue() gives what it has, or something else"
+      ),
+      (
+        "payin.?method.startsWith('a')",
+        "1+13 startsWith expects a string, found optional(string); orValue() gives what it has, or something else"
+      ),
+      (
+        "accounts[?'a'].healthy && true",
+        "1+22 '&&' expects a bool, found optional(bool); orValue() gives what it has, or something else"
+      ),
+      (
+        "payin.?method == null",
+        "1+13 an optional(string) is never null; hasValue() asks whether it has one"
+      ),
+      ("payin.?metod.hasValue()", "8+5 payin has no field 'metod'; did you mean 'method'?"),
+      (
+        "payin.?payer.emial.hasValue()",
+        "14+5 payer has no field 'emial'; did you mean 'email'?"
+      ),
+      ("payin.?method.orValue(5) == 'a'", "23+1 orValue expects a string, found int"),
+      (
+        "accounts[?'a'].success_rate.orValue(1) > 0.5",
+        "37+1 orValue expects a double, found int; convert it with double()"
+      ),
+      (
+        "payin.?method.or(payin.?amount).hasValue()",
+        "18+13 or expects an optional(string), found optional(int)"
+      ),
+      ("payin.method.orValue('a') == 'a'", "1+12 orValue expects an optional, found string"),
+      ("payin.method.optMap(m, m) == 'a'", "1+12 optMap() expects an optional, found string"),
+      ("[1].optMap(m, m) == 'a'", "1+3 optMap() expects an optional, found list(int)"),
+      ("payin.?method.all(m, true)", "1+13 all() expects a list or a map, found optional(string)"),
+      (
+        "payin.?method.optFlatMap(m, m).hasValue()",
+        "29+1 optFlatMap() expects an optional, found string"
+      ),
+      (
+        "optional.off(1).hasValue()",
+        "1+12 unknown function 'optional.off'; did you mean 'optional.of'?"
+      ),
+      ("optional.of().hasValue()", "1+11 optional.of takes 1 argument, found 0"),
+      ("optional == 1", "1+8 unknown variable 'optional'; there is payin, now, accounts"),
+      ("has(payin.?method)", "1+18 has() asks for one field, as in has(payin.method)"),
+      ("payin.metadata.?a('b')", "18+1 expected the end or an operator, found '('"),
+      ("payin.?", "8+1 expected a name after '.', found the end"),
+      ("[?payin.?method] == []", "2+1 expected a value, found '?'"),
+      // Texts
+      (
+        "payin.method.lowerASCII() == 'a'",
+        "14+10 unknown function 'lowerASCII'; did you mean 'lowerAscii'?"
+      ),
+      ("payin.method.substring('a') == 'a'", "24+3 substring expects an int, found string"),
+      ("payin.method.split(',', 1, 2) == []", "14+5 split takes 1 or 2 arguments, found 3"),
+      (
+        "payin.method.split(',') == ','",
+        "28+3 cannot compare list(string) with string: expected a list(string) to compare with "
+          + "payin.method.split(','), found a string"
+      ),
+      (
+        "payin.method.split == ','",
+        "14+5 a string has no field 'split'; a function is called as split()"
+      ),
       ("payin < payin", "1+5 '<' cannot order payin"),
       (
         "payin.method in 'spei'",
@@ -152,6 +233,21 @@ import Testing
       ("'a\\xg' == ''", "3+2 '\\x' needs 2 hexadecimal digits"),
       ("'\\477' == ''", "2+2 unknown escape '\\4'"),
       ("'\\ud800' == ''", "2+6 '\\ud800' is no code point"),
+      ("'\\ud800\\u0041' == ''", "2+6 '\\ud800' is no code point"),
+      (
+        "'\\uD83D\\uDE03' == ''",
+        "2+12 '\\uD83D\\uDE03' are no code points; write '\\U0001f603'"
+      ),
+      (
+        "payin.metadata.`a:b` == ''",
+        "16+2 a name in back quotes has letters, digits and '_.-/ '; other keys stand in ['…']"
+      ),
+      (
+        "payin.metadata.`` == ''",
+        "16+1 a name in back quotes has letters, digits and '_.-/ '; other keys stand in ['…']"
+      ),
+      ("payin.metadata.`a`() == ''", "19+1 expected the end or an operator, found '('"),
+      ("`payin`.amount > 1", "1+7 expected a value, found '`payin`'"),
       ("'\\U00110000' == ''", "2+10 '\\U00110000' is no code point"),
       ("b'\\u00ff' == b''", "3+2 '\\u' has no meaning in bytes"),
       ("9223372036854775808 > 1", "1+19 9223372036854775808 is outside the range of int"),
@@ -214,7 +310,14 @@ import Testing
   @Test(
     "accepts what the language allows",
     arguments: [
-      "payin.amount == 1.0", "accounts['a'].success_rate > 1", "1u < payin.amount",
+      "payin.amount < 1.5", "accounts['a'].success_rate > 1", "1u < payin.amount",
+      "dyn(payin.amount) == 1.0", "[1, 2.0] == [1u, 2]",
+      "payin.?payer.email.orValue('') == '' && payin.metadata[?'a'].hasValue()",
+      "payin.metadata.`content-type` == '/'", "payin.?method == optional.of('spei')",
+      "payin.?method == optional.none()", "type(payin.?method) == optional_type",
+      "payin.payer.?email.optMap(e, e.size()).orValue(0) > 1", "dyn(1).orValue(true)",
+      "accounts[?'a'].healthy.orValue(true)", "has(accounts[?'a'].healthy)",
+      "[payin].exists(optional, optional.amount > 1)", "{'or': 1}.or == 1",
       "dyn(payin.method) == 5", "[1, 'a', null].size() == 3", "payin.metadata == {}",
       "payin.method in []", "{'if': 1}.if == 1", ".payin.amount > 1", "type(payin.amount) == int",
       "type(now) == google.protobuf.Timestamp", "[].map(x, x).size() == 0", "payin == payin",

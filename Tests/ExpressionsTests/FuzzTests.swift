@@ -9,7 +9,9 @@ import Testing
     "<=", ">", ">=", "&&", "||", " in ", "'", "\"", "'''", "\\", "\\u00", "\\x", "r'", "b'", "//",
     "\n", "\r", "\t", "0x", "1e", "u", "9223372036854775808", "é", "🎉", "\u{301}", "null", "true",
     "has(", ".all(x, ", ".map(x, ", "size(", "payin", "payin.payer.email", "x", "l", "m['a']",
-    "dyn(",
+    "dyn(", ".?", "[?", "`", ".`a`", ".orValue(", ".optMap(x, ", "optional.of(", "optional.none()",
+    ".split('', ", ".replace('a', 'aa'", ".substring(", ".indexOf('", "[[:alpha:]", "\\p{L}",
+    "[^\\PL",
     ".matches('", "(a*)*", "[^a-", "{2,3}", "timestamp('", "duration('", "now", "1 / 0", "\0",
   ]
 

@@ -29,6 +29,13 @@ import Testing
     return error.message
   }
 
+  static let manyClasses = [
+    "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P", "Pc",
+    "Pd",
+    "Ps", "Pe", "Pi", "Pf", "Po", "S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl", "Zp", "Cc", "Cf",
+    "Co",
+  ].map { "\\P{\($0)}" }.joined()
+
   @Test("deep nesting is refused, not followed down the stack")
   func refusesDeepNesting() {
     let tooDeep = "nested deeper than 128 levels"
@@ -79,6 +86,20 @@ import Testing
       "[1, 2, 3, 4, 5].all(a, l.all(b, ''.matches('a**' + '') || true))",
       "l.all(a, l.all(b, timestamp(0).getHours('U' + 'TC') == 0))",
       "l.all(a, l.all(b, s == s + '' || s < s + ''))",
+      // Texts that make many, or long ones
+      "l.all(a, s.split('').size() > 0)",
+      "l.all(a, s.replace('', s).size() > 0)",
+      "s.replace('', s.replace('', s)).size() > 0",
+      "l.all(a, s.replace('a', 'aa').size() > 0)",
+      "l.all(a, s.upperAscii().lowerAscii().trim().substring(1) != '')",
+      "l.all(a, \(String(repeating: "s.charAt(4999) == 'a' && ", count: 12)) true)",
+      "l.all(a, \(String(repeating: "s.indexOf('b') < 0 && ", count: 12)) true)",
+      "l.all(a, \(String(repeating: "!s.contains('b') && ", count: 12)) true)",
+      "['a']" + String(repeating: ".map(y, y.replace('a', 'aa'))", count: 40) + " == []",
+      "[optional.of(1)]" + String(repeating: ".map(y, [optional.of(y), optional.of(y)])", count: 40)
+        + ".all(y, y == y)",
+      // A class of many classes
+      "[1, 2, 3, 4].all(a, s.matches(r'^[a\(manyClasses)]*$'))",
     ])
   func boundsCost(source: String) throws {
     let message = try #require(try Self.message(source), "it came to an end")
@@ -104,6 +125,18 @@ import Testing
       #expect(try Self.outcome("s.matches('\(pattern)')") == .value(.bool(false)), "\(pattern)")
     }
     #expect(try Self.outcome("s.matches('^(a*)*$')") == .value(.bool(true)))
+  }
+
+  @Test("a search takes linear time where comparing at each place would not")
+  func searchIsLinear() throws {
+    // Each place of 5,000 matches up to the end of 2,500: 6 million comparisons, or 200 steps.
+    let end = "s.substring(2500)"
+    for source in ["s.contains(\(end) + 'b')", "s.lastIndexOf('b' + \(end)) >= 0"] {
+      #expect(try Self.outcome("l.exists(a, \(source))") == .value(.bool(false)))
+    }
+    #expect(
+      try Self.outcome("s.split(\(end) + 'b').size() + s.replace(\(end) + 'b', 'c').size()")
+        == .value(.int(5_001)))
   }
 
   @Test("a pattern's program is bounded")

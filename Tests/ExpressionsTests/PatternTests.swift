@@ -33,6 +33,16 @@ import Testing
       ("", "^(a|)$", true), ("ab", "^a(|b|c)$", true), ("b", "^(|a)*b$", true),
       ("aaa", "^(?P<all>a+?)$", true), ("aaa", "^(?<all>a*?)a$", true), ("a.b", "a\\.b", true),
       ("a+b", "a\\+b", true), ("ab", "(?U)a.*b", true), ("a", "(?i-s)A", true), ("a", "", true),
+      // Classes by name: those of ASCII, and the categories of Unicode.
+      ("ñ", "^\\pL$", true), ("ñ", "[[:alpha:]]", false), ("5", "^[[:alpha:][:digit:]]$", true),
+      ("x", "[[:^alpha:]]", false), ("ñ", "[[:^alpha:]]", true), ("a", "[^[:alpha:]]", false),
+      ("Ñ", "\\p{Lu}", true), ("ñ", "\\p{Lu}", false), ("ñ", "(?i)\\p{Lu}", true),
+      ("ñ", "(?i)\\P{Lu}", false), ("ñ", "(?i)[\\P{Lu}]", false), ("٣", "\\p{Nd}", true),
+      ("Ⅷ", "^[\\pN]$", true), ("a", "^\\P{^L}$", true), ("a", "\\p{^L}", false),
+      ("€", "^\\p{Sc}$", true), ("\u{378}", "\\PL", true), ("\u{378}", "\\pC", false),
+      ("🎉\n", "^\\p{Any}{2}$", true), ("_", "[[:word:]]", true), ("\u{B}", "[[:space:]]", true),
+      ("[:x", "^[[:x]+$", true), (":", "[[:]", true), ("[", "[[:]", true), ("p", "[:alpha:]", true),
+      ("\u{212A}", "(?i)\\w", true), ("\u{212A}", "(?i)\\W", false), ("-", "[\\pL-]", true),
     ])
   func finds(text: String, pattern: String, expected: Bool) throws {
     #expect(try Self.matches(text, pattern) == expected)
@@ -42,10 +52,11 @@ import Testing
     "refuses what it does not support, when it is loaded",
     arguments: [
       "(", ")", "a)", "[", "[]", "[a", "*", "+a", "?", "a**", "a*+", "a{2}{3}", "a{2}*", "(*a)",
-      "|*", "(?=a)", "(?!a)", "(?<=a)", "(?<!a)", "(?>a)", "\\1", "\\k", "\\Q", "\\pL",
-      "\\p{Greek}",
+      "|*", "(?=a)", "(?!a)", "(?<=a)", "(?<!a)", "(?>a)", "\\1", "\\k", "\\Q", "\\p",
+      "\\p{Greek}", "\\p{L", "\\pQ", "\\p{}", "\\p{Lx}", "[\\pQ]", "\\p{^}",
       "\\C", "\\Z", "\\G", "\\07", "\\x4", "\\x{110000}", "\\x{D800}", "\\x{}", "[z-a]",
-      "[[:alpha:]]", "[\\d-z", "(?x)a", "(?i", "(?", "(?P<a", "(?P<>a)", "(?P=a)", "a\\", "\\é",
+      "[[:alpha:]", "[[:letter:]]", "[[:ALPHA:]]", "[\\d-z", "(?x)a", "(?i", "(?", "(?P<a",
+      "(?P<>a)", "(?P=a)", "a\\", "\\é",
       "(?#comment)", "[a-\\d]",
     ])
   func refuses(pattern: String) {

@@ -146,6 +146,18 @@ struct ExplanationTests {
       "int(payin.metadata.copy) == 5", "bytes(payin.payer.name) == b'x'",
       "payin.payer.name.startsWith('x')", "size(payin.payer.name) == 3",
       "[payin].exists(p, int(p.payer.name) == 5)", "[payin] == []",
+      // Half of the data, or the data in another form.
+      "payin.payer.email.split('@') == []", "payin.payer.?email == optional.none()",
+      "payin.payer.?email.orValue('').substring(0, 6) == 'x'", "payin.`payer`.email.trim() == ''",
+      "payin.payer.?email.optMap(e, e.replace('y', '')) == optional.of('')",
+      "int(payin.payer.email.substring(0, 6)) == 5", "int(payin.payer.email.charAt(30)) == 1",
+      "accounts[payin.payer.email.substring(0, 6)].healthy", "[1][int(payin.payer.phone)] == 1",
+      "''.matches(payin.payer.email.replace('@', '(')) || false",
+      "[payin.payer.email].map(e, int(e.substring(0, 6))) == []",
+      "payin.metadata.copy.split('@') == []", "payin.metadata.?copy.orValue('').trim() == 'x'",
+      "['a'].map(x, payin.metadata.copy.substring(3, 9)) == ['x']",
+      "int(payin.metadata.copy.substring(3, 9)) == 5",
+      "('\(String(repeating: "x", count: 250))' + payin.payer.email).substring(250, 256) == ''",
     ])
   func redacted(_ when: String) throws {
     let payer = Payer(

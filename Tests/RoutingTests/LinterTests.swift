@@ -49,7 +49,8 @@ struct LinterTests {
       "payin.method == 'spei' && payin.method == 'store'",
       "payin.amount > 10 && payin.amount < 5", "payin.amount < 1", "0 >= payin.amount",
       "payin.amount > 9223372036854775807", "has(payin.method) && payin.method == 'cash'",
-      "has(payin.payer.email) && payin.method == 'card'",
+      "has(payin.payer.email) && payin.method == 'card'", "payin.?method.orValue('') == 'card'",
+      "has(payin.expires_in) && payin.amount < 1", "payin.?method == optional.of('card')",
     ])
   func never(_ when: String) throws {
     let found = try warnings(when)
@@ -68,6 +69,11 @@ struct LinterTests {
       "payin.payer.email == 'x'", "[1, 2].exists(n, n == payin.amount)", "payin.currency == 'MXN'",
       "payin.description.matches('x')", "accounts.exists(a, !accounts[a].healthy)",
       "merchant.id == 'x'", "payin.method == 'spei' || payin.amount > 5", "payin.amount > 0",
+      "payin.?expires_in.orValue(0) < 5", "payin.?method.orValue('spei') == 'spei'",
+      "!payin.?description.hasValue()", "has (payin.expires_in)", "payin . ?expires_in.hasValue()",
+      "[payin].exists(p, has(p.expires_in))", "payin.?amount.orValue(5) > 7", "payin.`amount` > 7",
+      "payin.payer.?email.orValue('') == ''", "payin.metadata[?'tier'].orValue('') == 'vip'",
+      "payin.?metadata.tier.orValue('') == 'vip'", "!has(dyn(payin).expires_in)",
       "[payin].exists(p, p.amount == 77)", "(payin.amount) > 77 && payin.amount < 79",
     ])
   func possible(_ when: String) throws {
@@ -121,8 +127,15 @@ struct LinterTests {
   @Test("warns of an account that a condition misspells")
   func accounts() throws {
     #expect(try warnings("accounts['openpay-main'].healthy") == [])
-    let found = try warnings("accounts['openpay-mian'].healthy || payin.amount > 5")
-    #expect(found.count == 1)
-    #expect(found.first?.contains("no account \"openpay-mian\" is configured") == true)
+    #expect(try warnings("accounts[?'openpay-main'].healthy.orValue(true)") == [])
+    for (look, what) in [
+      ("accounts['openpay-mian']", "is an error"), ("accounts.`openpay-mian`", "is an error"),
+      ("accounts[?'openpay-mian']", "finds nothing"), ("accounts.?`openpay-mian`", "finds nothing"),
+    ] {
+      let healthy = what == "is an error" ? ".healthy" : ".healthy.orValue(true)"
+      let expected = "no account \"openpay-mian\" is configured: \(look) \(what)"
+      #expect(try warnings("\(look)\(healthy) || payin.amount > 5") == [expected])
+      #expect(try warnings("[1].exists(n, \(look)\(healthy) && n == payin.amount)") == [expected])
+    }
   }
 }

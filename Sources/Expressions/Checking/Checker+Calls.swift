@@ -6,6 +6,13 @@ extension Checker {
       let typed = try check(arguments[0])
       return Typed(node: typed.node, type: .dyn, range: range)
     }
+    if case .identifier(let root, _)? = receiver?.kind, root.text == "optional",
+      !isDeclared(root.text)
+    {
+      let range = root.range.joined(with: name.range)
+      let name = Name(text: "optional.\(name.text)", range: range)
+      return try call(name, receiver: nil, arguments: arguments, range)
+    }
     guard let function = StandardLibrary.functions[name.text] else {
       let names = StandardLibrary.functions.keys.filter {
         StandardLibrary.functions[$0]?.style != (receiver == nil ? .method : .function)
@@ -51,11 +58,34 @@ extension Checker {
       let matching = candidates.filter { operand.type.isAssignable(to: $0.parameters[place]) }
       guard !matching.isEmpty else {
         let expected = alternatives(candidates.map { $0.parameters[place] })
-        throw fault("\(name.text) expects \(expected), found \(operand.type)", at: operand.range)
+        throw fault(
+          "\(name.text) expects \(expected), found \(operand.type)\(operand.type.adviceToUnwrap)",
+          at: operand.range)
       }
       candidates = matching
     }
-    return commonResult(candidates)
+    return try optionalResult(function, name, operands) ?? commonResult(candidates)
+  }
+
+  /// What a function of optionals answers; nil for other functions.
+  private func optionalResult(
+    _ function: Function, _ name: Name, _ operands: [Typed]
+  ) throws(ExpressionFault) -> ExpressionType? {
+    switch function.operation {
+    case .optionalOf, .optionalOfNonZero: return .optional(operands[0].type)
+    case .optionalValue: return operands[0].type.unwrapped.type
+    case .otherwise, .orValue:
+      let isWrapped = function.operation == .otherwise
+      let (first, second) = (operands[0].type.unwrapped.type, operands[1].type)
+      let expected = isWrapped ? .optional(first) : first
+      guard let result = expected.unified(with: second) else {
+        throw fault(
+          "\(name.text) expects \(expected.withArticle), found \(second)"
+            + (isWrapped ? "" : advice(toMake: operands[1], expected)), at: operands[1].range)
+      }
+      return result
+    default: return nil
+    }
   }
 
   // MARK: Nodes
@@ -87,6 +117,11 @@ extension Checker {
           "expected a duration such as '90s' or '1h30m', up to 292 years", at: operands[0].range)
       }
       return constant(.duration(duration), result, range)
+    case .constant:
+      return constant(.optional(nil), result, range)
+    case let operation where operation.shape == .variadic:
+      return emit(
+        Node(operation: operation, a: store(operands), b: Int32(operands.count)), result, range)
     default:
       break
     }
@@ -137,19 +172,31 @@ extension Checker {
   ) throws(ExpressionFault) -> Typed {
     let operand = try check(operand)
     let element: ExpressionType
+    let isOfOptional = macro == .optMap || macro == .optFlatMap
     switch operand.type {
-    case .list(let type): element = type
-    case .map(let key, _): element = key
+    case .optional(let type) where isOfOptional: element = type
+    case .list(let type) where !isOfOptional: element = type
+    case .map(let key, _) where !isOfOptional: element = key
     case .dyn: element = .dyn
     default:
+      let expected = isOfOptional ? "an optional" : "a list or a map"
       throw fault(
-        "\(macro.rawValue)() expects a list or a map, found \(operand.type)", at: operand.range)
+        "\(macro.rawValue)() expects \(expected), found \(operand.type)", at: operand.range)
     }
     let local = Int32(locals.count)
     locals.append(Local(name: variable.text, type: element))
     parts.localCount = max(parts.localCount, locals.count)
     defer { locals.removeLast() }
 
+    if isOfOptional {
+      let value = try check(body[0])
+      guard macro == .optMap || value.type.isAssignable(to: .optional(.dyn)) else {
+        throw fault("optFlatMap() expects an optional, found \(value.type)", at: value.range)
+      }
+      return emit(
+        Node(operation: macro.operation, a: operand.node, b: local, c: value.node),
+        macro == .optMap ? .optional(value.type) : value.type, range)
+    }
     if macro == .map {
       let condition = body.count == 2 ? try boolean(body[0], for: "map()").node : -1
       let value = try check(body[body.count - 1])
@@ -174,6 +221,8 @@ extension Macro {
     case .existsOne: .existsOne
     case .filter: .filter
     case .map: .transform
+    case .optMap: .optionalMap
+    case .optFlatMap: .optionalFlatMap
     }
   }
 }

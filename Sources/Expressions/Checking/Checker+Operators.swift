@@ -25,7 +25,8 @@ extension Checker {
   mutating func boolean(_ syntax: Syntax, for use: String) throws(ExpressionFault) -> Typed {
     let typed = try check(syntax)
     guard typed.type.isAssignable(to: .bool) else {
-      throw fault("\(use) expects a bool, found \(typed.type)", at: typed.range)
+      throw fault(
+        "\(use) expects a bool, found \(typed.type)\(typed.type.adviceToUnwrap)", at: typed.range)
     }
     return typed
   }
@@ -71,12 +72,13 @@ extension Checker {
   // MARK: Relations
 
   private func requireEquatable(_ left: Typed, _ right: Typed) throws(ExpressionFault) {
-    guard !left.type.isComparable(with: right.type) else { return }
+    guard !left.type.isAssignable(to: right.type) else { return }
     if left.type == .null || right.type == .null {
       let other = left.type == .null ? right : left
-      throw fault(
-        "\(other.type.withArticle) is never null; has() asks whether a field is there",
-        at: other.range)
+      let advice =
+        other.type.unwrapped.isOptional
+        ? "hasValue() asks whether it has one" : "has() asks whether a field is there"
+      throw fault("\(other.type.withArticle) is never null; \(advice)", at: other.range)
     }
     throw mismatch(left, right)
   }
@@ -84,8 +86,16 @@ extension Checker {
   private func mismatch(_ left: Typed, _ right: Typed) -> ExpressionFault {
     fault(
       "cannot compare \(left.type) with \(right.type): expected \(left.type.withArticle) "
-        + "to compare with \(shortened(source[left.range])), found \(right.type.withArticle)",
+        + "to compare with \(shortened(source[left.range])), found \(right.type.withArticle)"
+        + (left.type.unwrapped.isOptional
+          ? left.type.adviceToUnwrap : advice(toMake: right, left.type)),
       at: right.range)
+  }
+
+  /// How an operand becomes what is expected, where there is a likely way.
+  func advice(toMake operand: Typed, _ type: ExpressionType) -> String {
+    if type.isNumeric, operand.type.isNumeric { return "; convert it with \(type)()" }
+    return operand.type.adviceToUnwrap
   }
 
   private func requireOrdered(
@@ -99,7 +109,9 @@ extension Checker {
           "'\(binaryOperator.rawValue)' cannot order \(side.type.withArticle)", at: side.range)
       }
     }
-    guard left.type.isComparable(with: right.type) else { throw mismatch(left, right) }
+    // Numbers of different types are ordered, though not equal to one another.
+    let areNumbers = left.type.isNumeric && right.type.isNumeric
+    guard areNumbers || left.type.isAssignable(to: right.type) else { throw mismatch(left, right) }
   }
 
   private func requireMembership(_ left: Typed, _ right: Typed) throws(ExpressionFault) {
@@ -113,10 +125,10 @@ extension Checker {
       throw fault(
         "'in' expects a list or a map on its right, found \(right.type)\(advice)", at: right.range)
     }
-    guard left.type.isComparable(with: element) else {
+    guard left.type.isAssignable(to: element) else {
       throw fault(
         "expected \(element.withArticle) to look for in \(shortened(source[right.range])), "
-          + "found \(left.type.withArticle)", at: left.range)
+          + "found \(left.type.withArticle)\(advice(toMake: left, element))", at: left.range)
     }
   }
 
@@ -133,11 +145,9 @@ extension Checker {
     let matching = applicable.filter { right.type.isAssignable(to: $0.parameters[1]) }
     guard !matching.isEmpty else {
       let expected = alternatives(applicable.map { $0.parameters[1] })
-      let isNumericMix = left.type.isNumeric && right.type.isNumeric
-      let advice = isNumericMix ? "; convert it with \(left.type)()" : ""
       throw fault(
         "'\(binaryOperator.rawValue)' after \(left.type.withArticle) expects \(expected), "
-          + "found \(right.type)\(advice)", at: right.range)
+          + "found \(right.type)\(advice(toMake: right, left.type))", at: right.range)
     }
     if case .list = matching[0].result, matching.count == 1 {
       return left.type.unified(with: right.type) ?? .list(.dyn)
@@ -165,6 +175,11 @@ extension Checker {
 }
 
 extension ExpressionType {
+  /// What to do with an optional where what it has is wanted.
+  var adviceToUnwrap: String {
+    unwrapped.isOptional ? "; orValue() gives what it has, or something else" : ""
+  }
+
   var withArticle: String {
     switch self {
     case .null: "null"
@@ -172,6 +187,7 @@ extension ExpressionType {
     case .bytes: "bytes"
     case .int: "an int"
     case .object: "\(self)"
+    case .optional: "an \(self)"
     default: "a \(self)"
     }
   }

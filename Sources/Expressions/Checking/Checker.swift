@@ -30,7 +30,8 @@ struct Checker {
         at: syntax.range)
     }
     return Program(
-      source: source, parts: checker.parts, root: result.node, expected: expected)
+      source: source, declarations: declarations, parts: checker.parts, root: result.node,
+      expected: expected)
   }
 
   mutating func check(_ syntax: Syntax) throws(ExpressionFault) -> Typed {
@@ -40,12 +41,12 @@ struct Checker {
       return constant(value, literalType(value), range)
     case .identifier(let name, let isRooted):
       return try identifier(name, isRooted: isRooted, range)
-    case .select(let operand, let name):
-      return try select(operand, name, range)
+    case .select(let operand, let name, let isOptional):
+      return try select(operand, name, isOptional: isOptional, range)
     case .has(let operand, let name):
       return try has(operand, name, range)
-    case .index(let operand, let index):
-      return try self.index(operand, index, range)
+    case .index(let operand, let index, let isOptional):
+      return try self.index(operand, index, isOptional: isOptional, range)
     case .list(let elements):
       return try list(elements, range)
     case .map(let entries):
@@ -130,6 +131,10 @@ struct Checker {
     throw fault("unknown variable '\(name.text)'\(advice(forVariable: name.text))", at: range)
   }
 
+  func isDeclared(_ name: String) -> Bool {
+    declarations.slot(of: name) != nil || locals.contains { $0.name == name }
+  }
+
   private func advice(forVariable name: String) -> String {
     for variable in declarations.variables {
       if case .object(let object) = variable.type, object.slot(of: name) != nil {
@@ -138,104 +143,6 @@ struct Checker {
     }
     let names = locals.map(\.name) + declarations.variables.map(\.name)
     return Suggestion.advice(for: name, among: names)
-  }
-
-  private mutating func select(
-    _ operand: Syntax, _ name: Name, _ range: SourceRange
-  ) throws(ExpressionFault) -> Typed {
-    if let typeName = qualifiedTypeName(operand, name) {
-      return constant(.type(typeName), .type, range)
-    }
-    let base = try check(operand)
-    if case .object(let object) = base.type {
-      let slot = try slot(of: name, in: object)
-      let node = fieldNode(.field, of: base, slot: slot, in: object)
-      return emit(node, object.fields[slot].type, range)
-    }
-    let type = try memberType(of: base, name)
-    return emit(
-      Node(operation: .member, a: base.node, b: store(.string(name.text))), type, range)
-  }
-
-  /// `google.protobuf.Timestamp` and `.Duration` are names of types, not fields.
-  private func qualifiedTypeName(_ operand: Syntax, _ name: Name) -> String? {
-    guard case .select(let root, let package) = operand.kind, package.text == "protobuf",
-      case .identifier(let google, _) = root.kind, google.text == "google",
-      declarations.slot(of: "google") == nil, !locals.contains(where: { $0.name == "google" })
-    else { return nil }
-    let text = "google.protobuf.\(name.text)"
-    return text == ExpressionType.timestampName || text == ExpressionType.durationName ? text : nil
-  }
-
-  /// A field of a variable is read in one node, without touching the object as a whole.
-  private mutating func fieldNode(
-    _ operation: Operation, of base: Typed, slot: Int, in object: ObjectType
-  ) -> Node {
-    parts.objectTypes.append(object)
-    let type = Int32(parts.objectTypes.count - 1)
-    let node = parts.nodes[Int(base.node)]
-    if operation == .field, node.operation == .variable {
-      return Node(operation: .variableField, a: node.a, b: Int32(slot), c: type)
-    }
-    return Node(operation: operation, a: base.node, b: Int32(slot), c: type)
-  }
-
-  private func slot(of name: Name, in object: ObjectType) throws(ExpressionFault) -> Int {
-    if let slot = object.slot(of: name.text) { return slot }
-    let advice = Suggestion.advice(for: name.text, among: object.fields.map(\.name))
-    throw fault("\(object.name) has no field '\(name.text)'\(advice)", at: name.range)
-  }
-
-  /// The type of what stands under a name in a map or in something known only when evaluated.
-  private func memberType(of base: Typed, _ name: Name) throws(ExpressionFault) -> ExpressionType {
-    switch base.type {
-    case .dyn: return .dyn
-    case .map(let key, let value) where key == .string || key == .dyn: return value
-    default:
-      let isFunction = StandardLibrary.functions[name.text] != nil
-      let advice = isFunction ? "; a function is called as \(name.text)()" : ""
-      throw fault("\(base.type.withArticle) has no field '\(name.text)'\(advice)", at: name.range)
-    }
-  }
-
-  private mutating func has(
-    _ operand: Syntax, _ name: Name, _ range: SourceRange
-  ) throws(ExpressionFault) -> Typed {
-    let base = try check(operand)
-    if case .object(let object) = base.type {
-      let slot = try slot(of: name, in: object)
-      return emit(fieldNode(.hasField, of: base, slot: slot, in: object), .bool, range)
-    }
-    _ = try memberType(of: base, name)
-    return emit(
-      Node(operation: .hasMember, a: base.node, b: store(.string(name.text))), .bool, range)
-  }
-
-  private mutating func index(
-    _ operand: Syntax, _ index: Syntax, _ range: SourceRange
-  ) throws(ExpressionFault) -> Typed {
-    let base = try check(operand)
-    let key = try check(index)
-    let type: ExpressionType
-    switch base.type {
-    case .dyn:
-      type = .dyn
-    case .list(let element):
-      guard key.type.isAssignable(to: .int) else {
-        throw fault("expected an int as index of a list, found \(key.type)", at: key.range)
-      }
-      type = element
-    case .map(let expected, let value):
-      guard key.type.isComparable(with: expected) else {
-        throw fault("expected \(expected.withArticle) as key, found \(key.type)", at: key.range)
-      }
-      type = value
-    case .object(let object):
-      throw fault("a field of \(object.name) is read with a dot, as in value.field", at: range)
-    default:
-      throw fault("\(base.type.withArticle) has no elements to index", at: base.range)
-    }
-    return emit(Node(operation: .index, a: base.node, b: key.node), type, range)
   }
 
   // MARK: Aggregates

@@ -27,16 +27,18 @@ struct Function: Sendable {
 
 /// The functions that expressions may call.
 enum StandardLibrary {
-  static let functions: [String: Function] = conversions.merging(
-    texts.merging(times) { first, _ in first }
-  ) { first, _ in first }
+  static let functions = [conversions, texts, times, optionals].reduce(into: [:]) {
+    $0.merge($1) { first, _ in first }
+  }
 
   /// The names of types, which are values.
   static let typeNames: Set<String> = [
     "bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type",
+    ExpressionType.optionalName,
   ]
 
   private static let anyList = ExpressionType.list(.dyn)
+  private static let anyOptional = ExpressionType.optional(.dyn)
   private static let anyMap = ExpressionType.map(key: .dyn, value: .dyn)
 
   private static let conversions: [String: Function] = [
@@ -64,14 +66,47 @@ enum StandardLibrary {
     "size": Function(
       style: .either, operation: .size,
       overloads: [.string, .bytes, anyList, anyMap].map { Overload($0, to: .int) }),
-    "startsWith": Function(
-      style: .method, operation: .startsWith, overloads: [Overload(.string, .string, to: .bool)]),
-    "endsWith": Function(
-      style: .method, operation: .endsWith, overloads: [Overload(.string, .string, to: .bool)]),
-    "contains": Function(
-      style: .method, operation: .contains, overloads: [Overload(.string, .string, to: .bool)]),
+    "startsWith": method(.startsWith, Overload(.string, .string, to: .bool)),
+    "endsWith": method(.endsWith, Overload(.string, .string, to: .bool)),
+    "contains": method(.contains, Overload(.string, .string, to: .bool)),
+    "charAt": method(.charAt, Overload(.string, .int, to: .string)),
+    "indexOf": method(
+      .indexOf, Overload(.string, .string, to: .int), Overload(.string, .string, .int, to: .int)),
+    "lastIndexOf": method(
+      .lastIndexOf, Overload(.string, .string, to: .int),
+      Overload(.string, .string, .int, to: .int)),
+    "lowerAscii": method(.lowerAscii, Overload(.string, to: .string)),
+    "replace": method(
+      .replace, Overload(.string, .string, .string, to: .string),
+      Overload(.string, .string, .string, .int, to: .string)),
+    "split": method(
+      .split, Overload(.string, .string, to: .list(.string)),
+      Overload(.string, .string, .int, to: .list(.string))),
+    "substring": method(
+      .substring, Overload(.string, .int, to: .string), Overload(.string, .int, .int, to: .string)),
+    "trim": method(.trim, Overload(.string, to: .string)),
+    "upperAscii": method(.upperAscii, Overload(.string, to: .string)),
     "matches": Function(
       style: .either, operation: .matches, overloads: [Overload(.string, .string, to: .bool)]),
+  ]
+
+  private static func method(_ operation: Operation, _ overloads: Overload...) -> Function {
+    Function(style: .method, operation: operation, overloads: overloads)
+  }
+
+  /// The checker knows what they answer: it depends on what the optional has.
+  private static let optionals: [String: Function] = [
+    "optional.none": Function(
+      style: .function, operation: .constant, overloads: [Overload(to: anyOptional)]),
+    "optional.of": Function(
+      style: .function, operation: .optionalOf, overloads: [Overload(.dyn, to: anyOptional)]),
+    "optional.ofNonZeroValue": Function(
+      style: .function, operation: .optionalOfNonZero,
+      overloads: [Overload(.dyn, to: anyOptional)]),
+    "hasValue": method(.hasValue, Overload(anyOptional, to: .bool)),
+    "or": method(.otherwise, Overload(anyOptional, anyOptional, to: anyOptional)),
+    "orValue": method(.orValue, Overload(anyOptional, .dyn, to: .dyn)),
+    "value": method(.optionalValue, Overload(anyOptional, to: .dyn)),
   ]
 
   private static let times: [String: Function] = [

@@ -58,7 +58,8 @@ extension Evaluator {
     case .endsWith:
       return text.utf8.suffix(sought.utf8.count).elementsEqual(sought.utf8)
     case .contains:
-      return try contains(text, sought, at: index)
+      try spend(steps: text.utf8.count >> 6, at: index)
+      return TextSearch(sought.utf8).first(in: Array(text.utf8)) != nil
     default:
       // Reading a pattern takes as long as it is, and at most as many instructions as it may have.
       try spend(steps: sought.utf8.count + ExpressionLimits.patternInstructions / 4, at: index)
@@ -68,19 +69,6 @@ extension Evaluator {
       }
       return try matches(text, pattern, at: index)
     }
-  }
-
-  private mutating func contains(
-    _ text: String, _ sought: String, at index: NodeIndex
-  ) throws(Failure) -> Bool {
-    let places = text.utf8.count - sought.utf8.count + 1
-    guard places > 0 else { return false }
-    // The worst case: every place matches up to its last byte.
-    let (product, overflow) = places.multipliedReportingOverflow(by: sought.utf8.count)
-    try spend(steps: overflow ? .max : product >> 6, at: index)
-    let sought = Array(sought.utf8)
-    let bytes = Array(text.utf8)
-    return (0..<places).contains { bytes[$0...].starts(with: sought) }
   }
 
   private mutating func matches(
@@ -97,7 +85,7 @@ extension Evaluator {
     guard let field = TimeField(rawValue: node.c) else { throw notApplicable(value, at: index) }
     switch value {
     case .timestamp(let timestamp):
-      return field.read(CivilTime(timestamp, offset: zone.offset(at: timestamp)))
+      return field.read(timestamp, offset: zone.offset(at: timestamp))
     case .duration(let duration) where node.operation == .timeField:
       guard let part = field.read(duration: duration) else { break }
       return .int(part)

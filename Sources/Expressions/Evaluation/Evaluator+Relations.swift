@@ -51,6 +51,9 @@ extension Evaluator {
         guard let other = b[key], try areEqual(value, other, at: index) else { return false }
       }
       return true
+    case (.optional(let a), .optional(let b)):
+      guard let a, let b else { return a == nil && b == nil }
+      return try areEqual(a, b, at: index)
     case (.object(let a), .object(let b)):
       guard a.type === b.type else { return false }
       for name in a.type.fields.map(\.name) {

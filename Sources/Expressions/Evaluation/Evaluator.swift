@@ -90,7 +90,8 @@ struct Evaluator {
       return try variable(node.a, at: index)
     case .local:
       return locals[Int(node.a)]
-    case .variableField, .field, .member, .hasField, .hasMember, .index:
+    case .variableField, .field, .member, .hasField, .hasMember, .index, .optionalField,
+      .optionalMember, .optionalIndex:
       return try read(node, at: index)
     case .and:
       return .bool(try logical(node, deciding: false))
@@ -110,12 +111,22 @@ struct Evaluator {
       return try map(node, at: index)
     case .all, .exists, .existsOne, .filter, .transform:
       return try macro(node, at: index)
+    case .optionalOf, .optionalOfNonZero, .hasValue, .optionalValue, .otherwise, .orValue,
+      .optionalMap, .optionalFlatMap:
+      return try optional(node, at: index)
+    case .charAt, .indexOf, .lastIndexOf, .lowerAscii, .replace, .split, .substring, .trim,
+      .upperAscii:
+      return try text(node, at: index)
     default:
       return try call(node, at: index)
     }
   }
 
   func notApplicable(_ values: Value..., at node: NodeIndex) -> Failure {
+    notApplicable(values, at: node)
+  }
+
+  func notApplicable(_ values: [Value], at node: NodeIndex) -> Failure {
     Failure(
       reason: .noOverload(values.map(\.typeName).joined(separator: " and ")), node: node)
   }
@@ -170,7 +181,8 @@ extension Value {
     switch (self, type) {
     case (_, .dyn), (.null, .null), (.bool, .bool), (.int, .int), (.uint, .uint),
       (.double, .double), (.string, .string), (.bytes, .bytes), (.timestamp, .timestamp),
-      (.duration, .duration), (.type, .type), (.list, .list), (.map, .map):
+      (.duration, .duration), (.type, .type), (.list, .list), (.map, .map),
+      (.optional, .optional):
       true
     case (.object(let object), .object(let type)): object.type === type
     default: false

@@ -7,6 +7,10 @@ struct Failure: Error, Sendable, Equatable {
     case absent
     case noSuchKey(Value)
     case indexOutOfRange(Int64, count: Int)
+    case positionOutOfRange(Int64, count: Int)
+    case reversedRange(Int64, Int64)
+    /// The optional whose value is asked for has none.
+    case noValue
     case overflow(String)
     case divisionByZero
     /// No way to apply the operator or function to values of these types.

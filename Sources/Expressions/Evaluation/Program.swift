@@ -3,13 +3,18 @@
 /// Flat and free of references, so that walking it counts nothing and allocates nothing.
 final class Program: Sendable {
   let source: SourceText
+  let declarations: Declarations
   let parts: Parts
   let root: NodeIndex
   /// The type the result must have.
   let expected: ExpressionType
 
-  init(source: SourceText, parts: Parts, root: NodeIndex, expected: ExpressionType) {
+  init(
+    source: SourceText, declarations: Declarations, parts: Parts, root: NodeIndex,
+    expected: ExpressionType
+  ) {
     self.source = source
+    self.declarations = declarations
     self.parts = parts
     self.root = root
     self.expected = expected
@@ -36,7 +41,10 @@ final class Program: Sendable {
     let node = parts.nodes[Int(index)]
     switch node.operation.shape {
     case .leaf: return []
-    case .unary where node.operation == .hasField && operation(of: node.a) == .variable: return []
+    case .unary
+    where [.hasField, .optionalField].contains(node.operation)
+      && operation(of: node.a) == .variable:
+      return []
     case .unary: return [node.a]
     case .binary: return [node.a, node.b]
     case .ternary: return [node.a, node.b, node.c]
@@ -78,6 +86,8 @@ enum Operation: UInt8, Sendable {
   case hasMember
   /// a: list or map node, b: index node
   case index
+  /// As `field`, `member` and `index`, with an optional as the answer.
+  case optionalField, optionalMember, optionalIndex
   /// a: first operand, b: count
   case list
   /// a: first operand, b: count; keys and values in turn
@@ -95,11 +105,17 @@ enum Operation: UInt8, Sendable {
   case all, exists, existsOne, filter
   /// a: list or map node, b: variable, c: first of two operands: condition (or -1) and value
   case transform
+  /// a: optional node, b: variable, c: value node
+  case optionalMap, optionalFlatMap
   /// a: operand node
-  case size
+  case size, optionalOf, optionalOfNonZero, hasValue, optionalValue
   case toBool, toInt, toUInt, toDouble, toString, toBytes, toTimestamp, toDuration, toType
   /// a: text node, b: text node
   case startsWith, endsWith, contains, matches
+  /// a: optional node, b: node of what takes its place where it has nothing
+  case otherwise, orValue
+  /// a: first operand, b: count; texts, and then numbers
+  case charAt, indexOf, lastIndexOf, lowerAscii, replace, split, substring, trim, upperAscii
   /// a: text node, b: pattern
   case matchesConstant
   /// a: timestamp or duration node, c: field
@@ -117,16 +133,20 @@ enum Operation: UInt8, Sendable {
   var shape: Shape {
     switch self {
     case .constant, .variable, .local, .variableField: .leaf
-    case .field, .member, .hasField, .hasMember, .not, .negate, .all, .exists, .existsOne, .filter,
-      .transform, .size, .toBool, .toInt, .toUInt, .toDouble, .toString, .toBytes, .toTimestamp,
-      .toDuration, .toType, .matchesConstant, .timeField, .timeFieldInConstantZone:
+    case .field, .member, .hasField, .hasMember, .optionalField, .optionalMember, .not, .negate,
+      .all, .exists, .existsOne, .filter, .transform, .optionalMap, .optionalFlatMap, .size,
+      .optionalOf, .optionalOfNonZero, .hasValue, .optionalValue, .toBool, .toInt, .toUInt,
+      .toDouble, .toString, .toBytes, .toTimestamp, .toDuration, .toType, .matchesConstant,
+      .timeField, .timeFieldInConstantZone:
       .unary
-    case .index, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isIn, .add,
-      .subtract, .multiply, .divide, .remainder, .startsWith, .endsWith, .contains, .matches,
-      .timeFieldInZone:
+    case .index, .optionalIndex, .equal, .notEqual, .less, .lessOrEqual, .greater,
+      .greaterOrEqual, .isIn, .add, .subtract, .multiply, .divide, .remainder, .startsWith,
+      .endsWith, .contains, .matches, .otherwise, .orValue, .timeFieldInZone:
       .binary
     case .conditional: .ternary
-    case .list, .map, .and, .or: .variadic
+    case .list, .map, .and, .or, .charAt, .indexOf, .lastIndexOf, .lowerAscii, .replace, .split,
+      .substring, .trim, .upperAscii:
+      .variadic
     }
   }
 }

@@ -64,6 +64,7 @@ private struct PatternMatcher {
         case .folded(let scalar):
           if scalar == forms?.folded { nextSeeds.append(state + 1) }
         case .set(let set):
+          visits += pattern.sets[set].complements.count
           if contains(pattern.sets[set], next, forms) { nextSeeds.append(state + 1) }
         }
       }

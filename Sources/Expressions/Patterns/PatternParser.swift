@@ -1,5 +1,5 @@
 /// Reads the syntax of RE2, without what needs to know where a match is (captures by number), what
-/// a machine of bounded size cannot do (back references, look-around), and named classes.
+/// a machine of bounded size cannot do (back references, look-around), and scripts of Unicode.
 struct PatternParser {
   /// What `(?ims)` sets for the rest of its group.
   private struct Flags {
@@ -35,8 +35,12 @@ struct PatternParser {
     return true
   }
 
+  private func isNext(_ text: String) -> Bool {
+    scalars[index...].starts(with: text.unicodeScalars)
+  }
+
   private mutating func take(_ text: String) -> Bool {
-    guard scalars[index...].starts(with: text.unicodeScalars) else { return false }
+    guard isNext(text) else { return false }
     index += text.unicodeScalars.count
     return true
   }
@@ -192,23 +196,56 @@ struct PatternParser {
     case "z": index += 1; return .assertion(.textEnd)
     default: break
     }
-    if let set = escapedSet() { return .set(set) }
+    if var set = try escapedSet() {
+      set.ignoresCase = flags.ignoresCase
+      return .set(set)
+    }
     return literal(try escapedScalar())
   }
 
-  private mutating func escapedSet() -> ScalarSet? {
-    let set: ScalarSet
-    switch next {
-    case "d": set = .digit
-    case "D": set = .digit.negated
-    case "s": set = .space
-    case "S": set = .space.negated
-    case "w": set = .word
-    case "W": set = .word.negated
-    default: return nil
+  /// The class that an escape stands for, after its backslash; nil for a single scalar.
+  private mutating func escapedSet() throws(PatternFault) -> ScalarSet? {
+    if let set = ClassNames.escaped(next) {
+      index += 1
+      return set
     }
+    guard next == "p" || next == "P" else { return nil }
+    var isNegated = next == "P"
     index += 1
-    return set
+    let isBraced = take("{")
+    if isBraced, take("^") { isNegated.toggle() }
+    var name = ""
+    while let scalar = next, isBraced ? scalar != "}" : name.isEmpty {
+      name.unicodeScalars.append(scalar)
+      index += 1
+    }
+    guard !isBraced || take("}") else { throw PatternFault(message: "'\\p{' has no closing '}'") }
+    guard let set = ClassNames.unicode(name) else {
+      throw PatternFault(
+        message: "'\(name)' is no general category such as L, Lu or Nd; scripts are not supported")
+    }
+    return isNegated ? set.negated : set
+  }
+
+  /// `[:alpha:]` or `[:^alpha:]` inside a class; nil where a bracket stands for itself.
+  private mutating func namedSet() throws(PatternFault) -> ScalarSet? {
+    let start = index
+    guard take("[:") else { return nil }
+    let isNegated = take("^")
+    var name = ""
+    // No name is nearly as long. Without a bound a row of brackets would be searched from each.
+    while name.utf8.count < 64, let scalar = next, !isNext(":]") {
+      name.unicodeScalars.append(scalar)
+      index += 1
+    }
+    guard take(":]") else {
+      index = start
+      return nil
+    }
+    guard let set = ClassNames.posix[name] else {
+      throw PatternFault(message: "there is no class [:\(name):]")
+    }
+    return isNegated ? set.negated : set
   }
 
   /// The scalar that an escape stands for, after its backslash.
@@ -249,16 +286,17 @@ struct PatternParser {
   /// What stands between brackets.
   private mutating func characterClass() throws(PatternFault) -> ScalarSet {
     let isNegated = take("^")
-    var ranges: [ClosedRange<UInt32>] = []
+    var set = ScalarSet([])
     var isFirst = true
     while let scalar = next, scalar != "]" || isFirst {
       isFirst = false
-      if take("[:") {
-        throw PatternFault(message: "classes such as [:alpha:] are not supported; write a-z")
+      if let named = try namedSet() {
+        set.formUnion(named)
+        continue
       }
       index += 1
-      if scalar == "\\", let set = escapedSet() {
-        ranges += set.plainRanges
+      if scalar == "\\", let escaped = try escapedSet() {
+        set.formUnion(escaped)
         continue
       }
       let low = scalar == "\\" ? try escapedScalar() : scalar
@@ -266,10 +304,9 @@ struct PatternParser {
       guard low <= high else {
         throw PatternFault(message: "the range \(low)-\(high) runs backwards")
       }
-      ranges.append(low.value...high.value)
+      set.formUnion(ScalarSet([low.value...high.value]))
     }
     guard take("]") else { throw PatternFault(message: "'[' has no closing ']'") }
-    var set = ScalarSet(ranges)
     set.normalize()
     set.isNegated = isNegated
     set.ignoresCase = flags.ignoresCase

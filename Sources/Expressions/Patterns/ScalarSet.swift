@@ -1,11 +1,16 @@
 /// A set of code points.
 struct ScalarSet: Sendable, Equatable {
   private(set) var ranges: [ClosedRange<UInt32>]
+  /// General categories all of whose code points are in the set too.
+  private(set) var categories: Set<Unicode.GeneralCategory>
+  /// Negated sets all of whose code points are in the set too.
+  private(set) var complements: [ScalarSet] = []
   var isNegated = false
   var ignoresCase = false
 
-  init(_ ranges: [ClosedRange<UInt32>]) {
+  init(_ ranges: [ClosedRange<UInt32>], categories: Set<Unicode.GeneralCategory> = []) {
     self.ranges = ranges
+    self.categories = categories
   }
 
   static let digit = ScalarSet([0x30...0x39])
@@ -18,6 +23,16 @@ struct ScalarSet: Sendable, Equatable {
     var set = self
     set.isNegated.toggle()
     return set
+  }
+
+  /// Takes in the code points of a class inside a class.
+  mutating func formUnion(_ other: ScalarSet) {
+    if !other.isNegated {
+      ranges += other.ranges
+      categories.formUnion(other.categories)
+    } else if !complements.contains(other) {
+      complements.append(other)
+    }
   }
 
   /// Sorts and joins the ranges, so that looking for a code point takes few steps.
@@ -33,32 +48,21 @@ struct ScalarSet: Sendable, Equatable {
     ranges = joined
   }
 
-  /// The ranges with those of the code points that are not in the set, for a class inside a class.
-  var plainRanges: [ClosedRange<UInt32>] {
-    guard isNegated else { return ranges }
-    var gaps: [ClosedRange<UInt32>] = []
-    var next: UInt32 = 0
-    for range in ranges {
-      if next < range.lowerBound { gaps.append(next...range.lowerBound - 1) }
-      next = range.upperBound + 1
-    }
-    if next <= 0x10FFFF { gaps.append(next...0x10FFFF) }
-    return gaps
-  }
-
   func contains(_ scalar: Unicode.Scalar) -> Bool {
-    includes(scalar.value) != isNegated
+    (includes(scalar) || complements.contains { $0.contains(scalar) }) != isNegated
   }
 
   /// Whether a scalar is in the set in any of its cases.
   func contains(_ forms: CaseForms) -> Bool {
     let isMember =
-      includes(forms.own.value) || includes(forms.uppercase.value)
-      || includes(forms.lowercase.value) || includes(forms.folded.value)
+      includes(forms.own) || includes(forms.uppercase) || includes(forms.lowercase)
+      || includes(forms.folded) || complements.contains { $0.contains(forms) }
     return isMember != isNegated
   }
 
-  private func includes(_ value: UInt32) -> Bool {
+  private func includes(_ scalar: Unicode.Scalar) -> Bool {
+    if !categories.isEmpty, categories.contains(scalar.properties.generalCategory) { return true }
+    let value = scalar.value
     var low = 0
     var high = ranges.count
     while low < high {

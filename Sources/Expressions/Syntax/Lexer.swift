@@ -40,6 +40,7 @@ struct Lexer {
       return try NumberLexer.read(&reader)
     }
     if StringLexer.startsLiteral(reader) { return try StringLexer.read(&reader) }
+    if byte == UInt8(ascii: "`") { return try quotedName() }
     return startsWord(byte) ? word() : .symbol(try symbol())
   }
 
@@ -48,6 +49,19 @@ struct Lexer {
     reader.skip { startsWord($0) || isDigit($0) }
     let text = reader.text(from: start)
     return Symbol(rawValue: text).map { .symbol($0) } ?? .identifier(text)
+  }
+
+  private mutating func quotedName() throws(ExpressionFault) -> Token.Kind {
+    let start = reader.index
+    reader.index += 1
+    reader.skip { startsWord($0) || isDigit($0) || ".-/ ".utf8.contains($0) }
+    let name = reader.text(from: start + 1)
+    guard !name.isEmpty, reader.skip("`") else {
+      throw reader.fault(
+        "a name in back quotes has letters, digits and '_.-/ '; other keys stand in ['…']",
+        from: start)
+    }
+    return .quotedName(name)
   }
 
   private mutating func symbol() throws(ExpressionFault) -> Symbol {

@@ -142,17 +142,21 @@ struct Parser {
     var operand = primary
     while true {
       if take(.dot) {
-        let name = try selector()
+        let isOptional = take(.question)
+        let (name, isQuoted) = try selector()
         operand =
-          take(.openParenthesis)
+          !isOptional && !isQuoted && take(.openParenthesis)
           ? try methodCall(name, on: operand)
           : try node(
-            .select(operand, name), operand.range.joined(with: name.range), over: [operand])
+            .select(operand, name, isOptional: isOptional), operand.range.joined(with: name.range),
+            over: [operand])
       } else if take(.openBracket) {
+        let isOptional = take(.question)
         let index = try expression()
         try expect(.closeBracket, "after the index")
         let range = SourceRange(start: operand.range.start, end: previousEnd)
-        operand = try node(.index(operand, index), range, over: [operand, index])
+        operand = try node(
+          .index(operand, index, isOptional: isOptional), range, over: [operand, index])
       } else if token.kind == .symbol(.openBrace) {
         throw source.fault("objects cannot be made in an expression", at: token.range)
       } else {
@@ -161,11 +165,18 @@ struct Parser {
     }
   }
 
-  /// A name after a dot, where even reserved words may stand.
-  private mutating func selector() throws(ExpressionFault) -> Name {
-    guard case .identifier(let text) = token.kind else { throw unexpected("a name after '.'") }
-    place += 1
-    return Name(text: text, range: tokens[place - 1].range)
+  /// A name after a dot, where even reserved words may stand, and names in back quotes.
+  private mutating func selector() throws(ExpressionFault) -> (Name, isQuoted: Bool) {
+    let range = token.range
+    switch token.kind {
+    case .identifier(let text):
+      place += 1
+      return (Name(text: text, range: range), false)
+    case .quotedName(let text):
+      place += 1
+      return (Name(text: text, range: range), true)
+    default: throw unexpected("a name after '.'")
+    }
   }
 
   private mutating func methodCall(
@@ -206,7 +217,9 @@ struct Parser {
     case .identifier(let text):
       return try identifier(Name(text: text, range: start.range), isRooted: false)
     case .symbol(.dot):
-      return try identifier(try selector(), isRooted: true)
+      guard case .identifier(let text) = token.kind else { throw unexpected("a name after '.'") }
+      place += 1
+      return try identifier(Name(text: text, range: tokens[place - 1].range), isRooted: true)
     case .symbol(.openParenthesis):
       let inner = try expression()
       try expect(.closeParenthesis, "to close the parenthesis")
@@ -236,7 +249,9 @@ struct Parser {
     guard name.text == "has" else {
       return try node(.call(name, receiver: nil, arguments: arguments), range, over: arguments)
     }
-    guard arguments.count == 1, case .select(let operand, let field) = arguments[0].kind else {
+    guard arguments.count == 1,
+      case .select(let operand, let field, isOptional: false) = arguments[0].kind
+    else {
       throw source.fault("has() asks for one field, as in has(payin.method)", at: range)
     }
     return try node(.has(operand, field), range, over: [operand])

@@ -35,3 +35,7 @@ struct SourceReader {
     source.fault(message, at: SourceRange(start: start, end: index))
   }
 }
+
+func isDigit(_ byte: UInt8) -> Bool {
+  (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+}

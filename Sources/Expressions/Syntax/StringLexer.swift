@@ -118,18 +118,21 @@ struct StringLexer {
     return code
   }
 
-  /// `\u` with four digits; two of them may make up one code point as a surrogate pair.
+  /// `\u` with four digits. Two of them are no pair, as they are in JSON.
   private mutating func appendUnicode(from start: Int) throws(ExpressionFault) {
     let code = try hexadecimal(4, from: start)
-    guard (0xD800..<0xDC00).contains(code), reader.byte == UInt8(ascii: "\\"),
-      reader.peek(1) == UInt8(ascii: "u")
-    else { return try appendCode(code, from: start) }
-    reader.index += 2
-    let low = try hexadecimal(4, from: start)
-    guard (0xDC00..<0xE000).contains(low) else {
-      throw reader.fault("'\(reader.text(from: start))' is no code point", from: start)
+    let end = reader.index
+    if (0xD800..<0xDC00).contains(code), reader.skip("\\"), reader.skip("u"),
+      let low = try? hexadecimal(4, from: start), (0xDC00..<0xE000).contains(low)
+    {
+      let digits = String(0x10000 + (code - 0xD800) << 10 + (low - 0xDC00), radix: 16)
+      let padding = String(repeating: "0", count: 8 - digits.utf8.count)
+      throw reader.fault(
+        "'\(reader.text(from: start))' are no code points; write '\\U\(padding)\(digits)'",
+        from: start)
     }
-    try appendCode(0x10000 + (code - 0xD800) << 10 + (low - 0xDC00), from: start)
+    reader.index = end
+    try appendCode(code, from: start)
   }
 
   private mutating func appendCode(_ code: UInt32, from start: Int) throws(ExpressionFault) {

@@ -10,9 +10,11 @@ struct Syntax: Sendable {
     case literal(Value)
     /// A variable or a type; a leading dot looks past the variables of macros.
     case identifier(Name, isRooted: Bool)
-    case select(Syntax, Name)
+    /// `a.b`, or `a.?b`.
+    case select(Syntax, Name, isOptional: Bool)
     case has(Syntax, Name)
-    case index(Syntax, Syntax)
+    /// `a[b]`, or `a[?b]`.
+    case index(Syntax, Syntax, isOptional: Bool)
     case list([Syntax])
     case map([(key: Syntax, value: Syntax)])
     case not(Syntax)
@@ -60,13 +62,16 @@ enum BinaryOperator: String, Sendable {
   }
 }
 
-/// The calls that bind a variable to each element of a list or key of a map.
+/// The calls that bind a variable to each element of a list, each key of a map, or what an optional
+/// has.
 enum Macro: String, Sendable {
   case all
   case exists
   case existsOne = "exists_one"
   case map
   case filter
+  case optMap
+  case optFlatMap
 
   func accepts(arguments count: Int) -> Bool {
     count == 2 || (self == .map && count == 3)
@@ -75,6 +80,7 @@ enum Macro: String, Sendable {
   var usage: String {
     switch self {
     case .all, .exists, .existsOne, .filter: "\(rawValue)(variable, condition)"
+    case .optMap, .optFlatMap: "\(rawValue)(variable, value)"
     case .map: "map(variable, value) or map(variable, condition, value)"
     }
   }

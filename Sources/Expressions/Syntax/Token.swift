@@ -2,6 +2,8 @@
 struct Token: Sendable {
   enum Kind: Sendable, Equatable {
     case identifier(String)
+    /// The name of a field in back quotes.
+    case quotedName(String)
     /// An integer without its sign.
     case int(UInt64)
     case uint(UInt64)

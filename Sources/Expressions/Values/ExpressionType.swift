@@ -13,14 +13,21 @@ public indirect enum ExpressionType: Hashable, Sendable {
   case type
   case list(ExpressionType)
   case map(key: ExpressionType, value: ExpressionType)
+  case optional(ExpressionType)
   case object(ObjectType)
   /// Anything; checked when it is evaluated.
   case dyn
 
   static let timestampName = "google.protobuf.Timestamp"
   static let durationName = "google.protobuf.Duration"
+  static let optionalName = "optional_type"
 
   var isNumeric: Bool { self == .int || self == .uint || self == .double }
+
+  /// What an optional has, and whether it is one.
+  var unwrapped: (type: ExpressionType, isOptional: Bool) {
+    if case .optional(let wrapped) = self { (wrapped, true) } else { (self, false) }
+  }
 
   /// The one type that serves both, for the branches of a conditional and the elements of a list;
   /// nil where there is none short of `dyn`.
@@ -29,6 +36,7 @@ public indirect enum ExpressionType: Hashable, Sendable {
     case _ where self == other: self
     case (.dyn, _), (_, .dyn): .dyn
     case (.list(let a), .list(let b)): a.unified(with: b).map { .list($0) }
+    case (.optional(let a), .optional(let b)): a.unified(with: b).map { .optional($0) }
     case (.map(let key, let value), .map(let otherKey, let otherValue)):
       if let key = key.unified(with: otherKey), let value = value.unified(with: otherValue) {
         .map(key: key, value: value)
@@ -39,19 +47,7 @@ public indirect enum ExpressionType: Hashable, Sendable {
     }
   }
 
-  /// Whether `==` between the two can be true: the same type, or both numbers.
-  func isComparable(with other: ExpressionType) -> Bool {
-    switch (self, other) {
-    case _ where self == other: true
-    case (.dyn, _), (_, .dyn): true
-    case (.list(let a), .list(let b)): a.isComparable(with: b)
-    case (.map(let key, let value), .map(let otherKey, let otherValue)):
-      key.isComparable(with: otherKey) && value.isComparable(with: otherValue)
-    default: isNumeric && other.isNumeric
-    }
-  }
-
-  /// Whether a value of this type may stand where `other` is wanted.
+  /// Whether a value of this type may stand where `other` is wanted, or beside one with `==`.
   func isAssignable(to other: ExpressionType) -> Bool {
     unified(with: other) != nil
   }
@@ -74,6 +70,8 @@ extension ExpressionType: CustomStringConvertible {
     case .list(let element): "list(\(element))"
     case .map(.dyn, .dyn): "map"
     case .map(let key, let value): "map(\(key), \(value))"
+    case .optional(.dyn): "optional"
+    case .optional(let wrapped): "optional(\(wrapped))"
     case .object(let object): object.name
     case .dyn: "dyn"
     }

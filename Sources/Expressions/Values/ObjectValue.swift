@@ -46,11 +46,16 @@ extension ObjectType: Hashable {
 public final class ObjectValue: Sendable {
   public let type: ObjectType
   let fields: [Value?]
+  let unknown: Set<String>
 
   /// An object from its fields in the order of the type; a missing tail is absent.
-  public init(_ type: ObjectType, slots: [Value?]) {
+  ///
+  /// - Parameter unknown: fields without a value here of which nobody knows yet whether they are
+  ///   absent: reading them is an error, and so is asking whether they are there.
+  public init(_ type: ObjectType, slots: [Value?], unknown: Set<String> = []) {
     self.type = type
     fields = slots
+    self.unknown = unknown
   }
 
   /// An object from named fields; those left out, or given nil, are absent.

@@ -1,3 +1,4 @@
+import CivilCalendar
 import Foundation
 
 /// Where a clock stands: a fixed offset from UTC, or a zone of the IANA database.
@@ -7,10 +8,9 @@ enum TimeZoneRule: Sendable {
 
   /// Reads `UTC`, `+hh:mm`, `-hh:mm`, `hh:mm`, or a name such as `America/Mexico_City`.
   init?(name: String) {
-    var scanner = DigitScanner(name)
     if name == "UTC" {
       self = .fixed(seconds: 0)
-    } else if let offset = scanner.signedOffset(isSignOptional: true), scanner.isAtEnd {
+    } else if let offset = RFC3339.offset(name) {
       self = .fixed(seconds: offset)
     } else if let zone = TimeZone(identifier: name) {
       self = .zone(zone)

@@ -1,3 +1,5 @@
+import CivilCalendar
+
 /// An instant between the years 1 and 9999, to the nanosecond.
 public struct Timestamp: Sendable, Hashable {
   /// Seconds since 1970-01-01T00:00:00Z, rounded down.
@@ -52,50 +54,21 @@ extension Timestamp: Comparable {
 extension Timestamp: CustomStringConvertible {
   /// Reads RFC 3339, such as `2026-07-01T09:30:00.5-06:00`; nil for anything else.
   init?(text: String) {
-    var scanner = DigitScanner(text)
-    guard
-      let year = scanner.digits(4), scanner.skip("-"),
-      let month = scanner.digits(2), scanner.skip("-"),
-      let day = scanner.digits(2), scanner.skip("T"),
-      let hour = scanner.digits(2), scanner.skip(":"),
-      let minute = scanner.digits(2), scanner.skip(":"),
-      let second = scanner.digits(2), hour < 24, minute < 60, second < 60,
-      let days = CivilDate.daysSinceEpoch(year: year, month: month, day: day),
-      let fraction = scanner.fraction(),
-      let offset = scanner.offset(), scanner.isAtEnd
-    else { return nil }
-    let seconds = days * 86_400 + Int64(hour * 3_600 + minute * 60 + second) - Int64(offset)
-    self.init(seconds: seconds, nanoseconds: Int32(fraction))
+    guard let time = RFC3339(text) else { return nil }
+    self.init(seconds: time.seconds, nanoseconds: Int32(time.nanoseconds))
   }
 
   /// RFC 3339 in UTC, with as many digits of a second as it needs.
   public var description: String {
-    let time = CivilTime(self, offset: 0)
-    return "\(time.date)T\(time.hour.padded(2)):\(time.minute.padded(2)):\(time.second.padded(2))"
-      + fractionText(Int64(nanoseconds)) + "Z"
+    RFC3339.text(secondsSinceEpoch: seconds, fraction: fractionText(Int64(nanoseconds)))
   }
 }
 
 /// The digits of a fraction of a second, with the point and without trailing zeros.
 func fractionText(_ nanoseconds: Int64) -> String {
   guard nanoseconds != 0 else { return "" }
-  var digits = Int(nanoseconds).padded(9)
+  // A leading 1 keeps the zeros behind it.
+  var digits = String(1_000_000_000 + nanoseconds).dropFirst()
   while digits.utf8.last == UInt8(ascii: "0") { digits.removeLast() }
   return "." + digits
-}
-
-extension Int64 {
-  /// Division that rounds down, so that the remainder is never negative.
-  /// - Precondition: `divisor` is positive.
-  func flooredQuotientAndRemainder(dividingBy divisor: Int64) -> (Int64, Int64) {
-    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-  }
-}
-
-extension Int {
-  func padded(_ width: Int) -> String {
-    let digits = String(self)
-    return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
-  }
 }

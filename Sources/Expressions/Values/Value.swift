@@ -13,6 +13,8 @@ public enum Value: Sendable {
   case timestamp(Timestamp)
   /// A span of time in nanoseconds.
   case duration(Int64)
+  /// What may be there or not: the answer of `map[?key]`.
+  indirect case optional(Value?)
   /// A type as a value: what `type(x)` answers.
   case type(String)
 
@@ -31,6 +33,7 @@ public enum Value: Sendable {
     case .object(let object): object.type.name
     case .timestamp: ExpressionType.timestampName
     case .duration: ExpressionType.durationName
+    case .optional: ExpressionType.optionalName
     case .type: "type"
     }
   }
@@ -52,6 +55,7 @@ extension Value: Equatable {
     case (.object(let a), .object(let b)): a.type === b.type && a.fields == b.fields
     case (.timestamp(let a), .timestamp(let b)): a == b
     case (.duration(let a), .duration(let b)): a == b
+    case (.optional(let a), .optional(let b)): a == b
     case (.type(let a), .type(let b)): a == b
     default: false
     }

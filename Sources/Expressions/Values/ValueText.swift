@@ -94,6 +94,11 @@ enum ValueText {
       case .object(let object): writeObject(object)
       case .timestamp(let timestamp): append("timestamp('\(timestamp)')")
       case .duration(let duration): append("duration('\(DurationText.render(duration))')")
+      case .optional(nil): append("optional.none()")
+      case .optional(let value?):
+        append("optional.of(")
+        write(value)
+        append(")")
       case .type(let name): append(name)
       }
     }

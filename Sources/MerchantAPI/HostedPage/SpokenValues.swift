@@ -1,3 +1,4 @@
+import CivilCalendar
 import Payins
 
 /// Money as the page writes it in both languages.
@@ -21,36 +22,24 @@ enum PesoText {
 
 /// A point in time in words, on Mexico City's clock.
 struct SpokenTime {
-  private let year: Int
-  private let month: Int
-  private let day: Int
-  private let hour: Int
-  private let minute: Int
-  private let weekday: Int
+  private let time: CivilTime
 
   init(_ instant: Instant) {
-    let offset = Instant.mexicoCityOffset
-    // `2026-01-02 03:04:05`.
-    let fields = instant.localText(offsetMinutes: offset).utf8
-      .split { !(48...57).contains($0) }.map { $0.reduce(0) { $0 * 10 + Int($1) - 48 } }
-    (year, month, day) = (fields[0], fields[1], fields[2])
-    (hour, minute) = (fields[3], fields[4])
-    // 1970-01-01 was a Thursday.
-    let days = Int((instant.seconds + Int64(offset) * 60) / 86_400)
-    weekday = ((days + 4) % 7 + 7) % 7
+    time = instant.civilTime(offsetMinutes: Instant.mexicoCityOffset)
   }
 
   func text(_ language: PageLanguage) -> String {
-    let minutes = minute < 10 ? "0\(minute)" : "\(minute)"
+    let (date, month, hour) = (time.date, time.date.month - 1, time.hour)
+    let clock = ":" + (time.minute < 10 ? "0" : "") + "\(time.minute)\u{A0}"
     switch language {
     case .spanish:
       let article = hour == 1 ? "a la" : "a las"
-      return "\(Self.days[weekday]) \(day) de \(Self.months[month - 1]) de \(year),"
-        + " \(article) \(hour):\(minutes)\u{A0}h"
+      return "\(Self.days[time.dayOfWeek]) \(date.day) de \(Self.months[month]) de \(date.year),"
+        + " \(article) \(hour)\(clock)h"
     case .english:
       let half = hour < 12 ? "a.m." : "p.m."
-      return "\(Self.englishDays[weekday]), \(Self.englishMonths[month - 1]) \(day), \(year),"
-        + " \((hour + 11) % 12 + 1):\(minutes)\u{A0}\(half)"
+      return "\(Self.englishDays[time.dayOfWeek]), \(Self.englishMonths[month]) \(date.day),"
+        + " \(date.year), \((hour + 11) % 12 + 1)\(clock)\(half)"
     }
   }
 

@@ -8,9 +8,8 @@ struct WireDate {
   /// What stands there where it cannot be read, for people.
   let unreadable: String?
 
-  /// RFC 3339, and what its servers make of it: `t` and `z` in lower case, an offset without a
-  /// colon (`-0600`), a blank in place of `T`, a fraction of any length. Without an offset the time
-  /// is Mexico City's, or that of the offset in minutes.
+  /// RFC 3339, and what its servers make of it: an offset without a colon (`-0600`). Without an
+  /// offset the time is Mexico City's, or that of the offset in minutes.
   init(_ value: JSON?, assumingOffset: Int = Instant.mexicoCityOffset) {
     guard let value, !value.isBlank else {
       instant = nil
@@ -24,13 +23,7 @@ struct WireDate {
   }
 
   private static func read(_ text: String, _ assumedOffset: Int) -> Instant? {
-    var bytes = text.utf8.map { byte in
-      switch byte {
-      case UInt8(ascii: "t"): UInt8(ascii: "T")
-      case UInt8(ascii: "z"): UInt8(ascii: "Z")
-      default: byte
-      }
-    }
+    var bytes = Array(text.utf8)
     let offset = bytes.suffix(5)
     let isBare =
       bytes.count > 15 && (offset.first == UInt8(ascii: "+") || offset.first == UInt8(ascii: "-"))

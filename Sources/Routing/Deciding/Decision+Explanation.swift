@@ -65,20 +65,20 @@ extension Decision {
   private func explainedErrors() -> [JSON] {
     guard !match.errors.isEmpty else { return [] }
     let activation = rulebook.activation(question)
-    let redaction = PayerRedaction(question.request.payer)
+    let redaction = PayerRedaction(question.request)
     return match.errors.compactMap { index in
       let rule = rulebook.rules[index]
       guard case .error(let error) = rule.condition.evaluate(activation) else { return nil }
       return [
         "name": JSON(rule.name), "file": JSON(rule.file), "result": "error",
-        "error": JSON(redaction.shown(error.message)),
+        "error": JSON(redaction.shown(error, in: rule.condition)),
       ]
     }
   }
 
   private func explainedRules() -> [JSON] {
     let activation = rulebook.activation(question)
-    let redaction = PayerRedaction(question.request.payer)
+    let redaction = PayerRedaction(question.request)
     return rulebook.rules.enumerated().map { index, rule in
       var entry: JSONObject = ["name": JSON(rule.name), "file": JSON(rule.file)]
       if let matched = match.rule, index >= matched {
@@ -88,28 +88,32 @@ extension Decision {
       let explanation = rule.condition.explain(activation)
       if case .error(let error) = explanation.outcome {
         entry["result"] = "error"
-        entry["error"] = JSON(redaction.shown(error.message))
+        entry["error"] = JSON(redaction.shown(error, in: rule.condition))
       } else {
         entry["result"] = false
       }
-      entry["why"] = .array(explained(explanation.parts, redaction))
+      entry["why"] = .array(explained(explanation.parts, rule.condition, redaction))
       return .object(entry)
     }
   }
 
   /// What the parts of a condition came to, in the order of its source. The whole is left out where
   /// it has parts: its result is told already.
-  private func explained(_ parts: [Explanation.Part], _ redaction: PayerRedaction) -> [JSON] {
+  private func explained(
+    _ parts: [Explanation.Part], _ condition: Expression, _ redaction: PayerRedaction
+  ) -> [JSON] {
     let told = parts.count > 1 ? parts.dropFirst() : parts[...]
     return told.compactMap { part in
       switch part.result {
       case .value(let value):
         [
           "expression": JSON(part.text),
-          "value": JSON(redaction.shown(value: value, of: part.text)),
+          "value": JSON(redaction.shown(value: value, of: part.source)),
         ]
-      case .error(let message):
-        ["expression": JSON(part.text), "error": JSON(redaction.shown(message))]
+      case .error(let error):
+        [
+          "expression": JSON(part.text), "error": JSON(redaction.shown(error, in: condition)),
+        ]
       case .notEvaluated: nil
       }
     }

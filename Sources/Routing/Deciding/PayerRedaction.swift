@@ -1,29 +1,53 @@
+import Expressions
 import Payins
 
 /// Keeps the payer's name, e-mail and phone out of explanations: they end up in stores and logs.
 struct PayerRedaction {
   private static let hidden = "(the payer's data)"
-  private static let payer = Array("payer".utf8)
-  private static let payerObject = Array("payer{".utf8)
   private let secrets: [[UInt8]]
+  /// What an expression reads where it may read the payer's data.
+  private let sources: [[UInt8]]
+  /// How an object begins that has the payer's data in it.
+  private let objects: [[UInt8]]
 
-  init(_ payer: Payer) {
+  init(_ request: PayinRequest) {
+    let payer = request.payer
     let values = PayerField.allCases.compactMap { payer[$0] }.filter { !$0.isEmpty }
     // Explanations shorten long texts, so the beginning must do.
-    secrets = Set(values.flatMap { [$0, Self.escaped($0)] }).map { Array($0.utf8.prefix(100)) }
+    let secrets = Set(values.flatMap { [$0, Self.escaped($0)] })
+      .map { Array($0.utf8.prefix(100)) }
+    let texts = request.metadata.flatMap { [$0.key, $0.value] }
+    let isCopied = (texts + [request.description, request.merchantReference]).contains { text in
+      secrets.contains { Self.holds(text, $0) }
+    }
+    let copies = isCopied ? ["metadata", "description", "merchant_reference"] : []
+    sources = (["payer"] + copies).map { Array($0.utf8) }
+    objects = (["payer{"] + (isCopied ? ["payin{"] : [])).map { Array($0.utf8) }
+    self.secrets = secrets
   }
 
-  /// The value of a sub-expression, as a literal. Of one that reads the payer only a yes or no is
-  /// shown: whatever else it makes of the data could give it away.
+  /// The value of a sub-expression, as a literal. Of one that reads the payer, or a copy of the
+  /// data elsewhere in the pay-in, only a yes or no is shown: half of it, or its letters in upper
+  /// case, would give it away as well.
   func shown(value: String, of expression: String) -> String {
     if value == "true" || value == "false" { return value }
-    let readsPayer = Self.holds(expression, Self.payer) || Self.holds(value, Self.payerObject)
-    return readsPayer ? Self.hidden : shown(value)
+    let isSecret = mayRead(expression) || objects.contains { Self.holds(value, $0) }
+    return isSecret || holdsSecret(value) ? Self.hidden : value
   }
 
-  /// A text, unless it holds the payer's data.
-  func shown(_ text: String) -> String {
-    secrets.contains { Self.holds(text, $0) } ? Self.hidden : text
+  /// What an error says, without values where the condition may read the payer's data: a part of
+  /// the data may be among them.
+  func shown(_ error: EvaluationError, in condition: Expression) -> String {
+    mayRead(condition.source) || holdsSecret(error.message)
+      ? error.messageWithoutValues : error.message
+  }
+
+  private func mayRead(_ expression: String) -> Bool {
+    sources.contains { Self.holds(expression, $0) }
+  }
+
+  private func holdsSecret(_ text: String) -> Bool {
+    secrets.contains { Self.holds(text, $0) }
   }
 
   private static func holds(_ text: String, _ part: [UInt8]) -> Bool {

@@ -3,22 +3,19 @@ import Payins
 
 /// For which pay-ins a condition can be true at all.
 ///
-/// Found by evaluating it with only the method and the amount known: in CEL whatever else it reads
-/// is then an error, and a value that comes out in spite of errors does not depend on what they
-/// stand for. Where that cannot be relied on, everything counts as possible.
+/// Found by evaluating it with only the method and the amount known: in CEL whatever else it reads,
+/// or asks to be there, is then an error, and a value that comes out in spite of errors does not
+/// depend on what they stand for.
 struct ConditionReach {
   static let anyAmount: ClosedRange<Int64> = 1...Int64.max
 
   private let condition: Expression
   /// Where the truth may change as the amount grows; nil where that is not known.
   private let thresholds: [Int64]?
-  /// Whether only what is known can be false by being absent.
-  private let isSound: Bool
 
   init(_ condition: Expression) {
     self.condition = condition
     thresholds = Self.thresholds(of: condition)
-    isSound = Self.asksOnlyForKnown(condition.source)
   }
 
   /// Whether the condition is true for every pay-in.
@@ -33,7 +30,6 @@ struct ConditionReach {
   /// Whether it can be true for a pay-in of that method, or of one that leaves it open, with an
   /// amount (centavos) of that range.
   func canBeTrue(for method: Payins.Method?, _ amounts: ClosedRange<Int64>) -> Bool {
-    guard isSound else { return true }
     guard let thresholds else { return !isFalse(method, nil) }
     let around = thresholds.flatMap { threshold in
       [
@@ -48,31 +44,21 @@ struct ConditionReach {
 
   private func isFalse(_ method: Payins.Method?, _ amount: Int64?) -> Bool {
     if isFalse(method: method?.rawValue, amount) { return true }
-    let asksForMethod = condition.source.utf8.contains("has(payin.method)".utf8)
-    guard method == nil, !asksForMethod else { return false }
+    guard method == nil, !condition.asks(for: "method") else { return false }
     // What is true without a method does not depend on one, so it is true with any.
     let methods = Payins.Method.allCases.map(\.rawValue) + [""]
     return methods.contains { isFalse(method: $0, amount) }
   }
 
   private func isFalse(method: String?, _ amount: Int64?) -> Bool {
-    let known: [String: Value?] = [
+    let known: [String: Value] = [
       "method": method.map { .string($0) }, "amount": amount.map { .int($0) },
-      // Of no type that has fields: whatever is read of it, has() included, is an error.
-      "payer": .null,
-    ]
+    ].compactMapValues { $0 }
+    let fields = RuleVariables.payin.fields.map(\.name)
     let payin = ObjectValue(
-      RuleVariables.payin, slots: RuleVariables.payin.fields.map { known[$0.name] ?? nil })
+      RuleVariables.payin, slots: fields.map { known[$0] },
+      unknown: Set(fields).subtracting(["method"]))
     return condition.evaluate(Activation(slots: [.object(payin)])) == .value(.bool(false))
-  }
-
-  /// `has()` of a field that is merely unknown here would be false instead of an error.
-  private static func asksOnlyForKnown(_ source: String) -> Bool {
-    source.utf8.ranges(of: "has(".utf8).allSatisfy { place in
-      ["has(payin.method)", "has(payin.payer", "has(payin.metadata."].contains {
-        source.utf8[place.lowerBound...].starts(with: $0.utf8)
-      }
-    }
   }
 
   /// The integers that the amount is compared with, if that is all that is done with it.

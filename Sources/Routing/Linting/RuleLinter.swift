@@ -65,19 +65,11 @@ struct RuleLinter {
     }
   }
 
-  /// A condition that asks about an account which is not configured ends in an error every time.
+  /// A condition that reads an account which is not configured ends in an error every time.
   private mutating func lintAccounts(_ rule: Rule, _ source: RuleSource, _ pointer: String) {
-    for part in rule.condition.explain(Activation(slots: [])).parts {
-      let (text, start) = (part.text.utf8, "accounts[".utf8)
-      guard text.starts(with: start), text.last == UInt8(ascii: "]") else { continue }
-      let key = text.dropFirst(start.count).dropLast()
-      guard let quote = key.first, "'\"".utf8.contains(quote), key.last == quote else { continue }
-      let name = key.dropFirst().dropLast()
-      if !name.contains(quote), case let account = String(Substring(name)),
-        !catalog.has(account: account)
-      {
-        warn(source, pointer, "no account \"\(account)\" is configured: \(part.text) is an error")
-      }
+    for key in rule.condition.keys(of: "accounts") where !catalog.has(account: key.name) {
+      let what = key.isOptional ? "finds nothing" : "is an error"
+      warn(source, pointer, "no account \"\(key.name)\" is configured: \(key.text) \(what)")
     }
   }
 

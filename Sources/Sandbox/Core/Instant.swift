@@ -1,3 +1,5 @@
+import CivilCalendar
+
 /// A point on the sandbox's clock: milliseconds since 1970-01-01T00:00:00Z.
 struct Instant: Hashable, Comparable, Sendable {
   let milliseconds: Int64
@@ -20,59 +22,20 @@ extension Instant {
   static let mexicoOffsetMinutes: Int64 = -360
 
   /// `2026-01-02T03:04:05-06:00`.
-  var mexico: String { "\(date)T\(time)-06:00" }
+  var mexico: String {
+    RFC3339.text(secondsSinceEpoch: seconds, offsetMinutes: Int(Self.mexicoOffsetMinutes))
+  }
 
   /// `2026-01-02 03:04:05`, without naming the zone.
-  var mexicoWallClock: String { "\(date) \(time)" }
+  var mexicoWallClock: String { wallClock.text }
 
   /// `2026-01-02`.
-  var date: String {
-    let (year, month, day) = Self.civil(days: local.days)
-    return "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))"
-  }
+  var date: String { wallClock.date.text }
 
-  private var time: String {
-    let second = local.second
-    return [second / 3_600, second / 60 % 60, second % 60]
-      .map { Self.padded($0, 2) }.joined(separator: ":")
-  }
+  private var seconds: Int64 { milliseconds.flooredQuotientAndRemainder(dividingBy: 1_000).0 }
 
-  private var local: (days: Int64, second: Int64) {
-    let seconds = Self.floor(milliseconds, 1_000) + Self.mexicoOffsetMinutes * 60
-    let days = Self.floor(seconds, 86_400)
-    return (days, seconds - days * 86_400)
-  }
-
-  private static func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
-  }
-
-  private static func floor(_ value: Int64, _ divisor: Int64) -> Int64 {
-    value >= 0 ? value / divisor : -((-value + divisor - 1) / divisor)
-  }
-
-  /// Days since 1970-01-01 to a civil date, in eras of 400 years that begin in March.
-  private static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-    let shifted = days + 719_468
-    let era = floor(shifted, 146_097)
-    let day = shifted - era * 146_097
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365
-    let dayOfYear = day - (365 * year + year / 4 - year / 100)
-    let month = (5 * dayOfYear + 2) / 153
-    return (
-      year + era * 400 + (month >= 10 ? 1 : 0), month < 10 ? month + 3 : month - 9,
-      dayOfYear - (153 * month + 2) / 5 + 1
-    )
-  }
-
-  private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-    let year = month <= 2 ? year - 1 : year
-    let era = floor(year, 400)
-    let yearOfEra = year - era * 400
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return era * 146_097 + dayOfEra - 719_468
+  private var wallClock: CivilTime {
+    CivilTime(secondsSinceEpoch: seconds, offset: Int(Self.mexicoOffsetMinutes) * 60)
   }
 }
 
@@ -95,11 +58,11 @@ extension Instant {
     let numbers = [parts.1, parts.2, parts.3, parts.4, parts.5, parts.6].compactMap { Int64($0) }
     let offset = parts.8.flatMap(Self.minutes)
     if form == .withOffset, offset == nil || parts.7 != nil { return nil }
-    guard numbers.count == 6, (1...12).contains(numbers[1]), numbers[2] >= 1, numbers[3] < 24,
-      numbers[4] < 60, numbers[5] < 60, parts.8 == nil || offset != nil
+    guard numbers.count == 6, numbers[3] < 24, numbers[4] < 60, numbers[5] < 60,
+      parts.8 == nil || offset != nil,
+      let days = CivilDate.daysSinceEpoch(
+        year: Int(numbers[0]), month: Int(numbers[1]), day: Int(numbers[2]))
     else { return nil }
-    let days = Self.days(numbers[0], numbers[1], numbers[2])
-    guard Self.civil(days: days) == (numbers[0], numbers[1], numbers[2]) else { return nil }
     let seconds = days * 86_400 + numbers[3] * 3_600 + numbers[4] * 60 + numbers[5]
     let fraction = parts.7.map { Int64(($0.dropFirst() + "00").prefix(3)) ?? 0 } ?? 0
     let zone = offset ?? Self.mexicoOffsetMinutes
