@@ -86,7 +86,7 @@ let package = Package(
     .testTarget(
       name: "PasarelaTests",
       dependencies: [
-        "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "MerchantAPI", "Payins",
+        "CounterPayments", "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "MerchantAPI", "Payins",
         "Sandbox", "Storage", "TestSupport", "pasarela",
       ]),
     .testTarget(

@@ -96,12 +96,12 @@ extension CounterPaymentTransition {
       payment.status = .authorized
       payment.answer = answer
       payment.unresolvedSince = nil
-      record("store_payment.authorized", ["code": JSON(answer.code)], published: true)
+      publish(.counterPaymentAuthorized, ["code": JSON(answer.code)])
     case .declined(let answer):
       payment.status = .declined
       payment.answer = answer
       payment.unresolvedSince = nil
-      record("store_payment.declined", ["code": JSON(answer.code)], published: true)
+      publish(.counterPaymentDeclined, ["code": JSON(answer.code)])
     case .neverSent(let refusal):
       payment.failure = refusal
       isWithdrawn = true
@@ -172,7 +172,7 @@ extension CounterPaymentTransition {
     payment.reversal = answer
     payment.nextReversalAt = nil
     payment.unresolvedSince = nil
-    record("store_payment.reversed", ["code": JSON(answer.code)], published: true)
+    publish(.counterPaymentReversed, ["code": JSON(answer.code)])
   }
 
   /// Within a quarter more, so that what failed together does not come back together.

@@ -39,8 +39,8 @@ internal import Glibc
     easy.set(CURLOPT_MAXAGE_CONN, configuration.idleSeconds)
     // Refuses early what is announced too large; HEAD announces what it does not bring.
     let isUnlimited = call.request.method == "HEAD" || limits.cutsBody
-    let published = isUnlimited ? 0 : max(limits.responseBytes, 1)
-    easy.set(CURLOPT_MAXFILESIZE, published)
+    let declared = isUnlimited ? 0 : max(limits.responseBytes, 1)
+    easy.set(CURLOPT_MAXFILESIZE, declared)
     unsafe easy.set(CURLOPT_ERRORBUFFER, pointer: errorText)
     setCallbacks()
   }

@@ -50,9 +50,8 @@ struct WebhookRoutes: Sendable {
 
   private func create(_ call: AuthorizedRequest) async throws -> Response {
     var reader = ObjectReader(try call.body())
-    let url = reader.string("url")
-    if let url { check(url, &reader) }
-    let events = events(&reader) ?? ["*"]
+    let url = reader.endpointURL(service.addresses)
+    let events = reader.endpointEvents() ?? ["*"]
     let problems = reader.finish()
     guard let url, problems.isEmpty else { throw InvalidBody(problems: problems) }
     let made = try await service.create(url: url, events: events, merchant: call.merchant)
@@ -64,9 +63,8 @@ struct WebhookRoutes: Sendable {
   private func update(_ call: AuthorizedRequest) async throws -> Response {
     var reader = ObjectReader(try call.body())
     var update = WebhookService.EndpointUpdate()
-    update.url = reader.optionalString("url")
-    if let url = update.url { check(url, &reader) }
-    update.events = events(&reader)
+    update.url = reader.endpointURL(service.addresses, isRequired: false)
+    update.events = reader.endpointEvents()
     update.isEnabled = reader.optionalBool("enabled")
     update.rotatesSecret = reader.optionalBool("rotate_secret") ?? false
     let problems = reader.finish()
@@ -75,27 +73,12 @@ struct WebhookRoutes: Sendable {
     return .json(.ok, json(updated, showsSecret: update.rotatesSecret).bytes)
   }
 
-  private func check(_ url: String, _ reader: inout ObjectReader) {
-    if let fault = WebhookURL.fault(url, service.addresses) { reader.report("url", fault) }
-  }
-
-  private func events(_ reader: inout ObjectReader) -> [String]? {
-    guard let items = reader.optionalArray("events") else { return nil }
-    let patterns = items.compactMap(\.string).filter(WebhookEndpoint.patterns.contains)
-    if patterns.isEmpty || patterns.count < items.count || items.count > 20 {
-      reader.report(
-        "events",
-        "must be some of \(WebhookEndpoint.patterns.joined(separator: ", "))")
-    }
-    return patterns
-  }
-
   // MARK: Events
 
   private func events(_ call: AuthorizedRequest) async throws -> Response {
     let page = try Page(call)
     var query = PublishedEventQuery(merchant: call.merchant, limit: page.lookup)
-    query.type = try call.parameter("type") { WebhookEndpoint.types.contains($0) ? $0 : nil }
+    query.type = try call.parameter("type") { PublishedEvent(rawValue: $0)?.rawValue }
     let payin = try call.parameter("payin") { PayinID($0) }.map { OperationID($0) }
     query.operation = try call.parameter("object") { OperationID($0) } ?? payin
     if let payin, payin != query.operation {

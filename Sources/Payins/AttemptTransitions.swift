@@ -145,7 +145,7 @@ extension PayinTransition {
         payin.expiresAt = payin.request.expiry(for: method, from: payin.createdAt)
       }
       payin.status = .pending
-      publish("payin.pending", ["attempt": .string(id.text)])
+      publish(.payinPending, ["attempt": .string(id.text)])
       planQuery(id, context)
       return
     }
@@ -186,13 +186,13 @@ extension PayinTransition {
     guard payin.status == .processing, !undecided else { return }
     payin.status = .failed
     payin.failure = refusal
-    publish("payin.failed", ["code": .string(refusal.code)])
+    publish(.payinFailed, ["code": .string(refusal.code)])
   }
 
   mutating func cancelled(_ context: Context) {
     guard payin.status.isOpen else { return }
     payin.status = .cancelled
-    publish("payin.cancelled")
+    publish(.payinCancelled)
     for attempt in payin.attempts where attempt.nextCheckAt != nil {
       planQuery(attempt.id, context)
     }

@@ -131,7 +131,7 @@ extension PayinTransition {
     guard context.now >= payin.expiresAt else { return planEndOfDoubt() }
     payin.status = .failed
     payin.failure = .unresolved
-    publish("payin.failed", ["code": .string(Failure.unresolved.code)])
+    publish(.payinFailed, ["code": .string(Failure.unresolved.code)])
   }
 
   /// Plans the next question for an attempt, or ends its watch.

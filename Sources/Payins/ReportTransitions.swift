@@ -68,7 +68,7 @@ extension PayinTransition {
       }
       $0.discrepancies[index].isTold = true
     }
-    publish("payin.disputed_receipt", ["attempt": .string(attempt.id.text)])
+    publish(.payinDisputedReceipt, ["attempt": .string(attempt.id.text)])
   }
 
   mutating func take(
@@ -283,10 +283,10 @@ extension PayinTransition {
     let isUnresolved = before == .failed && payin.failure?.code == Failure.unresolved.code
     if before == .expired || before == .cancelled || isUnresolved { payin.late = true }
     if payin.status == before {
-      publish("payin.receipt")
+      publish(.payinReceipt)
     } else {
       payin.failure = nil
-      publish("payin.\(payin.status.rawValue)")
+      publish(payin.status == .succeeded ? .payinSucceeded : .payinPartiallyPaid)
     }
   }
 
@@ -309,14 +309,14 @@ extension PayinTransition {
       payin.failure = Failure(
         code: "provider_\(status.label)",
         message: "the provider reports the order as \(status.label)")
-      publish("payin.failed")
+      publish(.payinFailed)
     case .pending, .paid, .failed, .cancelled, .unrecognised: break
     }
   }
 
   private mutating func expire() {
     payin.status = .expired
-    publish("payin.expired")
+    publish(.payinExpired)
   }
 }
 

@@ -13,6 +13,9 @@ public protocol Database: DueTimes {
   /// `.versionConflict`, `.endpointsChanged`.
   func commit(_ change: Change) async throws(DatabaseError)
 
+  /// What was committed since it was opened.
+  var statistics: DatabaseStatistics { get }
+
   /// The damaged rows that reads have met.
   var damage: DamageRegister { get }
 

@@ -13,22 +13,15 @@ struct EndpointReader {
     return outer.items("webhooks").compactMap { item in
       var reader = ObjectReader(item.object, pointer: item.pointer)
       let id = reader.identifier("id", &ids)
-      let url = url(&reader)
+      let url = reader.endpointURL(addresses)
       let secret = secret("secret", &reader)
-      let events = events(&reader)
+      let events = reader.endpointEvents() ?? ["*"]
       outer.report(reader.finish())
       guard let id, let url, let secret else { return nil }
       return WebhookEndpoint(
         id: id, merchant: merchant, url: url, events: events, secret: secret,
         source: .configuration)
     }
-  }
-
-  private func url(_ reader: inout ObjectReader) -> String? {
-    guard let url = reader.string("url") else { return nil }
-    guard let fault = WebhookURL.fault(url, addresses) else { return url }
-    reader.report("url", fault)
-    return nil
   }
 
   private func secret(_ key: String, _ reader: inout ObjectReader) -> WebhookSecret? {
@@ -38,23 +31,5 @@ struct EndpointReader {
       return nil
     }
     return secret
-  }
-
-  /// All where none are named.
-  private func events(_ reader: inout ObjectReader) -> [String] {
-    guard let items = reader.optionalArray("events") else { return ["*"] }
-    var out: [String] = []
-    for (index, item) in items.enumerated() {
-      if let text = item.string, WebhookEndpoint.patterns.contains(text) {
-        out.append(text)
-      } else {
-        reader.report([
-          JSONProblem(
-            pointer: JSONPointer.appending(index, to: reader.pointer(to: "events")),
-            detail: "must be one of \(WebhookEndpoint.patterns.joined(separator: ", "))")
-        ])
-      }
-    }
-    return out
   }
 }

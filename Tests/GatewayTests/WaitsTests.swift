@@ -85,36 +85,38 @@ struct WaitsTests {
     #expect(late == nil && begun.value == 2)
   }
 
-  @Test("work is waited for until it is done, or its time is over, and then goes on")
+  @Test("an operation is waited for until it is settled, or the time is over; its work goes on")
   func works() async throws {
     let clock = WebhookClock()
     let works = Works()
     let deadline = clock.steady().adding(seconds: 10)
-    #expect(await works.run(by: deadline, clock) { 7 } == 7)
+    let id = OperationID(id)
+    let answer = Creation(id: id, body: [7], isSettled: true, isReplay: false)
+    let first = await works.settling(id, by: deadline, clock) { works.settled(answer) }
+    #expect(first?.body == [7])
     let (gate, open) = AsyncStream.makeStream(of: Void.self)
     let done = Count()
     let (begun, began) = AsyncStream.makeStream(of: Void.self)
-    let late = Task {
-      await works.run(by: deadline, clock) {
-        began.finish()
-        for await _ in gate {}
-        done.add()
-        return 8
-      }
+    @Sendable func held() async {
+      began.yield()
+      for await _ in gate {}
+      done.add()
     }
-    for await _ in begun {}
+    // By somebody else, while the work is held.
+    let overtaken = Task { await works.settling(id, by: deadline, clock, held) }
+    var beginnings = begun.makeAsyncIterator()
+    _ = await beginnings.next()
+    works.settled(answer)
+    #expect(await overtaken.value?.body == [7] && done.value == 0)
+    let late = Task { await works.settling(id, by: deadline, clock, held) }
+    _ = await beginnings.next()
     clock.advance(seconds: 10)
     #expect(await late.value == nil && done.value == 0)
     open.finish()
     await works.allEnded(by: clock.steady().adding(seconds: 60), WaitingClock())
-    #expect(done.value == 1)
+    #expect(done.value == 2)
     works.letGo()
-    #expect(await works.run(by: deadline, clock) { 9 } == nil)
-    let maybe: Int?? = await works.run(by: deadline, clock) { () -> Int? in nil }
-    guard case .none = maybe else {
-      Issue.record("what nobody waited for is taken for an answer")
-      return
-    }
+    #expect(await works.settling(id, by: deadline, clock) {} == nil)
     #expect(await works.finish { 10 } == 10)
   }
 

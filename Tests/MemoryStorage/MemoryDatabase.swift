@@ -12,6 +12,8 @@ public final class MemoryDatabase: Database {
   }
   private let state = Mutex(State())
 
+  /// Nothing is durable here.
+  public let statistics = DatabaseStatistics(changes: 0, commits: 0)
   /// Stays empty.
   public let damage = DamageRegister()
 

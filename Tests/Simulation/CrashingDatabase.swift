@@ -11,6 +11,7 @@ final class CrashingDatabase: Database {
   private let world: World
 
   var damage: DamageRegister { base.damage }
+  var statistics: DatabaseStatistics { base.statistics }
 
   init(_ base: MemoryDatabase, of replica: Replica, _ world: World) {
     self.base = base

@@ -34,6 +34,21 @@ struct TidyTests {
     }
   }
 
+  @Test("every metric with a help text is counted or set somewhere, and the reverse")
+  func metrics() throws {
+    let metrics = try #require(
+      SourceTree.sources.first { $0.path.hasSuffix("Gateway/Operating/Metrics.swift") })
+    func names(_ files: [SourceTree.File]) -> Set<String> {
+      Set(
+        files.flatMap(\.lines).flatMap { $0.components(separatedBy: "\"") }.filter { text in
+          text.hasPrefix("pasarela_")
+            && text.utf8.allSatisfy { $0 == UInt8(ascii: "_") || (97...122).contains($0) }
+        })
+    }
+    let used = names(SourceTree.sources.filter { $0.path != metrics.path })
+    #expect(used == names([metrics]) && used.count > 30)
+  }
+
   @Test("a file holds one idea")
   func fileLength() {
     for file in SourceTree.sources + SourceTree.tests where file.lines.count > 400 {
@@ -109,7 +124,13 @@ struct TidyTests {
 
   @Test("a provider names no other provider")
   func providersApart() {
-    let names = ["Openpay", "CashyPay", "SmilePayz", "Paynet"]
+    let names = Set(
+      SourceTree.sources.compactMap { file -> String? in
+        let parts = file.path.split(separator: "/")
+        return parts.count > 3 && parts[1] == "Providers" && parts[2] != "Shared"
+          ? String(parts[2]) : nil
+      })
+    #expect(names.count > 3)
     let found = Self.places(SourceTree.sources) { file, line in
       guard let own = names.first(where: { file.path.contains("Sources/Providers/\($0)/") })
       else { return false }

@@ -71,7 +71,7 @@ public struct CounterPaymentService: Sendable {
     if done.isWithdrawn, let reason = done.state.failure { throw Refusal.unreachable(reason) }
     return Creation(
       id: done.state.operationID, body: CounterPaymentDocument.json(done.state).bytes,
-      isSettled: true, isReplay: false)
+      isSettled: done.state.isSettled, isReplay: false)
   }
 
   private func finish(

@@ -193,7 +193,8 @@ public final class JobRunner: Sendable {
       environment.log.error(
         "a job could not be carried out",
         [
-          "kind": .string(job.key.kind.rawValue), "payin": JSON(job.operation?.text),
+          "kind": .string(job.key.kind.rawValue), "subject": .string(job.key.subject),
+          "payin": JSON(job.operation?.text),
           "reason": "\(error)",
         ])
     }

@@ -159,6 +159,9 @@ public final class Health: Sendable {
   private func storeCheck() async -> Check {
     do throws(DatabaseError) {
       try await committer.database.probe()
+      let committed = committer.database.statistics
+      environment.metrics.count("pasarela_store_changes_total", to: Int64(committed.changes))
+      environment.metrics.count("pasarela_store_commits_total", to: Int64(committed.commits))
       return Check(name: "store:writable", component: "datastore", status: .pass)
     } catch {
       return Check(

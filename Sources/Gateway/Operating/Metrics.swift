@@ -37,6 +37,8 @@ public final class Metrics: Sendable {
     "pasarela_log_dropped_total": "Lines of the log that were dropped: nobody read them in time.",
     "pasarela_jobs_due": "Jobs whose time has come.",
     "pasarela_jobs_oldest_seconds": "How long the oldest due job has waited.",
+    "pasarela_store_changes_total": "Changes that became durable since the start.",
+    "pasarela_store_commits_total": "Transactions that made them so; each waits for the disk once.",
     "pasarela_store_damaged_rows": "Rows of the store that cannot be read.",
     "pasarela_store_sealed": "1 where a data key is set.",
     "pasarela_store_rows_to_seal": "Rows that are not yet under the current data key.",
@@ -68,6 +70,11 @@ public final class Metrics: Sendable {
   public func increment(_ name: String, _ labels: [(String, String)] = [], by amount: Int64 = 1) {
     let key = Key(name: name, labels: Self.text(labels))
     state.withLock { $0.counters[key, default: 0] += amount }
+  }
+
+  /// A counter that is kept elsewhere.
+  public func count(_ name: String, to total: Int64) {
+    state.withLock { $0.counters[Key(name: name, labels: "")] = total }
   }
 
   public func set(_ name: String, _ labels: [(String, String)] = [], to value: Int64) {

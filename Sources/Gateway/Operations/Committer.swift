@@ -30,7 +30,7 @@ public struct Committer: Sendable {
   let polls = Waits<PayinID, Payin>()
   /// Raised where a job is due at once.
   let jobSignal = JobSignal()
-  /// What providers are asked for on a caller's behalf.
+  /// What providers are asked for on a caller's behalf, until it is settled.
   let calls = Works()
 
   /// - Parameter publicURL: the gateway's own address, without a slash at its end.
@@ -61,10 +61,10 @@ public struct Committer: Sendable {
   /// What came of an input.
   struct Applied<State: ServedOperation>: Sendable {
     var state: State
+    /// What the input was applied to, which somebody else may have changed since it was read.
+    var before: State?
     /// The work that it started, leased to whoever gave a `CallLease` and to nobody else.
     var started: JobKey?
-    /// The operation as merchants were told of it, where they were.
-    var published: [UInt8]?
     /// Whether nobody was asked anything, and nothing of it is left.
     var isWithdrawn = false
   }
@@ -89,7 +89,7 @@ public struct Committer: Sendable {
       var change = change(transition, before: before, holding: holding, calling: calling)
       change.callback = callback
       do {
-        try await commit(change, of: transition.state.merchant)
+        change = try await commit(change, of: transition.state.merchant)
       } catch .versionConflict {
         known = nil
         continue
@@ -98,10 +98,12 @@ public struct Committer: Sendable {
         holding?.isLost = true
         continue
       }
-      if !transition.isIdle, !transition.isWithdrawn { committed(transition, before: before) }
+      if !transition.isIdle, !transition.isWithdrawn {
+        committed(transition, before: before, change)
+      }
       raise(change)
       return Applied(
-        state: transition.state, started: transition.started, published: change.published,
+        state: transition.state, before: before, started: transition.started,
         isWithdrawn: transition.isWithdrawn)
     }
   }
@@ -116,11 +118,13 @@ public struct Committer: Sendable {
         key: .creating(opened.state), requestHash: requestHash,
         operation: opened.state.operationID, createdAt: opened.state.createdAt))
     try await database.commit(change)
-    committed(opened, before: nil)
+    committed(opened, before: nil, change)
     raise(change)
   }
 
-  private func committed<State: ServedOperation>(_ transition: Transition<State>, before: State?) {
+  private func committed<State: ServedOperation>(
+    _ transition: Transition<State>, before: State?, _ change: Change
+  ) {
     let metrics = environment.metrics
     for (name, labels) in State.counts(transition, before: before) {
       metrics.increment(name, labels)
@@ -128,7 +132,12 @@ public struct Committer: Sendable {
     for alert in transition.alerts {
       metrics.increment("pasarela_alerts_total", [("alert", alert.rawValue)])
     }
-    if let payin = transition.state as? Payin { polls.publish(payin, to: payin.id) }
+    let state = transition.state
+    if let payin = state as? Payin { polls.publish(payin, to: payin.id) }
+    if let before, !before.isSettled, state.isSettled, let body = change.answer {
+      calls.settled(
+        Creation(id: state.operationID, body: body, isSettled: true, isReplay: false))
+    }
   }
 
   private func raise(_ change: Change) {
@@ -152,8 +161,7 @@ public struct Committer: Sendable {
     }
     change.events = events(transition)
     change.jobs = jobs(transition, holding: holding, calling: calling)
-    // What is announced when it is settled is the answer to the call that made it.
-    if let before, !before.isSettled, state.isSettled, change.published == nil {
+    if State.keepsAnswer, let before, !before.isSettled, state.isSettled {
       change.key = .answer(
         .creating(state),
         KeptAnswer(status: 201, body: state.document(publicURL: publicURL).bytes))
@@ -163,9 +171,15 @@ public struct Committer: Sendable {
 
   /// Commits it with a delivery for each endpoint that listens to what it announces, as they stand
   /// at the commit: the store refuses those that another process changed since they were read.
-  private func commit(_ change: Change, of merchant: String) async throws(DatabaseError) {
+  /// Returns the change as it was committed.
+  private func commit(
+    _ change: Change, of merchant: String
+  ) async throws(DatabaseError) -> Change {
     let published = change.events.filter { $0.notification != nil }
-    guard !published.isEmpty else { return try await database.commit(change) }
+    guard !published.isEmpty else {
+      try await database.commit(change)
+      return change
+    }
     // Not the event's own time, which a clock that was set back has still to reach.
     let now = environment.time.now()
     while true {
@@ -178,7 +192,8 @@ public struct Committer: Sendable {
         }
       }
       do throws(DatabaseError) {
-        return try await database.commit(change)
+        try await database.commit(change)
+        return change
       } catch .endpointsChanged {
         try await endpoints.load(from: database)
       }
@@ -243,9 +258,11 @@ public struct Committer: Sendable {
 }
 
 extension Change {
-  /// What its events tell the merchant: all of them the operation as committed.
-  fileprivate var published: [UInt8]? {
-    events.lazy.compactMap(\.notification?.body).first
+  /// The answer, for ever, to the call that made the operation, where this settles it.
+  fileprivate var answer: [UInt8]? {
+    if case .answer(_, let kept) = key { return kept.body }
+    // All that its events tell is the operation as committed.
+    return events.lazy.compactMap(\.notification?.body).first
   }
 }
 

@@ -35,7 +35,7 @@ extension Committer {
     guard requestHash.isSame(as: record.requestHash, in: database) else {
       throw OperationRefusal.keyReused
     }
-    if let body = try await answer(record) {
+    if let body = try await answer(record, of: type) {
       return Creation(id: record.operation, body: body, isSettled: true, isReplay: true)
     }
     // Where the clock was set back meanwhile, nobody knows how long it has run.
@@ -73,15 +73,16 @@ extension Committer {
       throw .damaged("an idempotency key without its operation")
     }
     // Read after the operation: a settled one has its answer.
-    let kept = state.isSettled ? try await answer(record) : nil
+    let kept = state.isSettled ? try await answer(record, of: type) : nil
     return Creation(
       id: record.operation, body: kept ?? state.document(publicURL: publicURL).bytes,
       isSettled: state.isSettled, isReplay: isReplay)
   }
 
-  /// What was kept with the key, or else the operation as it was first announced.
-  private func answer(_ record: IdempotencyRecord) async throws(DatabaseError) -> [UInt8]? {
-    if let kept = record.answer { return kept.body }
+  private func answer<State: ServedOperation>(
+    _ record: IdempotencyRecord, of type: State.Type
+  ) async throws(DatabaseError) -> [UInt8]? {
+    if type.keepsAnswer { return record.answer?.body }
     return try await database.publishedEvent(1, of: record.operation)?.notification?.body
   }
 }

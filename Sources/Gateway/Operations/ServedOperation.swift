@@ -7,6 +7,9 @@ import Storage
 protocol ServedOperation: KeptOperation {
   /// The call that makes one, as idempotency keys are scoped by it.
   static var createCall: String { get }
+  /// Whether the answer to the call that made it is kept with the key. Else it is the operation as
+  /// it was first published, which is kept once and loses its payer when that is erased.
+  static var keepsAnswer: Bool { get }
   /// Whether the call that made it has its answer for ever.
   var isSettled: Bool { get }
   /// When it came to its end; nil before.
@@ -32,6 +35,7 @@ typealias Count = (name: String, labels: [(String, String)])
 
 extension Payin: ServedOperation {
   static let createCall = IdempotencyKey.createPayin
+  static let keepsAnswer = false
   var isSettled: Bool { status != .processing }
   var endedAt: Instant? { overSince }
 
@@ -46,6 +50,7 @@ extension Payin: ServedOperation {
 
 extension CounterPayment: ServedOperation {
   static let createCall = "store_payments.create"
+  static let keepsAnswer = true
   var isSettled: Bool { status != .sending }
   var endedAt: Instant? { unresolvedSince == nil ? updatedAt : nil }
 

@@ -1,37 +1,36 @@
 import Payins
 import Synchronization
 
-/// Work that goes on whoever waits for it, and that the process finishes before it ends.
+/// What providers are asked for on a caller's behalf: it goes on whoever waits for it, and the
+/// process finishes it before it ends.
 final class Works: Sendable {
   private static let lookMilliseconds: Int64 = 20
 
   private let count = Mutex(0)
-  private let lastNumber = Atomic<Int>(0)
-  private let waits = Waits<Int, any Sendable>()
+  private let waits = Waits<OperationID, Creation>()
 
   func began() { count.withLock { $0 += 1 } }
 
   func ended() { count.withLock { $0 -= 1 } }
 
-  /// Does the work, and gives what comes of it; nil where it is not done at `deadline` of the
-  /// steady clock or those who wait are let go. It goes on all the same.
-  func run<Value: Sendable>(
-    by deadline: Instant, _ time: any TimeSource,
-    _ work: @escaping @Sendable () async -> Value
-  ) async -> Value? {
-    let number = lastNumber.add(1, ordering: .relaxed).newValue
-    let value = await waits.next(for: number, by: deadline, time, where: { _ in true }) {
+  /// Does the work, and returns once the operation is settled, by the work or by anybody else in
+  /// this process; nil where it is not at `deadline` of the steady clock, the caller is cancelled
+  /// or those who wait are let go. The work goes on all the same.
+  func settling(
+    _ id: OperationID, by deadline: Instant, _ time: any TimeSource,
+    _ work: @escaping @Sendable () async -> Void
+  ) async -> Creation? {
+    await waits.next(for: id, by: deadline, time, where: { _ in true }) {
       began()
       Task.detached { [self] in
-        let value = await work()
+        await work()
         ended()
-        waits.publish(value, to: number)
       }
     }
-    // A nil that was not told is no value, whatever `Value` is.
-    guard let value else { return nil }
-    return value as? Value
   }
+
+  /// To be told once the answer to the call that made the operation is durable.
+  func settled(_ creation: Creation) { waits.publish(creation, to: creation.id) }
 
   /// Does the work to its end, also where whoever waits for it is cancelled.
   func finish<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value {

@@ -64,7 +64,7 @@ struct AttemptRunner: Sendable {
       .queried(attempt.id, outcome, answer: answer), to: payin.id, known: payin,
       holding: Committer.HeldJob(key: job.key, lease: lease), calling: calling(lease))
     // A callback that came meanwhile has brought the question forward and reset the count.
-    if after.state.receipts.count > payin.receipts.count {
+    if after.state.receipts.count > (after.before ?? payin).receipts.count {
       calls.monitors[attempt.target.account]?.countSilentPayment()
     }
     _ = try await send(after, under: lease)

@@ -64,7 +64,7 @@ public struct PayinDocument: Sendable {
   }
 }
 
-/// The API's own forms; how a store keeps the same is `PayinCodec`'s.
+/// The API's own forms; how a database keeps the same stands in PayinCodec.swift.
 extension Instructions {
   public var json: JSON {
     switch self {

@@ -32,19 +32,6 @@ extension PayinService {
     let payin = try await payin(id, merchant: merchant)
     guard seconds > 0, !isNews(payin) else { return payin }
     let deadline = environment.time.steady().adding(seconds: seconds)
-    if let changed = await next(of: id, by: deadline, where: isNews) { return changed }
-    return try await self.payin(id, merchant: merchant)
-  }
-
-  /// Returns once the pay-in has instructions or is over, or at `deadline` of the steady clock.
-  func settling(_ id: PayinID, until deadline: Instant) async {
-    _ = await next(of: id, by: deadline) { $0.status != .processing }
-  }
-
-  /// A commit before the wait, or by another process, is found by a look.
-  private func next(
-    of id: PayinID, by deadline: Instant, where isNews: @escaping @Sendable (Payin) -> Bool
-  ) async -> Payin? {
     let (committer, time) = (committer, environment.time)
     let look: @Sendable () async -> Void = {
       if let latest = try? await committer.database.payin(id) {
@@ -52,9 +39,12 @@ extension PayinService {
       }
       await time.sleep(until: time.steady().adding(milliseconds: Self.lookMilliseconds))
     }
-    return await committer.polls.looking(for: id, look) {
+    // A commit between the read above and the wait, or by another process, is found by a look.
+    let changed = await committer.polls.looking(for: id, look) {
       await committer.polls.next(for: id, by: deadline, time, where: isNews)
     }
+    if let changed { return changed }
+    return try await self.payin(id, merchant: merchant)
   }
 
   public func page(_ query: PayinQuery) async throws -> PayinPage {

@@ -117,19 +117,14 @@ public struct PayinService: Sendable {
     let deadline = environment.time.steady().adding(seconds: requestSeconds)
     // Not tied to the request: a payment is not given up half way. A failing store leaves the job
     // to its lease: it is taken up again.
-    let applied = await committer.calls.run(by: deadline, environment.time) {
-      let applied = try? await runner.send(
+    let answer = await committer.calls.settling(
+      payin.operationID, by: deadline, environment.time
+    ) { [runner] in
+      _ = try? await runner.send(
         Committer.Applied(state: payin, started: opened.started), under: lease, permit: permit)
-      if applied?.state.isSettled != true { await settling(payin.id, until: deadline) }
-      return applied
     }
-    // Only the commit that settles the pay-in has the answer that the key gets for ever; where
-    // it took more commits, the answer is read.
-    if let sent = applied ?? nil, sent.state.version == payin.version + 1,
-      let body = sent.published
-    {
-      return Creation(id: payin.operationID, body: body, isSettled: true, isReplay: false)
-    }
+    // Another process may have settled it.
+    if let answer { return answer }
     return (try? await committer.creation(of: payin))
       ?? Creation(
         id: payin.operationID, body: document.json(payin).bytes, isSettled: false, isReplay: false)

@@ -53,19 +53,10 @@ public struct WebhookEndpoint: Equatable, Sendable {
     }
   }
 
-  /// What may be told of an event, and hence asked for.
-  public static let types = [
-    "payin.pending", "payin.partially_paid", "payin.succeeded", "payin.failed", "payin.expired",
-    "payin.cancelled", "payin.receipt", "payin.disputed_receipt", "store_payment.authorized",
-    "store_payment.declined",
-    "store_payment.reversed",
-  ]
-
-  /// All types, or all of one kind.
-  private static let wildcards = ["*", "payin.*", "store_payment.*"]
-
-  /// What an endpoint may ask for.
-  public static let patterns = wildcards + types
+  /// What an endpoint may ask for: everything, everything of a kind of operation, or a type.
+  public static let patterns =
+    ["*"] + OperationKind.allCases.map { "\($0.rawValue).*" }
+    + PublishedEvent.allCases.map(\.rawValue)
 
   /// Newest first: the order in which a receiver should try them.
   func signatures(id: String, at now: Instant, body: [UInt8]) -> String {

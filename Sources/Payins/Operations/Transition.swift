@@ -22,12 +22,14 @@ public struct Transition<State: Operation>: Equatable, Sendable {
     }.first
   }
 
-  package mutating func record(_ type: String, _ data: JSONObject, published: Bool = false) {
-    events.append(EventDraft(type: type, data: .object(data), isPublished: published))
+  /// Writes what happened on the timeline.
+  package mutating func record(_ type: String, _ data: JSONObject) {
+    events.append(EventDraft(type: type, data: .object(data), isPublished: false))
   }
 
-  package mutating func publish(_ type: String, _ data: JSONObject = [:]) {
-    record(type, data, published: true)
+  /// As `record`, and has the merchant told.
+  package mutating func publish(_ event: PublishedEvent, _ data: JSONObject = [:]) {
+    events.append(EventDraft(type: event.rawValue, data: .object(data), isPublished: true))
   }
 }
 

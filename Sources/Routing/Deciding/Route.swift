@@ -33,12 +33,16 @@ enum Strategy: Equatable, Sendable {
   case healthiest
 
   /// As rule files name it.
-  var name: String {
+  enum Name: String, CaseIterable {
+    case priority, split, cheapest, healthiest
+  }
+
+  var name: Name {
     switch self {
-    case .priority: "priority"
-    case .split: "split"
-    case .cheapest: "cheapest"
-    case .healthiest: "healthiest"
+    case .priority: .priority
+    case .split: .split
+    case .cheapest: .cheapest
+    case .healthiest: .healthiest
     }
   }
 }

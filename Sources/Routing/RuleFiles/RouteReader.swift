@@ -30,7 +30,6 @@ struct ReadRoute: Sendable {
 
 /// Reads a route: one strategy with its targets, and a tail.
 struct RouteReader {
-  private static let strategies = ["priority", "split", "cheapest", "healthiest"]
   private static let weights: ClosedRange<Int64> = 0...10_000
 
   let catalog: TargetCatalog
@@ -38,32 +37,35 @@ struct RouteReader {
   /// Reads the members of a route: the route, or what is wrong with them.
   func read(_ object: JSONObject, pointer: String) -> (ReadRoute?, [JSONProblem]) {
     var reader = ObjectReader(object, pointer: pointer)
-    let given = Self.strategies.filter { reader.any($0) != nil }
+    let given = Strategy.Name.allCases.filter { reader.any($0.rawValue) != nil }
     let tail = targets("then", reader.optionalArray("then") ?? [], in: &reader)
     guard given.count == 1, let name = given.first else {
-      let found = given.isEmpty ? "none" : given.joined(separator: " and ")
-      let wanted = "expected exactly one of \(Self.strategies.joined(separator: ", "))"
+      let found = given.isEmpty ? "none" : given.map(\.rawValue).joined(separator: " and ")
+      let names = Strategy.Name.allCases.map(\.rawValue).joined(separator: ", ")
+      let wanted = "expected exactly one of \(names)"
       return (
         nil, reader.finish() + [JSONProblem(pointer: pointer, detail: "\(wanted); found \(found)")]
       )
     }
-    let (strategy, heads) = name == "split" ? split(in: &reader) : list(name, in: &reader)
+    let (strategy, heads): (Strategy, [ReadRoute.Listed]) =
+      switch name {
+      case .split: split(in: &reader)
+      case .priority: (.priority, list(name, in: &reader))
+      case .cheapest: (.cheapest, list(name, in: &reader))
+      case .healthiest: (.healthiest, list(name, in: &reader))
+      }
     let problems = reader.finish()
     guard problems.isEmpty else { return (nil, problems) }
     return (ReadRoute(strategy: strategy, heads: heads, tail: tail, pointer: pointer), [])
   }
 
   private func list(
-    _ name: String, in reader: inout ObjectReader
-  ) -> (Strategy, [ReadRoute.Listed]) {
-    let items = reader.array(name)
-    let heads = targets(name, items ?? [], in: &reader)
-    if items?.isEmpty == true { reader.report(name, "names no target") }
-    switch name {
-    case "cheapest": return (.cheapest, heads)
-    case "healthiest": return (.healthiest, heads)
-    default: return (.priority, heads)
-    }
+    _ name: Strategy.Name, in reader: inout ObjectReader
+  ) -> [ReadRoute.Listed] {
+    let items = reader.array(name.rawValue)
+    let heads = targets(name.rawValue, items ?? [], in: &reader)
+    if items?.isEmpty == true { reader.report(name.rawValue, "names no target") }
+    return heads
   }
 
   private func split(in reader: inout ObjectReader) -> (Strategy, [ReadRoute.Listed]) {

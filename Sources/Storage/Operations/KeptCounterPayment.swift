@@ -10,7 +10,8 @@ extension CounterPayment: KeptOperation {
       .init(name: "unresolved_ms"), .init(name: "held", isChecked: false),
     ], reference: ["transaction_key"],
     flag: ("held = 1", "store_payments_held", "id"),
-    unresolved: ("unresolved_ms", "store_payments_unresolved"), key: ["id"])
+    unresolved: ("unresolved_ms", "store_payments_unresolved"),
+    byTime: "store_payments_by_time", key: ["id"])
 
   public var listing: [ListedValue] {
     [

@@ -1,4 +1,5 @@
 import Foundation
+import CounterPayments
 import Gateway
 import HTTPServing
 import JSONText
@@ -34,6 +35,35 @@ struct DocumentTests {
     #expect(documented.subtracting(served).isEmpty)
     #expect(served.count > 10)
   }
+
+  @Test("a list of words that the code has, too, has the same words")
+  func words() {
+    let told = Set(CounterPaymentStatus.allCases.map(\.told))
+    let sets: [Set<String>] = [
+      Set(PublishedEvent.allCases.map(\.rawValue)), Set(WebhookEndpoint.patterns),
+      Set(PayinStatus.allCases.map(\.rawValue)), Set(Method.allCases.map(\.rawValue)), told,
+      Set(Breaker.State.allCases.map(\.rawValue)), Set(Alert.allCases.map(\.rawValue)),
+      Set(RetryOutcome.allCases.map(\.rawValue)), Set(OperationKind.allCases.map(\.rawValue)),
+    ]
+    var met: Set<Set<String>> = []
+    walk(contract.document) { node in
+      guard let listed = node["enum"]?.array?.compactMap(\.string), listed.count > 1 else { return }
+      let words = Set(listed)
+      let near = sets.filter { $0.intersection(words).count > 1 }
+      guard !near.isEmpty, !Self.otherWords.contains(words) else { return }
+      #expect(near.contains(words), "\(words.sorted())")
+      met.insert(words)
+    }
+    for set in sets { #expect(met.contains(set), "nowhere in the document: \(set.sorted())") }
+  }
+
+  /// Of the payer's page, which tells more than the status.
+  private static let otherWords: Set<Set<String>> = [
+    [
+      "waiting", "partly_paid", "paid", "past_time", "expired", "ended", "cancelled", "preparing",
+      "in_doubt",
+    ]
+  ]
 
   @Test("every example in it keeps to its own schema")
   func examples() {

@@ -53,8 +53,9 @@ struct OperationReading {
     _ query: OperationQuery<State>
   ) -> (sql: String, values: [SQLiteValue]) {
     let layout = State.layout
+    guard let index = layout.byTime else { preconditionFailure("the kind is not listed so") }
     var sql = """
-      SELECT \(layout.selection) FROM \(layout.table) INDEXED BY \(layout.table)_by_time
+      SELECT \(layout.selection) FROM \(layout.table) INDEXED BY \(index)
       WHERE merchant = ?
       """
     var values: [SQLiteValue] = [.text(query.merchant)]

@@ -6,6 +6,11 @@ public struct DatabaseStatistics: Equatable, Sendable {
   public var changes: Int
   /// Transactions that made them so: each costs one wait for the disk.
   public var commits: Int
+
+  public init(changes: Int, commits: Int) {
+    self.changes = changes
+    self.commits = commits
+  }
 }
 
 final class CommitMeter: Sendable {

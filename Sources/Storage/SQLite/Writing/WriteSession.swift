@@ -70,7 +70,8 @@ final class WriteSession {
   }
 
   private func write(_ row: OperationRow) throws(DatabaseError) {
-    try operations[row.kind]?.write(row)
+    guard let table = operations[row.kind] else { preconditionFailure("a kind has no table") }
+    try table.write(row)
     guard let apart = row.secrets else { return }
     if row.replacedVersion == nil {
       try secrets.addOfNewest(apart)
