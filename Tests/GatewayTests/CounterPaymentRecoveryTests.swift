@@ -38,6 +38,21 @@ struct CounterPaymentRecoveryTests {
     #expect(replay == answer)
   }
 
+  @Test("a key has its answer though the timeline is forgotten, and after the reversal, too")
+  func forgotten() async throws {
+    let bench = try CounterPaymentBench()
+    let answer = try await bench.pay(8)
+    #expect(answer["status"] == "authorized")
+    let payment = try #require(try await bench.payment(answer))
+    var change = Change()
+    change.forgotten = ForgottenHistory(payment.operationID, through: payment.eventCount)
+    try await bench.store.commit(change)
+    #expect(try await bench.pay(8) == answer)
+    _ = try await bench.first.service.reverse(payment.id, merchant: "chain")
+    #expect(try await bench.payment(answer)?.status == .reversed)
+    #expect(try await bench.pay(8) == answer)
+  }
+
   @Test("a process that dies while it asks leaves a doubt that another reverses")
   func died() async throws {
     for way in [Way.held, .answerHeld] {

@@ -5,6 +5,7 @@ import Payins
 import Providers
 import Storage
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -35,6 +36,50 @@ struct PayinRecoveryTests {
       // The callback's wish to ask at once stands.
       #expect(try await bench.store.nextDue() == bench.clock.now())
     }
+  }
+
+  @Test("money that a callback credits while it is asked about was not found in silence")
+  func creditedMeanwhile() async throws {
+    let bench = try PayinBench()
+    let payin = try await bench.made("order-1")
+    let attempt = payin.attempts[0]
+    bench.clock.advance(to: try #require(payin.nextCheckAt))
+    let job = try #require(try await bench.lease().first)
+    bench.caller.answers { request in
+      let deposit = Deposit(
+        identity: "tr\(attempt.orderNumber)", amount: 15_000, receivedAt: nil,
+        providerReference: nil)
+      _ = try? await bench.committer.apply(
+        .reported(
+          attempt.id, StatusReport(status: .paid, deposits: [deposit]), .fullySignedCallback),
+        to: payin.id, as: Payin.self)
+      return .charge(for: request, "completed")
+    }
+    try await bench.runner.ask(job, under: try #require(job.lease))
+    #expect(try await bench.service.payin(payin.id, merchant: "shop").receipts.count == 1)
+    let monitor = try #require(bench.calls.monitors["first"])
+    #expect(monitor.snapshot(at: bench.clock.steady()).silentPayments == 0)
+  }
+
+  @Test("a creation whose pay-in is settled while its call hangs is answered at once")
+  func settledMeanwhile() async throws {
+    let bench = try PayinBench()
+    let (gate, open) = AsyncStream.makeStream(of: Void.self)
+    bench.caller.answers { request in
+      for await _ in gate {}
+      return .charge(for: request)
+    }
+    let creating = Task { try await bench.create("order-1") }
+    #expect(try await eventually { !bench.caller.taken().isEmpty })
+    let held = try #require(
+      try await bench.store.payins(PayinQuery(merchant: "shop", limit: 1)).first)
+    _ = try await bench.service.cancel(held.id, merchant: "shop")
+    let answer = try await creating.value
+    #expect(answer.isSettled && !answer.isReplay)
+    #expect(try JSON(parsing: answer.body)["status"] == "cancelled")
+    open.finish()
+    await bench.service.creationsEnded(by: bench.clock.steady().adding(seconds: 1))
+    #expect(try await bench.create("order-1").body == answer.body)
   }
 
   @Test("a callback is kept as evidence, also of an order that is not ours")

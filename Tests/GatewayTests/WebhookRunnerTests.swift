@@ -50,12 +50,14 @@ private final class SlowEndpoint: Sendable {
 
 @Suite("webhooks: many endpoints", .timeLimit(.minutes(2)))
 struct WebhookRunnerTests {
-  private func jobs(_ bench: WebhookBench) -> JobRunner {
+  private func jobs(_ bench: WebhookBench, pauseMilliseconds: Int64 = 500) -> JobRunner {
     let log = Log(level: .error, time: bench.committer.environment.time) { _ in }
     let calls = ProviderClient(
       accounts: [], caller: bench.caller, time: bench.committer.environment.time, publicURL: "",
       metrics: bench.committer.environment.metrics, log: log)
-    return JobRunner(committer: bench.committer, calls: calls, webhooks: bench.runner)
+    return JobRunner(
+      committer: bench.committer, calls: calls, webhooks: bench.runner,
+      pauseMilliseconds: pauseMilliseconds)
   }
 
   /// Whether each of the pay-ins' first messages has arrived.
@@ -65,6 +67,19 @@ struct WebhookRunnerTests {
       count += 1
     }
     return count
+  }
+
+  @Test("a message goes out when it is published, not when the runner looks again")
+  func wakes() async throws {
+    let bench = WebhookBench(time: WallClock())
+    let jobs = jobs(bench, pauseMilliseconds: 600_000)
+    let running = Task { await jobs.run() }
+    for index in 0..<3 {
+      let payin = try await bench.payin("order-\(index)")
+      #expect(try await eventually { try await delivered(bench, [payin]) == 1 })
+    }
+    jobs.stop()
+    await running.value
   }
 
   @Test("an endpoint that hangs holds up nobody but itself, and then is asked one at a time")
