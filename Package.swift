@@ -45,7 +45,8 @@ let package = Package(
       ]),
     .target(
       name: "Sandbox",
-      dependencies: ["CivilCalendar", "Crypto", "HTTPCalling", "HTTPServing", "JSONText"]),
+      dependencies: ["CivilCalendar", "Crypto", "HTTPCalling", "HTTPServing", "JSONText"],
+      exclude: ["README.md"]),
     .target(name: "CEmbedded", exclude: ["dashboard.html", "payer.css", "payer.js"]),
     .executableTarget(
       name: "pasarela",
@@ -87,7 +88,7 @@ let package = Package(
       name: "PasarelaTests",
       dependencies: [
         "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "MerchantAPI", "Payins",
-        "Sandbox", "Storage", "TestSupport", "pasarela",
+        "Providers", "Sandbox", "Storage", "TestSupport", "pasarela",
       ]),
     .testTarget(
       name: "ProvidersTests",

@@ -1,14 +1,18 @@
 /// What money and time do to charges.
 ///
 /// A charge is completed by exactly its amount. At a till anything else is refused. A transfer
-/// cannot be refused: one of another amount, or a second one, stays in the books without touching
+/// cannot be refused: one of another amount, or a second one, is recorded without touching
 /// the charge, which shows no trace of it; a late one completes a charge that had expired, was
 /// cancelled or has failed. (None of it is documented but the full payment.)
-enum OpenpayMoney {
+enum OpenpayLifecycle: SimulatedLifecycle {
+  static func word(for order: Order, _ sandbox: SandboxState) -> String {
+    OpenpayOrder.word(order.status)
+  }
+
   static func receive(
-    _ transfer: Transfer, for order: Order, _ sandbox: inout Simulation, at now: Instant
+    _ transfer: Transfer, for order: Order, _ sandbox: inout SandboxState
   ) throws(TransferRefusal) -> Payment {
-    guard case .openpay(let charge) = order.detail else {
+    guard let charge = order.detail as? OpenpayOrder else {
       throw TransferRefusal(reason: "this is no charge of Openpay")
     }
     if charge.method == .store {
@@ -20,14 +24,13 @@ enum OpenpayMoney {
       }
     }
     let completes = transfer.amount == order.amount && order.status != .paid
-    let payment = Payment(
-      id: "pay\(sandbox.ids.digits(12))", amount: transfer.amount, at: now,
-      trackingKey: charge.method == .bank ? transfer.trackingKey : nil,
+    let payment = sandbox.payment(
+      transfer.amount, trackingKey: charge.method == .bank ? transfer.trackingKey : nil,
       shownAs: completes ? order.key.id : nil)
     var order = order
     order.payments.append(payment)
     if completes {
-      complete(&order, charge, &sandbox, at: now)
+      complete(&order, charge, &sandbox)
     } else {
       sandbox.ledger[order.key] = order
     }
@@ -35,45 +38,47 @@ enum OpenpayMoney {
   }
 
   private static func complete(
-    _ order: inout Order, _ charge: OpenpayCharge, _ sandbox: inout Simulation, at now: Instant
+    _ order: inout Order, _ charge: OpenpayOrder, _ sandbox: inout SandboxState
   ) {
     var charge = charge
     charge.authorization = sandbox.ids.digits(6)
     charge.errorMessage = nil
-    order.detail = .openpay(charge)
-    order.become(.paid, at: now)
+    order.detail = charge
+    order.become(.paid, at: sandbox.now)
     sandbox.ledger[order.key] = order
     sandbox.openpay.balance += order.amount
-    OpenpayEvents.tell("charge.succeeded", order, &sandbox, at: now)
+    OpenpayEvents.notify("charge.succeeded", order, &sandbox)
   }
 
   /// The till takes its payment back: the charge waits again, where it has not expired meanwhile.
   /// No webhook tells of it (none is documented).
-  static func reopen(_ order: Order, _ sandbox: inout Simulation, at now: Instant) {
-    guard case .openpay(var charge) = order.detail else { return }
+  static func reopen(_ order: Order, _ sandbox: inout SandboxState) {
+    guard var charge = order.detail as? OpenpayOrder else { return }
     var order = order
     charge.authorization = nil
-    order.detail = .openpay(charge)
+    order.detail = charge
     if let last = order.payments.indices.last { order.payments[last].isReversed = true }
-    order.become(.open, at: now)
+    order.become(.open, at: sandbox.now)
     sandbox.ledger[order.key] = order
     sandbox.openpay.balance -= order.amount
-    if let expiresAt = order.expiresAt, expiresAt <= now { sandbox.expire(order, at: now) }
+    if let expiresAt = order.expiresAt, expiresAt <= sandbox.now {
+      changed(order.becoming(.expired, at: sandbox.now), from: .open, &sandbox)
+    }
   }
 
-  static func end(
-    _ order: inout Order, as status: Order.Status, _ sandbox: inout Simulation, at now: Instant
-  ) {
-    if case .openpay(var charge) = order.detail {
-      if status == .failed { charge.errorMessage = "The transaction failed" }
-      if status == .open { charge.authorization = nil }
-      order.detail = .openpay(charge)
+  static func changed(_ order: Order, from earlier: Order.Status, _ sandbox: inout SandboxState) {
+    var order = order
+    if earlier == .paid { sandbox.openpay.balance -= order.amount }
+    if var charge = order.detail as? OpenpayOrder {
+      if order.status == .failed { charge.errorMessage = "The transaction failed" }
+      if order.status == .open { charge.authorization = nil }
+      order.detail = charge
     }
     sandbox.ledger[order.key] = order
     let events: [Order.Status: String] = [
       .expired: "transaction.expired", .cancelled: "charge.cancelled", .failed: "charge.failed",
       .refunded: "charge.refunded", .chargedBack: "chargeback.accepted", .open: "charge.created",
     ]
-    if let event = events[status] { OpenpayEvents.tell(event, order, &sandbox, at: now) }
+    if let event = events[order.status] { OpenpayEvents.notify(event, order, &sandbox) }
   }
 }

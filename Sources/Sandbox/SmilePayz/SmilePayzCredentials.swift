@@ -1,20 +1,6 @@
-/// The credentials of the simulated accounts: public and worthless. They open nothing but this
-/// sandbox, are the same in every copy of it, and must never be used elsewhere.
-public enum SandboxCredentials {
-  public static let openpayMerchant = "mzdtln0bmtms6o3kck8f"
-  public static let openpayPrivateKey = "sk_e568c42a6c384b7ab02cd47d2e407cab"
-  /// HTTP Basic of the webhook that `--callbacks` registers.
-  public static let openpayCallbackUser = "sandbox"
-  public static let openpayCallbackPassword = "sandbox-callback"
-
-  public static let cashypayMerchant = "1000001"
-  public static let cashypayAPIKey = "demo-api-key-0001"
-
+extension SandboxCredentials {
   public static let smilepayzMerchant = "sandbox-20001"
   public static let smilepayzMerchantSecret = "demo-merchant-secret-0001"
-
-  public static let paynetChain = "pnchain0demo00000001"
-  public static let paynetAPIKey = "sk_paynet_demo_0001"
 }
 
 /// SmilePayz's two RSA key pairs, as the one-line Base64 of DER that it hands out.

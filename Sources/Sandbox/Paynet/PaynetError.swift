@@ -1,13 +1,13 @@
 /// Why Paynet declines (S000 "Response codes").
-struct PaynetRefusal: Error, Sendable {
+struct PaynetError: Error, Sendable {
   let code: Int
   let description: String
 
-  static let invalidTransaction = PaynetRefusal(code: 12, description: "Transacción inválida.")
-  static let badReference = PaynetRefusal(code: 30, description: "Error de formato.")
-  static let badAmount = PaynetRefusal(code: 88, description: "Monto inválido.")
-  static let unknownReference = PaynetRefusal(code: 93, description: "Adquiriente inválido.")
-  static let systemError = PaynetRefusal(code: 96, description: "Error de sistema.")
+  static let invalidTransaction = PaynetError(code: 12, description: "Transacción inválida.")
+  static let badReference = PaynetError(code: 30, description: "Error de formato.")
+  static let badAmount = PaynetError(code: 88, description: "Monto inválido.")
+  static let unknownReference = PaynetError(code: 93, description: "Adquiriente inválido.")
+  static let systemError = PaynetError(code: 96, description: "Error de sistema.")
 
   private init(code: Int, description: String) {
     self.code = code

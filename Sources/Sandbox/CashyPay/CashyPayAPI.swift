@@ -2,21 +2,38 @@ internal import HTTPServing
 internal import JSONText
 
 /// CashyPay's API (S002, Providers/CashyPay/README).
-enum CashyPayDesk {
-  static func answer(
-    _ request: Request, _ call: ProviderCall, _ sandbox: inout Simulation, at now: Instant
-  ) -> Response {
+enum CashyPayAPI: SimulatedAPI {
+  static func call(_ request: Request) -> ProviderCall? {
+    switch request.segments {
+    case ["api", "payIn"]: ProviderCall(.cashypay, .create, request)
+    case ["api", "payInQuery"]: ProviderCall(.cashypay, .query, request)
+    default: nil
+    }
+  }
+
+  static func reply(to call: ProviderCall, _ sandbox: inout SandboxState) -> ProviderReply {
     do throws(CashyPayError) {
-      var form = try authenticated(request)
+      let form = try authenticated(call.request)
       let data =
         switch call.operation {
-        case .create: try create(&form, request, &sandbox, at: now)
-        default: try query(&form, sandbox)
+        case .create: try create(form, call.request, &sandbox)
+        default: try query(form, sandbox)
         }
-      let body: JSON = ["msg": "SUCCESS", "code": 200, "data": data]
-      return .json(.ok, body.bytes)
+      return .answer(.json(["msg": "SUCCESS", "code": 200, "data": data]))
     } catch {
-      return error.response()
+      return .answer(error.response())
+    }
+  }
+
+  static func answer(
+    _ trouble: ProviderTrouble, to call: ProviderCall, _ sandbox: inout SandboxState
+  ) -> Response {
+    switch trouble {
+    case .internalError: CashyPayError.systemError.response(.internalServerError)
+    case .systemError: CashyPayError.busy.response()
+    case .notFound: CashyPayError.notFound.response()
+    case .refused(let words): CashyPayError(words).response()
+    case .unauthorized(let words): (words.map(CashyPayError.init) ?? .badSign).response()
     }
   }
 
@@ -24,7 +41,7 @@ enum CashyPayDesk {
   /// order is chosen.
   private static func authenticated(_ request: Request) throws(CashyPayError) -> FormReader {
     guard request.method == .post else { throw .failed("RequestMethod_not_post") }
-    guard MediaType.isJSON(request) else { throw .failed("RequestContentType_not_json") }
+    guard request.isJSON else { throw .failed("RequestContentType_not_json") }
     guard !request.body.isEmpty else { throw .failed("RequestBody_is_null") }
     guard let merchant = request.headers["MerchantId"], !merchant.isEmpty else {
       throw .noAccess("MerchantId_is_null")
@@ -36,17 +53,14 @@ enum CashyPayDesk {
     guard CashyPaySignature.verify(request.headers["Sign"] ?? "", request.body) else {
       throw .badSign
     }
-    guard let object = (try? JSON(parsing: request.body))?.object else {
-      throw .failed("Params_jsonFormat_error")
-    }
-    return FormReader(object)
+    guard let form = request.form else { throw .failed("Params_jsonFormat_error") }
+    return form
   }
 
   private static func create(
-    _ reader: inout FormReader, _ request: Request, _ sandbox: inout Simulation, at now: Instant
+    _ reader: FormReader, _ request: Request, _ sandbox: inout SandboxState
   ) throws(CashyPayError) -> JSON {
-    let form: CashyPayForm
-    do throws(FormFault) { form = try CashyPayForm(&reader) } catch { throw CashyPayError(error) }
+    let form = try reader.read(CashyPayError.init, CashyPayOrderForm.init)
     // PATCH numbers are taken, too.
     guard sandbox.ledger.orders(named: form.mchOrderNo, of: .cashypay).isEmpty else {
       throw .duplicate
@@ -56,18 +70,19 @@ enum CashyPayDesk {
     let concept = instrument.concept
     let detail = CashyPayOrder(
       type: form.payType, notifyURL: form.notifyURL,
-      pageURL: OrderPage.url(of: orderNo, for: request), concept: concept, createdAt: now)
+      pageURL: request.orderPage(orderNo), concept: concept, createdAt: sandbox.now)
     let order = Order(
       OrderKey(provider: .cashypay, id: orderNo), number: form.mchOrderNo, amount: form.amount,
-      instrument: instrument, createdAt: now,
-      expiresAt: now.adding(seconds: form.expireSeconds), detail: .cashypay(detail))
+      instrument: instrument, createdAt: sandbox.now,
+      expiresAt: sandbox.now.adding(seconds: form.expireSeconds), detail: detail)
     sandbox.ledger.insert(order)
     let isShared = concept != nil
     return [
       "merchantId": .string(SandboxCredentials.cashypayMerchant),
       "mchOrderNo": .string(form.mchOrderNo), "orderNo": .string(orderNo),
-      "bankName": JSON(isShared ? SharedAccount.bank : nil),
-      "reference": JSON(isShared ? SharedAccount.agreement : nil), "concept": JSON(concept),
+      "bankName": JSON(isShared ? Order.Instrument.shared.bank : nil),
+      "reference": JSON(isShared ? Order.Instrument.shared.agreement : nil),
+      "concept": JSON(concept),
       "payCode": .string(order.payCode), "payUrl": .string(detail.pageURL),
       "payDeskUrl": .string(detail.pageURL), "amount": .string(String(form.amount / 100)),
       "orderFee": .string(String(CashyPayRecord.fee / 100)),
@@ -75,33 +90,30 @@ enum CashyPayDesk {
   }
 
   private static func instrument(
-    _ type: CashyPayType, _ sandbox: inout Simulation
+    _ type: CashyPayType, _ sandbox: inout SandboxState
   ) -> Order.Instrument {
-    switch (type, sandbox.settings.cashypayMode) {
+    switch (type, sandbox.cashypay.mode) {
     case (.store, _): .reference(sandbox.unused { $0.digits(18) })
     case (.spei, .perOrder): .clabe(sandbox.unused { $0.clabe(prefix: "684180104") }, concept: nil)
     case (.spei, .centralised):
-      .sharedCLABE(SharedAccount.clabe, concept: sandbox.unused { $0.digits(20) })
+      .sharedCLABE(Order.Instrument.shared.clabe, concept: sandbox.unused { $0.digits(20) })
     }
   }
 
   private static func query(
-    _ form: inout FormReader, _ sandbox: Simulation
+    _ reader: FormReader, _ sandbox: SandboxState
   ) throws(CashyPayError) -> JSON {
-    let number: String?
-    let id: String?
-    do throws(FormFault) {
-      number = try form.optionalText("mchOrderNo", 1...32)
-      id = try form.optionalText("orderNo", 1...32)
+    let (number, id) = try reader.read(CashyPayError.init) { form throws(FormFault) in
+      let number = try form.optionalText("mchOrderNo", 1...32)
+      let id = try form.optionalText("orderNo", 1...32)
       _ = try form.text("nonceStr", 1...32)
       try form.end()
       guard number != nil || id != nil else { throw form.missing("orderNo") }
-    } catch {
-      throw CashyPayError(error)
+      return (number, id)
     }
     let name = id ?? number ?? ""
     guard let order = sandbox.ledger.shown(named: name, of: .cashypay).first,
-      let record = record(of: order, named: name, sandbox.settings),
+      let record = record(of: order, named: name, sandbox),
       id == nil || number == nil || record.mchOrderNo == number
     else { throw .notFound }
     return record.queryData
@@ -109,13 +121,12 @@ enum CashyPayDesk {
 
   /// The order, or the PATCH order of that name within it.
   private static func record(
-    of order: Order, named name: String, _ settings: SandboxSettings
+    of order: Order, named name: String, _ sandbox: SandboxState
   ) -> CashyPayRecord? {
-    guard case .cashypay(let detail) = order.detail else { return nil }
-    if let patch = detail.patches.first(where: { $0.orderNo == name || $0.mchOrderNo == name }) {
-      return CashyPayRecord(patch, of: order, detail)
+    let patches = (order.detail as? CashyPayOrder)?.patches ?? []
+    if let patch = patches.first(where: { $0.orderNo == name || $0.mchOrderNo == name }) {
+      return CashyPayRecord(order, sandbox, patch)
     }
-    guard name == order.key.id || name == order.number else { return nil }
-    return CashyPayRecord(order, detail, expired: settings.cashypayExpired)
+    return name == order.key.id || name == order.number ? CashyPayRecord(order, sandbox) : nil
   }
 }

@@ -1,7 +1,7 @@
 internal import JSONText
 
 /// The body of `/api/payIn` (S002 "Create Payin Order", Providers/CashyPay/README 2.4).
-struct CashyPayForm {
+struct CashyPayOrderForm {
   /// In pesos.
   private static let amounts: ClosedRange<Int64> = 40...15_000
 
@@ -30,7 +30,6 @@ struct CashyPayForm {
     _ = try form.text("email", 1...32, where: TextForms.isEmail)
     _ = try form.optionalText("goodsSubject", 0...32)
     _ = try form.optionalText("goodsBody", 0...32)
-    try form.end()
   }
 
   /// Samples of the newer pages send it as text (Providers/CashyPay/README 2.4).

@@ -1,26 +1,36 @@
 internal import JSONText
 
 /// What Openpay knows of a charge beside the common facts (S001 "Objeto Transacción").
-struct OpenpayCharge: Sendable {
+struct OpenpayOrder: Sendable {
   enum Method: String, Sendable {
     case store
     case bank = "bank_account"
   }
 
+  /// Who owns a charge: it is read where it was made (Providers/Openpay/README 3.2).
+  enum Owner: Equatable {
+    case merchant
+    case customer(String)
+  }
+
   let method: Method
-  /// Nil for a charge of the merchant.
-  let customerID: String?
+  let owner: Owner
   /// The inline customer, as the charge shows it.
   let customer: JSON?
   let description: String
   let paymentMethod: JSONObject
-  let shape: SandboxSettings.OpenpayShape
+  let shape: OpenpayState.Shape
   /// Nil until it is paid.
   var authorization: String?
   var errorMessage: String?
 }
 
-extension OpenpayCharge {
+extension OpenpayOrder {
+  /// Nil for a charge of the merchant.
+  private var customerID: String? { if case .customer(let id) = owner { id } else { nil } }
+
+  static func amount(_ centavos: Int64) -> JSON { .number(.decimal(centavos, places: 2)) }
+
   /// The provider's word for a status. Expiry is a cancellation (Providers/Openpay/README 3.9).
   static func word(_ status: Order.Status) -> String {
     switch status {
@@ -33,7 +43,12 @@ extension OpenpayCharge {
     }
   }
 
-  func json(_ order: Order) -> JSON {
+  /// Null for an order that is not Openpay's.
+  static func json(_ order: Order) -> JSON {
+    (order.detail as? OpenpayOrder)?.json(order) ?? .null
+  }
+
+  private func json(_ order: Order) -> JSON {
     switch shape {
     case .seed: .object(seedObject(order))
     case .current: .object(currentObject(order))
@@ -43,7 +58,7 @@ extension OpenpayCharge {
   /// As S001 prints it.
   private func seedObject(_ order: Order) -> JSONObject {
     var object: JSONObject = [
-      "id": .string(order.key.id), "amount": .number(.decimal(order.amount, places: 2)),
+      "id": .string(order.key.id), "amount": Self.amount(order.amount),
       "authorization": JSON(authorization), "method": .string(method.rawValue),
       "operation_type": "in", "transaction_type": "charge",
       "status": .string(Self.word(order.status)), "currency": "MXN",
@@ -70,7 +85,7 @@ extension OpenpayCharge {
       "error_message": JSON(errorMessage), "order_id": JSON(order.number),
     ]
     object["due_date"] = order.expiresAt.map { .string($0.mexico) }
-    object["amount"] = .number(.decimal(order.amount, places: 2))
+    object["amount"] = Self.amount(order.amount)
     object["currency"] = "MXN"
     if let customer { object["customer"] = customer }
     if let customerID { object["customer_id"] = .string(customerID) }
@@ -84,8 +99,8 @@ extension OpenpayCharge {
   private func fee(of amount: Int64) -> JSON {
     let fee = method == .store ? (amount * 29 + 500) / 1_000 + 250 : 800
     return [
-      "amount": .number(.decimal(fee, places: 2)),
-      "tax": .number(.decimal((fee * 16 + 50) / 100, places: 2)), "currency": "MXN",
+      "amount": Self.amount(fee),
+      "tax": Self.amount((fee * 16 + 50) / 100), "currency": "MXN",
     ]
   }
 }

@@ -2,38 +2,56 @@ internal import HTTPServing
 internal import JSONText
 
 /// SmilePayz's API (S003, Providers/SmilePayz/README).
-enum SmilePayzDesk {
+enum SmilePayzAPI: SimulatedAPI {
   private static let accountNo = "11420011202402290943"
   /// S003: ±5 minutes.
   private static let skewSeconds: Int64 = 300
 
-  static func answer(
-    _ request: Request, _ call: ProviderCall, _ sandbox: inout Simulation, at now: Instant
-  ) -> Response {
+  static func call(_ request: Request) -> ProviderCall? {
+    switch request.segments {
+    case ["v2.0", "transaction", "pay-in"]: ProviderCall(.smilepayz, .create, request)
+    case ["v2.0", "inquiry-status"]: ProviderCall(.smilepayz, .query, request)
+    case ["v2.0", "inquiry-balance"]: ProviderCall(.smilepayz, .other, request)
+    default: nil
+    }
+  }
+
+  static func reply(to call: ProviderCall, _ sandbox: inout SandboxState) -> ProviderReply {
     var response: Response
     do throws(SmilePayzError) {
-      let form = try authenticated(request, sandbox.keys, at: now)
+      let form = try authenticated(call.request, at: sandbox.now)
       let body =
         switch call.operation {
-        case .create: try create(form, request, &sandbox, at: now)
+        case .create: try create(form, call.request, &sandbox)
         case .query: try query(form, sandbox)
         default: try balance(form, sandbox)
         }
-      response = .json(.ok, body.bytes)
+      response = .json(body)
     } catch {
       response = error.response()
     }
-    response.headers["X-TIMESTAMP"] = now.mexico
-    return response
+    response.headers["X-TIMESTAMP"] = sandbox.now.mexico
+    return .answer(response)
+  }
+
+  static func answer(
+    _ trouble: ProviderTrouble, to call: ProviderCall, _ sandbox: inout SandboxState
+  ) -> Response {
+    switch trouble {
+    case .internalError: SmilePayzError.systemError.response(.internalServerError)
+    case .systemError: SmilePayzError.systemError.response()
+    case .notFound: SmilePayzError.notFound.response()
+    case .refused(let words): SmilePayzError(words).response(at: sandbox.now)
+    case .unauthorized(let words):
+      (words.map(SmilePayzError.init) ?? .badSignature).response(at: sandbox.now)
+    }
   }
 
   private static func authenticated(
-    _ request: Request, _ keys: SmilePayzKeys, at now: Instant
+    _ request: Request, at now: Instant
   ) throws(SmilePayzError) -> FormReader {
     guard request.method == .post else { throw .badField("the method must be POST") }
-    guard MediaType.isJSON(request) else {
-      throw .badField("Content-Type must be application/json")
-    }
+    guard request.isJSON else { throw .badField("Content-Type must be application/json") }
     guard request.headers["X-PARTNER-ID"] == SandboxCredentials.smilepayzMerchant else {
       throw .unknownPartner
     }
@@ -42,21 +60,16 @@ enum SmilePayzDesk {
     else { throw .badTimestamp }
     guard
       SmilePayzSignature.verify(
-        request.headers["X-SIGNATURE"] ?? "", timestamp: timestamp, body: request.body,
-        keys.merchant)
+        request.headers["X-SIGNATURE"] ?? "", timestamp: timestamp, body: request.body)
     else { throw .badSignature }
-    guard let object = (try? JSON(parsing: request.body))?.object else {
-      throw .badField("the body is not a JSON object")
-    }
-    return FormReader(object)
+    guard let form = request.form else { throw .badField("the body is not a JSON object") }
+    return form
   }
 
   private static func create(
-    _ reader: FormReader, _ request: Request, _ sandbox: inout Simulation, at now: Instant
+    _ reader: FormReader, _ request: Request, _ sandbox: inout SandboxState
   ) throws(SmilePayzError) -> JSON {
-    var reader = reader
-    let form: SmilePayzForm
-    do throws(FormFault) { form = try SmilePayzForm(&reader) } catch { throw SmilePayzError(error) }
+    let form = try reader.read(SmilePayzError.init, SmilePayzOrderForm.init)
     guard sandbox.ledger.orders(named: form.orderNo, of: .smilepayz).isEmpty else {
       throw .duplicate
     }
@@ -72,59 +85,49 @@ enum SmilePayzDesk {
     let detail = SmilePayzOrder(
       amount: form.amount, callbackURL: form.callbackURL, merchant: merchant,
       payerName: form.payerName)
-    let unit = sandbox.settings.smilepayzAmountUnit
+    let unit = sandbox.smilepayz.amountUnit
     let order = Order(
       OrderKey(provider: .smilepayz, id: tradeNo), number: form.orderNo,
       amount: form.amount * unit.centavos, instrument: .clabe(clabe, concept: nil),
-      createdAt: now, expiresAt: now.adding(seconds: form.expirySeconds),
-      detail: .smilepayz(detail))
+      createdAt: sandbox.now, expiresAt: sandbox.now.adding(seconds: form.expirySeconds),
+      detail: detail)
     sandbox.ledger.insert(order)
-    return detail.createAnswer(
-      order, clabe: clabe, pageURL: OrderPage.url(of: tradeNo, for: request))
+    return detail.createAnswer(order, clabe: clabe, pageURL: request.orderPage(tradeNo))
   }
 
   /// Providers/SmilePayz/README 1.8.
   private static func query(
-    _ reader: FormReader, _ sandbox: Simulation
+    _ reader: FormReader, _ sandbox: SandboxState
   ) throws(SmilePayzError) -> JSON {
-    var form = reader
-    let type: Int64
-    let number: String?
-    let tradeNo: String?
-    do throws(FormFault) {
-      type = try form.integer("tradeType", 1...2)
-      number = try form.optionalText("orderNo", 6...32, where: TextForms.isAlphanumeric)
-      tradeNo = try form.optionalText("tradeNo", 1...64, where: TextForms.isAlphanumeric)
+    let (type, number, tradeNo) = try reader.read(SmilePayzError.init) { form throws(FormFault) in
+      let type = try form.integer("tradeType", 1...2)
+      let number = try form.optionalText("orderNo", 6...32, where: TextForms.isAlphanumeric)
+      let tradeNo = try form.optionalText("tradeNo", 1...64, where: TextForms.isAlphanumeric)
       try form.end()
       guard number != nil || tradeNo != nil else { throw form.missing("orderNo") }
-    } catch {
-      throw SmilePayzError(error)
+      return (type, number, tradeNo)
     }
     // 2 is pay-out, of which there are none here.
     guard type == 1,
       let order = sandbox.ledger.shown(named: tradeNo ?? number ?? "", of: .smilepayz).first,
       order.key.id == tradeNo ?? order.key.id, order.number == number ?? order.number,
-      case .smilepayz(let detail) = order.detail
+      let detail = order.detail as? SmilePayzOrder
     else { throw .notFound }
     return detail.queryAnswer(order)
   }
 
   /// Providers/SmilePayz/README 1.9: all that was paid, whatever the account.
   private static func balance(
-    _ reader: FormReader, _ sandbox: Simulation
+    _ reader: FormReader, _ sandbox: SandboxState
   ) throws(SmilePayzError) -> JSON {
-    var form = reader
-    do throws(FormFault) {
+    try reader.read(SmilePayzError.init) { form throws(FormFault) in
       _ = try form.text("accountNo", 1...128)
       guard try form.texts("balanceTypes") == ["BALANCE"] else {
         throw form.malformed("balanceTypes", "must be [\"BALANCE\"]")
       }
-      try form.end()
-    } catch {
-      throw SmilePayzError(error)
     }
     let paid = sandbox.ledger.newestFirst.reduce(0 as Int64) { sum, order in
-      guard case .smilepayz(let detail) = order.detail, order.status == .paid else { return sum }
+      guard let detail = order.detail as? SmilePayzOrder, order.status == .paid else { return sum }
       return sum + detail.amount
     }
     let value: JSON = ["currency": "MXN", "value": .string(String(paid))]
@@ -133,9 +136,4 @@ enum SmilePayzDesk {
       "accountInfos": [["balanceType": "BALANCE", "amount": value, "availableBalance": value]],
     ]
   }
-}
-
-extension SandboxSettings.SmilePayzAmountUnit {
-  /// Centavos of one unit.
-  var centavos: Int64 { self == .minor ? 1 : 100 }
 }
