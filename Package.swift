@@ -45,7 +45,8 @@ let package = Package(
       ]),
     .target(
       name: "Sandbox",
-      dependencies: ["CivilCalendar", "Crypto", "HTTPCalling", "HTTPServing", "JSONText"]),
+      dependencies: ["CivilCalendar", "Crypto", "HTTPCalling", "HTTPServing", "JSONText"],
+      exclude: ["README.md"]),
     .target(name: "CEmbedded", exclude: ["dashboard.html", "payer.css", "payer.js"]),
     .executableTarget(
       name: "pasarela",
@@ -86,8 +87,8 @@ let package = Package(
     .testTarget(
       name: "PasarelaTests",
       dependencies: [
-        "CounterPayments", "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "MerchantAPI", "Payins",
-        "Sandbox", "Storage", "TestSupport", "pasarela",
+        "CounterPayments", "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "MerchantAPI",
+        "Payins", "Providers", "Sandbox", "Storage", "TestSupport", "pasarela",
       ]),
     .testTarget(
       name: "ProvidersTests",

@@ -35,13 +35,13 @@ struct Acceptor: Sendable {
       case .none: return .idle
       case .failed(let fault): return .failed(fault)
       case .connection(let descriptor, let peer):
-        let loop = mailboxes[next]
+        let loop = next
         next = (next + 1) % mailboxes.count
         switch registry.admit(peer, isBounded: !proxies.contains(peer), to: loop, at: now) {
         case .refused: ConnectionSocket.close(descriptor)
         case .admitted(let seat, let leaver):
-          leaver?.loop.post(.giveWay(leaver?.number ?? 0))
-          loop.post(
+          if let leaver { mailboxes[leaver.loop].post(.giveWay(leaver.number)) }
+          mailboxes[loop].post(
             .adopt(
               ConnectionSocket(descriptor: descriptor, peer: peer, seat: seat, of: registry)))
         }

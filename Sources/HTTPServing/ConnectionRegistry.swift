@@ -24,7 +24,7 @@ final class ConnectionRegistry: Sendable {
   ///   - loop: which is to have the connection.
   ///   - now: in milliseconds of the loops' clock.
   func admit(
-    _ address: NetworkAddress, isBounded: Bool, to loop: Mailbox, at now: Int64
+    _ address: NetworkAddress, isBounded: Bool, to loop: Int, at now: Int64
   ) -> Admission {
     let address = address.counted
     return state.withLock { state in

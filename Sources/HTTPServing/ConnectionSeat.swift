@@ -8,13 +8,14 @@ final class ConnectionSeat: Sendable {
   let address: NetworkAddress
   /// Of the reserve: its client gets what is vital, and nothing besides.
   let isSpare: Bool
-  let loop: Mailbox
+  /// Which of the server's loops has it.
+  let loop: Int
   let share: AddressShare
   private let since: Atomic<Int64>
   private let leaving = Atomic<Bool>(false)
 
   init(
-    number: UInt64, address: NetworkAddress, isSpare: Bool, loop: Mailbox, share: AddressShare,
+    number: UInt64, address: NetworkAddress, isSpare: Bool, loop: Int, share: AddressShare,
     at now: Int64
   ) {
     self.number = number

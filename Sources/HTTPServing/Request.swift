@@ -50,3 +50,6 @@ public struct Request: Sendable {
     self.peer = peer
   }
 }
+
+/// Answers a request; never fails. A router's `handle` is one.
+public typealias Handler = @Sendable (Request) async -> Response

@@ -36,6 +36,3 @@ public struct Response: Sendable, Equatable {
     Response(status, headers: ["Content-Type": type], body: Array(text.utf8))
   }
 }
-
-/// Answers a request; never fails. A router's `handle` is one.
-public typealias Handler = @Sendable (Request) async -> Response

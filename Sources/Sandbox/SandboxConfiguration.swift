@@ -4,12 +4,11 @@ public struct SandboxConfiguration: Sendable {
   public var host = "127.0.0.1"
   /// 0 takes a free port, which `start` tells.
   public var port: Int
-  /// Where Openpay's events go, as if a merchant had registered and verified a webhook there: used
-  /// as it is when its path ends in an account (`…/callbacks/x`), else `/callbacks/openpay-main`
-  /// is added, or `/openpay-main` behind `/callbacks`. The other providers call the URL that each
-  /// order names.
+  /// Where the events of providers go whose orders name no URL, such as Openpay's, as if a merchant
+  /// had registered and verified a webhook there: used as it is when its path ends in an account
+  /// (`…/callbacks/x`), else `/callbacks/openpay-main` is added, or `/openpay-main` behind
+  /// `/callbacks`.
   public var callbacks: String?
-  public var settings = SandboxSettings()
   /// What the providers' ids and numbers are made from; nil for a random one.
   public var seed: UInt64?
   /// The wall's clock, in milliseconds since 1970; the sandbox's runs with it, and may be moved
@@ -28,13 +27,13 @@ public struct SandboxConfiguration: Sendable {
 
 extension SandboxConfiguration {
   /// The URL that `callbacks` stands for.
-  var callbackURL: String? {
+  func callbackURL(of account: String) -> String? {
     guard let callbacks else { return nil }
     let isOpen = callbacks.utf8.last == UInt8(ascii: "/")
     let url = isOpen ? String(Substring(callbacks.utf8.dropLast())) : callbacks
     let path = (WebAddress(url)?.path ?? "").utf8.split(separator: UInt8(ascii: "/"))
       .map { Substring($0) }
     if path.dropLast().last == "callbacks" { return url }
-    return path.last == "callbacks" ? "\(url)/openpay-main" : "\(url)/callbacks/openpay-main"
+    return path.last == "callbacks" ? "\(url)/\(account)" : "\(url)/callbacks/\(account)"
   }
 }

@@ -22,9 +22,9 @@ public enum SandboxFault: Error, Sendable, CustomStringConvertible {
   }
 }
 
-/// Simulators of Openpay, CashyPay, SmilePayz and Paynet on one port, as strict as the real ones,
-/// with webhooks, a clock that can be moved, and faults on demand. `GET /_sandbox/` describes the
-/// controls and every choice made where the providers' pages are silent.
+/// Simulators of all providers on one port, as strict as the real ones, with webhooks, a clock that
+/// can be moved, and faults on demand. `GET /_sandbox/` describes the controls and every choice
+/// made where the providers' pages are silent.
 ///
 /// Its state lives in memory and is gone with it.
 public final class SandboxServer: Sendable {
@@ -77,20 +77,22 @@ public final class SandboxServer: Sendable {
   }
 
   private func makeParts() throws(SandboxFault) -> Parts {
-    let keys: SmilePayzKeys
-    do throws(RSAKeyError) { keys = try SmilePayzKeys() } catch { throw .keys("\(error)") }
+    do throws(RSAKeyError) {
+      for provider in SandboxRegistry.all { try provider.prepare() }
+    } catch {
+      throw .keys("\(error)")
+    }
     var random = SystemRandomNumberGenerator()
     let simulation = Simulation(
-      settings: configuration.settings, keys: keys, seed: configuration.seed ?? random.next(),
-      capacity: configuration.orderCapacity)
+      seed: configuration.seed ?? random.next(), capacity: configuration.orderCapacity)
     let caller = CurlClient()
     let runtime = SandboxRuntime(configuration, simulation, caller)
     let controls = ControlRoutes.router(runtime)
     let server = HTTPServer(
       configuration: HTTPServerConfiguration(host: configuration.host, port: configuration.port)
     ) { request in
-      guard let call = ProviderCall(request) else { return await controls.handle(request) }
-      return await runtime.serve(request, call)
+      guard let call = SandboxRegistry.call(request) else { return await controls.handle(request) }
+      return await runtime.serve(call)
     }
     return Parts(server: server, runtime: runtime, caller: caller)
   }

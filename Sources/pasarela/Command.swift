@@ -1,5 +1,3 @@
-import Foundation
-
 /// What the executable can be told to do. Exit codes: 0 fine, 1 the work failed, 2 wrong usage or
 /// configuration.
 enum Command {
@@ -22,16 +20,12 @@ enum Command {
       pasarela doctor --questions ACCOUNT       what to ask the support of its provider
     """
 
-  struct Usage: Error {
-    var message: String
-  }
-
   static func run(_ arguments: [String]) async -> Int32 {
     StandardStream.survivesItsReader()
     do {
       try await dispatch(arguments)
       return 0
-    } catch let usage as Usage {
+    } catch let usage as UsageFault {
       Output.error("\(usage.message)\n\n\(Self.usage)")
       return 2
     } catch let fault as ConfigurationFault {
@@ -56,52 +50,8 @@ enum Command {
     case "doctor": try await DoctorCommand.run(arguments.dropFirst())
     case "keys": try KeysCommand.run(arguments.dropFirst())
     case "help", "--help", "-h": Output.line(usage)
-    case nil: throw Usage(message: "a command is needed")
-    case .some(let other): throw Usage(message: "there is no command \(other)")
+    case nil: throw UsageFault(message: "a command is needed")
+    case .some(let other): throw UsageFault(message: "there is no command \(other)")
     }
-  }
-}
-
-/// `--name value` options, flags without a value, and words between them.
-struct Options {
-  private(set) var words: [String] = []
-  private var values: [String: String] = [:]
-  private var given: Set<String> = []
-
-  init(
-    _ arguments: some Sequence<String>, known: Set<String>, flags: Set<String> = []
-  ) throws(Command.Usage) {
-    var waiting: String?
-    for argument in arguments {
-      if let name = waiting {
-        values[name] = argument
-        waiting = nil
-      } else if flags.contains(argument) {
-        given.insert(argument)
-      } else if argument.utf8.starts(with: "--".utf8) {
-        guard known.contains(argument) else {
-          throw Command.Usage(message: "there is no option \(argument) here")
-        }
-        waiting = argument
-      } else {
-        words.append(argument)
-      }
-    }
-    if let waiting { throw Command.Usage(message: "the option \(waiting) needs a value") }
-  }
-
-  func has(_ flag: String) -> Bool { given.contains(flag) }
-
-  subscript(name: String) -> String? { values[name] }
-}
-
-/// Text for people on standard output and standard error.
-enum Output {
-  static func line(_ text: String) {
-    StandardStream.output.write(Array((text + "\n").utf8))
-  }
-
-  static func error(_ text: String) {
-    StandardStream.error.write(Array((text + "\n").utf8))
   }
 }

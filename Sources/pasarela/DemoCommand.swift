@@ -13,7 +13,7 @@ enum DemoCommand {
     switch options.words {
     case []: try await show()
     case ["serve"]: try await serve(options)
-    default: throw Command.Usage(message: "say: pasarela demo, or pasarela demo serve")
+    default: throw UsageFault(message: "say: pasarela demo, or pasarela demo serve")
     }
   }
 
@@ -55,8 +55,7 @@ enum DemoCommand {
   }
 
   private static func show(_ target: Target, _ setup: DemoSetup) async throws -> Bool {
-    let gateway = DemoClient(
-      baseURL: setup.configuration.publicURL, apiKey: DemoSetup.apiKey)
+    let gateway = DemoClient(baseURL: setup.configuration.publicURL, apiKey: DemoSetup.apiKey)
     let made = try await gateway.post(
       "/v1/payins", DemoRequests.payin(target), idempotencyKey: "demo-\(target)")
     let id = made["id"]?.string ?? ""
@@ -82,7 +81,7 @@ enum DemoCommand {
   private static func serve(_ options: Options) async throws {
     guard let port = Int(options["--port"] ?? "8080"),
       let sandboxPort = Int(options["--sandbox-port"] ?? "9090")
-    else { throw Command.Usage(message: "a port must be a number") }
+    else { throw UsageFault(message: "a port must be a number") }
     let signals = Signals()
     let setup = try await DemoSetup(
       port: port, sandboxPort: sandboxPort, store: "sqlite:var/pasarela.db")

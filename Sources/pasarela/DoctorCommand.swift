@@ -12,7 +12,7 @@ enum DoctorCommand {
   static func run(_ arguments: some Sequence<String>) async throws {
     let options = try Options(arguments, known: ["--config", "--questions"])
     guard options.words.isEmpty else {
-      throw Command.Usage(message: "say: pasarela doctor [--config FILE] [--questions ACCOUNT]")
+      throw UsageFault(message: "say: pasarela doctor [--config FILE] [--questions ACCOUNT]")
     }
     let path = options["--config"] ?? ServeCommand.defaultConfig
     let configuration = try Configuration.load(
@@ -39,7 +39,7 @@ enum DoctorCommand {
   private static func ask(_ id: String, _ configuration: Configuration) throws {
     guard let account = configuration.accounts.first(where: { $0.id == id }) else {
       let known = configuration.accounts.map(\.id).joined(separator: ", ")
-      throw Command.Usage(message: "there is no account \(id); there is \(known)")
+      throw UsageFault(message: "there is no account \(id); there is \(known)")
     }
     let provider = type(of: account.provider).name
     guard let questions = ProviderQuestions.list(provider) else {

@@ -10,7 +10,7 @@ enum KeysCommand {
       return Output.line(DataKey.make().text.reveal())
     }
     guard options.words == ["new"], let merchant = options["--merchant"] else {
-      throw Command.Usage(message: "say: pasarela keys new --merchant ID, or: pasarela keys data")
+      throw UsageFault(message: "say: pasarela keys new --merchant ID, or: pasarela keys data")
     }
     let key = "pk_" + Base64.encodeURL(SecureRandom.bytes(24))
     let hash = Hex.encode(Digest.sha256(Array(key.utf8)))

@@ -22,7 +22,7 @@ enum RulesCommand {
       guard let path = options["--rules"] else { fallthrough }
       try await RulesReplay(configuration).run(path, since: options["--since"])
     default:
-      throw Command.Usage(
+      throw UsageFault(
         message: "say: pasarela rules check PATH, rules explain --payin FILE, or"
           + " rules replay --rules PATH")
     }
@@ -38,8 +38,7 @@ enum RulesCommand {
       await setup.sandbox.stop()
       return setup.configuration
     }
-    return try Configuration.load(
-      path: path, environment: ProcessInfo.processInfo.environment)
+    return try Configuration.load(path: path, environment: ProcessInfo.processInfo.environment)
   }
 
   /// - Parameter path: a folder of rule files, or one file.

@@ -26,11 +26,10 @@ struct RulesReplay {
   func run(_ path: String, since: String?) async throws {
     let start = since.flatMap { Instant(rfc3339: $0) }
     if since != nil, start == nil {
-      throw Command.Usage(
+      throw UsageFault(
         message: "--since must be an RFC 3339 time, such as 2026-01-31T00:00:00-06:00")
     }
-    let set = try RuleFiles.load(
-      RulesCommand.files(at: path), accounts: configuration.accounts)
+    let set = try RuleFiles.load(RulesCommand.files(at: path), accounts: configuration.accounts)
     guard case .sqlite(let file) = configuration.store,
       FileManager.default.fileExists(atPath: file)
     else { throw ConfigurationFault(["the store holds no pay-ins yet"]) }

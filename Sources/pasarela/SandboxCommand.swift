@@ -7,10 +7,10 @@ enum SandboxCommand {
   static func run(_ arguments: some Sequence<String>) async throws {
     let options = try Options(arguments, known: ["--port", "--callbacks"])
     guard options.words.isEmpty else {
-      throw Command.Usage(message: "say: pasarela sandbox [--port N] [--callbacks URL]")
+      throw UsageFault(message: "say: pasarela sandbox [--port N] [--callbacks URL]")
     }
     guard let port = options["--port"].map({ Int($0) }) ?? defaultPort, (0...65_535).contains(port)
-    else { throw Command.Usage(message: "--port must be 0 to 65535") }
+    else { throw UsageFault(message: "--port must be 0 to 65535") }
     let sandbox = SandboxServer(
       configuration: SandboxConfiguration(port: port, callbacks: options["--callbacks"]))
     let signals = Signals()

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPCalling
 import JSONText
+import Sandbox
 import Testing
 
 /// What a merchant's developer and an operator do over HTTP; each answer is held against the
@@ -129,10 +130,7 @@ struct APITests {
     let gateway = try await installation.serve()
     let client = installation.client
     let accounts = try await client.get("/v1/providers").json["data"]?.array ?? []
-    #expect(
-      accounts.compactMap { $0["id"]?.string } == [
-        "cashypay-main", "openpay-main", "paynet-main", "smilepayz-main",
-      ])
+    #expect(accounts.compactMap { $0["id"]?.string } == SandboxAccount.all.map(\.id).sorted())
     let decision = try await client.post(
       "/v1/routing/evaluate", ServeTests.payin("dry", method: "store")
     ).json

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Gateway
+import Providers
 import Sandbox
 import Storage
 import Testing
@@ -36,8 +37,15 @@ struct ReadmeTests {
       String(block), file: "README.md", folder: place.path, environment: environment)
     #expect(configuration.dataKeys.current != nil)
     #expect(configuration.retention.payerDays == 90)
-    #expect(configuration.accounts.count == 4)
+    let providers = configuration.accounts.map { type(of: $0.provider).name }
+    #expect(providers.sorted() == ProviderRegistry.all.map { $0.name }.sorted())
     #expect(configuration.merchants.count == 1)
+  }
+
+  @Test("what it says of the sandbox: it plays every provider that the gateway speaks")
+  func sandbox() {
+    let names = ProviderRegistry.all.map { $0.name }
+    #expect(SandboxAccount.all.map(\.provider).sorted() == names.sorted())
   }
 
   @Test("names every command that there is")

@@ -218,126 +218,116 @@ struct CashyPayTests {
 
   @Test("a payment is told by a webhook signed over its whole body")
   func webhook() async throws {
-    try await Receiver.run { receiver, url in
-      try await Bench.run { bench in
-        let orderNo = try await create(bench, notify: "\(url)/hooks/cashypay")
-        try await bench.pay(orderNo, ["tracking_key": "SPEI0001"])
-        try await bench.settle()
-        let call = try #require(receiver.taken().first)
-        #expect(call.path == "/hooks/cashypay")
-        #expect(call.headers["MerchantId"] == SandboxCredentials.cashypayMerchant)
-        let key = Array(SandboxCredentials.cashypayAPIKey.utf8)
-        #expect(call.headers["Sign"] == Hex.encode(Digest.md5(call.body + key)))
-        #expect(Set(call.json.object?.keys ?? []) == Self.webhookKeys)
-        #expect(call.json["orderStatus"]?.string == "SUCCESS")
-        #expect(call.json["orderType"]?.string == "API")
-        #expect(call.json["amount"]?.number?.text == "152.0")
-        #expect(call.json["completionTime"]?.string == "2026-01-02 12:00:00")
-        let data = try await query(bench, orderNo)
-        #expect(data["orderStatus"]?.string == "SUCCESS")
-        #expect(data["channelOrderNo"]?.string == "SPEI0001")
-        #expect(data["completionTime"]?.string == "2026-01-02 12:00:00")
-        #expect(data["fee"]?.number?.text == "1.0")
-      }
+    try await Bench.runWithReceiver { bench, receiver, url in
+      let orderNo = try await create(bench, notify: "\(url)/hooks/cashypay")
+      try await bench.pay(orderNo, ["tracking_key": "SPEI0001"])
+      try await bench.settle()
+      let call = try #require(receiver.taken().first)
+      #expect(call.path == "/hooks/cashypay")
+      #expect(call.headers["MerchantId"] == SandboxCredentials.cashypayMerchant)
+      let key = Array(SandboxCredentials.cashypayAPIKey.utf8)
+      #expect(call.headers["Sign"] == Hex.encode(Digest.md5(call.body + key)))
+      #expect(Set(call.json.object?.keys ?? []) == Self.webhookKeys)
+      #expect(call.json["orderStatus"]?.string == "SUCCESS")
+      #expect(call.json["orderType"]?.string == "API")
+      #expect(call.json["amount"]?.number?.text == "152.0")
+      #expect(call.json["completionTime"]?.string == "2026-01-02 12:00:00")
+      let data = try await query(bench, orderNo)
+      #expect(data["orderStatus"]?.string == "SUCCESS")
+      #expect(data["channelOrderNo"]?.string == "SPEI0001")
+      #expect(data["completionTime"]?.string == "2026-01-02 12:00:00")
+      #expect(data["fee"]?.number?.text == "1.0")
     }
   }
 
   @Test("anything but SUCCESS is tried again after 1, 2, 4 … 512 minutes, ten times")
   func retries() async throws {
-    try await Receiver.run { receiver, url in
-      try await Bench.run { bench in
-        receiver.answers(.text(.ok, "success"))
-        let orderNo = try await create(bench, notify: url)
-        try await bench.pay(orderNo)
-        try await bench.settle()
-        let first = try #require(receiver.taken().first)
-        for minutes in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] {
-          try await bench.pass(seconds: Int64(minutes) * 60 - 1)
-          #expect(receiver.taken().isEmpty)
-          try await bench.pass(seconds: 1)
-          #expect(receiver.taken().map(\.body) == [first.body])
-        }
-        try await bench.pass(seconds: 7 * 86_400)
+    try await Bench.runWithReceiver { bench, receiver, url in
+      receiver.answers(.text(.ok, "success"))
+      let orderNo = try await create(bench, notify: url)
+      try await bench.pay(orderNo)
+      try await bench.settle()
+      let first = try #require(receiver.taken().first)
+      for minutes in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] {
+        try await bench.pass(seconds: Int64(minutes) * 60 - 1)
         #expect(receiver.taken().isEmpty)
-        let log = try await bench.control("GET", "/webhooks").json["webhooks"]?.array?.first
-        #expect(log?["state"]?.string == "exhausted")
-        #expect(log?["tries"]?.array?.count == 11)
-        #expect(log?["tries"]?.array?.first?["answer"]?.string == "success")
+        try await bench.pass(seconds: 1)
+        #expect(receiver.taken().map(\.body) == [first.body])
       }
+      try await bench.pass(seconds: 7 * 86_400)
+      #expect(receiver.taken().isEmpty)
+      let log = try await bench.control("GET", "/webhooks").json["webhooks"]?.array?.first
+      #expect(log?["state"]?.string == "exhausted")
+      #expect(log?["tries"]?.array?.count == 11)
+      #expect(log?["tries"]?.array?.first?["answer"]?.string == "success")
     }
   }
 
   @Test("one long jump of the clock makes every try on the way, at its own time")
   func jump() async throws {
-    try await Receiver.run { receiver, url in
-      try await Bench.run { bench in
-        receiver.answers(Response(.badGateway))
-        try await bench.pay(try await create(bench, notify: url))
-        try await bench.pass(seconds: 7 * 60)
-        let log = try await bench.control("GET", "/webhooks").json["webhooks"]?.array?.first
-        #expect(
-          log?["tries"]?.array?.compactMap { $0["at"]?.string?.dropFirst(11).prefix(5) } == [
-            "12:00", "12:01", "12:03", "12:07",
-          ])
-      }
+    try await Bench.runWithReceiver { bench, receiver, url in
+      receiver.answers(Response(.badGateway))
+      try await bench.pay(try await create(bench, notify: url))
+      try await bench.pass(seconds: 7 * 60)
+      let log = try await bench.control("GET", "/webhooks").json["webhooks"]?.array?.first
+      #expect(
+        log?["tries"]?.array?.compactMap { $0["at"]?.string?.dropFirst(11).prefix(5) } == [
+          "12:00", "12:01", "12:03", "12:07",
+        ])
     }
   }
 
   @Test("wrong and repeated payments make PATCH orders and leave the order as it is")
   func patches() async throws {
-    try await Receiver.run { receiver, url in
-      try await Bench.run { bench in
-        let orderNo = try await create(bench, notify: url)
-        try await bench.pay(orderNo, ["amount": 10_050])
-        try await bench.settle()
-        let first = try #require(receiver.taken().first?.json)
-        #expect(first["orderType"]?.string == "PATCH")
-        #expect(first["amount"]?.number?.text == "100.5")
-        #expect(first["mchOrderNo"]?.string == "DEMO000000000100001")
-        #expect(first["patchOrderNo"]?.string == orderNo)
-        #expect(first["patchMchOrderNo"]?.string == "DEMO0000000001")
-        #expect(first["orderNo"]?.string != orderNo)
-        #expect(try await query(bench, orderNo)["orderStatus"]?.string == "PAYING")
+    try await Bench.runWithReceiver { bench, receiver, url in
+      let orderNo = try await create(bench, notify: url)
+      try await bench.pay(orderNo, ["amount": 10_050])
+      try await bench.settle()
+      let first = try #require(receiver.taken().first?.json)
+      #expect(first["orderType"]?.string == "PATCH")
+      #expect(first["amount"]?.number?.text == "100.5")
+      #expect(first["mchOrderNo"]?.string == "DEMO000000000100001")
+      #expect(first["patchOrderNo"]?.string == orderNo)
+      #expect(first["patchMchOrderNo"]?.string == "DEMO0000000001")
+      #expect(first["orderNo"]?.string != orderNo)
+      #expect(try await query(bench, orderNo)["orderStatus"]?.string == "PAYING")
 
-        try await bench.pay(orderNo, ["times": 2])
-        try await bench.settle()
-        let others = receiver.taken().map(\.json)
-        #expect(Set(others.map { $0["orderType"]?.string }) == ["API", "PATCH"])
-        let patch = try #require(others.first { $0["orderType"]?.string == "PATCH" })
-        #expect(patch["mchOrderNo"]?.string == "DEMO000000000100002")
-        #expect(try await query(bench, orderNo)["orderStatus"]?.string == "SUCCESS")
+      try await bench.pay(orderNo, ["times": 2])
+      try await bench.settle()
+      let others = receiver.taken().map(\.json)
+      #expect(Set(others.map { $0["orderType"]?.string }) == ["API", "PATCH"])
+      let patch = try #require(others.first { $0["orderType"]?.string == "PATCH" })
+      #expect(patch["mchOrderNo"]?.string == "DEMO000000000100002")
+      #expect(try await query(bench, orderNo)["orderStatus"]?.string == "SUCCESS")
 
-        let patchNo = try #require(patch["orderNo"]?.string)
-        let data = try await query(bench, patchNo)
-        #expect(data["orderType"]?.string == "PATCH")
-        #expect(data["patchOrderNo"]?.string == orderNo)
-        let books = try await bench.control("GET", "/books").json["orders"]?.array
-        #expect(books?.count == 1)
-        #expect(
-          books?.first?["payments"]?.array?.map { $0["shown_as"]?.string } == [
-            first["orderNo"]?.string, orderNo, patchNo,
-          ])
-        let taken = try await bench.cashypay(
-          "/api/payIn", .object(Orders.cashypay(url, "DEMO000000000100001")))
-        #expect(taken.json["msg"]?.string == "mchOrderNo_is_exist")
-      }
+      let patchNo = try #require(patch["orderNo"]?.string)
+      let data = try await query(bench, patchNo)
+      #expect(data["orderType"]?.string == "PATCH")
+      #expect(data["patchOrderNo"]?.string == orderNo)
+      let books = try await bench.control("GET", "/books").json["orders"]?.array
+      #expect(books?.count == 1)
+      #expect(
+        books?.first?["payments"]?.array?.map { $0["shown_as"]?.string } == [
+          first["orderNo"]?.string, orderNo, patchNo,
+        ])
+      let taken = try await bench.cashypay(
+        "/api/payIn", .object(Orders.cashypay(url, "DEMO000000000100001")))
+      #expect(taken.json["msg"]?.string == "mchOrderNo_is_exist")
     }
   }
 
   @Test("after its time an order stays PAYING or turns FAIL, and late money still pays it")
   func late() async throws {
-    try await Receiver.run { receiver, url in
-      try await Bench.run { bench in
-        let orderNo = try await create(bench, notify: url)
-        try await bench.pass(seconds: 3_600)
-        #expect(receiver.taken().isEmpty)
-        #expect(try await query(bench, orderNo)["orderStatus"]?.string == "PAYING")
-        try await bench.set(["cashypay_expired": "FAIL"])
-        #expect(try await query(bench, orderNo)["orderStatus"]?.string == "FAIL")
-        try await bench.pay(orderNo)
-        try await bench.settle()
-        #expect(receiver.taken().map { $0.json["orderStatus"]?.string } == ["SUCCESS"])
-      }
+    try await Bench.runWithReceiver { bench, receiver, url in
+      let orderNo = try await create(bench, notify: url)
+      try await bench.pass(seconds: 3_600)
+      #expect(receiver.taken().isEmpty)
+      #expect(try await query(bench, orderNo)["orderStatus"]?.string == "PAYING")
+      try await bench.set(["cashypay_expired": "FAIL"])
+      #expect(try await query(bench, orderNo)["orderStatus"]?.string == "FAIL")
+      try await bench.pay(orderNo)
+      try await bench.settle()
+      #expect(receiver.taken().map { $0.json["orderStatus"]?.string } == ["SUCCESS"])
     }
   }
 
@@ -358,14 +348,12 @@ struct CashyPayTests {
 
   @Test("failure and cancellation are told", arguments: [("fail", "FAIL"), ("cancel", "CANCEL")])
   func ends(_ control: String, _ status: String) async throws {
-    try await Receiver.run { receiver, url in
-      try await Bench.run { bench in
-        let orderNo = try await create(bench, notify: url)
-        #expect(try await bench.control("POST", "/orders/\(orderNo)/\(control)").status == 200)
-        try await bench.settle()
-        #expect(receiver.taken().map { $0.json["orderStatus"]?.string } == [status])
-        #expect(try await query(bench, orderNo)["orderStatus"]?.string == status)
-      }
+    try await Bench.runWithReceiver { bench, receiver, url in
+      let orderNo = try await create(bench, notify: url)
+      #expect(try await bench.control("POST", "/orders/\(orderNo)/\(control)").status == 200)
+      try await bench.settle()
+      #expect(receiver.taken().map { $0.json["orderStatus"]?.string } == [status])
+      #expect(try await query(bench, orderNo)["orderStatus"]?.string == status)
     }
   }
 }

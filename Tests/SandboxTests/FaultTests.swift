@@ -7,78 +7,9 @@ import Testing
 
 @Suite("Faults", .timeLimit(.minutes(1)))
 struct FaultTests {
-  /// How a call to a provider's create and query looks from outside.
-  /// For a call, in milliseconds; short only where none is answered.
-  @TaskLocal private static var limit = 20_000
-
-  private struct Calls {
-    let create: @Sendable (Bench) async throws -> CallOutcome
-    let query: @Sendable (Bench) async throws -> CallOutcome
-    /// Whether the created order is in the books.
-    let number: String
+  private func isBooked(_ bench: Bench, _ example: Example) async throws -> Bool {
+    try await bench.control("GET", "/orders/\(example.number)").status == 200
   }
-
-  private static func smilepayz(
-    _ bench: Bench, _ path: String, _ body: JSON
-  ) async throws -> CallOutcome {
-    let headers = try Bench.smilepayzHeaders(body.bytes, at: "2026-01-02T12:00:00-06:00")
-    return await bench.outcome("POST", path, headers, body.bytes, milliseconds: limit)
-  }
-
-  private static func cashypay(
-    _ bench: Bench, _ path: String, _ body: JSON
-  ) async -> CallOutcome {
-    await bench.outcome(
-      "POST", path, Bench.cashypayHeaders(body.bytes), body.bytes, milliseconds: limit)
-  }
-
-  private static let calls: [String: Calls] = [
-    "openpay": Calls(
-      create: { bench in
-        await bench.outcome(
-          "POST", "\(Bench.merchant)/charges", Bench.openpayHeaders,
-          JSON.object(Orders.openpay("store")).bytes, milliseconds: limit)
-      },
-      query: { bench in
-        await bench.outcome(
-          "GET", "\(Bench.merchant)/charges?order_id=pay-0001-1", Bench.openpayHeaders,
-          milliseconds: limit)
-      },
-      number: "pay-0001-1"),
-    "cashypay": Calls(
-      create: { await cashypay($0, "/api/payIn", .object(Orders.cashypay())) },
-      query: {
-        await cashypay($0, "/api/payInQuery", ["mchOrderNo": "DEMO0000000001", "nonceStr": "n"])
-      },
-      number: "DEMO0000000001"),
-    "smilepayz": Calls(
-      create: { try await smilepayz($0, "/v2.0/transaction/pay-in", .object(Orders.smilepayz())) },
-      query: {
-        try await smilepayz(
-          $0, "/v2.0/inquiry-status", ["tradeType": 1, "orderNo": "S20001A0B1C2D3E4F5061728"])
-      },
-      number: "S20001A0B1C2D3E4F5061728"),
-  ]
-
-  private func isBooked(_ bench: Bench, _ calls: Calls) async throws -> Bool {
-    try await bench.control("GET", "/orders/\(calls.number)").status == 200
-  }
-
-  private func answer(_ outcome: CallOutcome) throws -> HTTPResponse {
-    guard case .answered(let response) = outcome else {
-      throw Unexpected(outcome: outcome)
-    }
-    return response
-  }
-
-  private func failure(_ outcome: CallOutcome) throws -> CallFailure.Label {
-    guard case .sentNoAnswer(let failure) = outcome else { throw Unexpected(outcome: outcome) }
-    return failure.label
-  }
-
-  private struct Unexpected: Error { let outcome: CallOutcome }
-
-  static let providers = ["openpay", "cashypay", "smilepayz"]
 
   static let cuts: [(String, CallFailure.Label, Bool)] = [
     ("timeout_before", .timeout, false), ("timeout_after", .timeout, true),
@@ -87,24 +18,23 @@ struct FaultTests {
 
   @Test(
     "a create that is cut off before the work leaves nothing, after it an order",
-    arguments: providers, cuts)
+    arguments: Example.providers, cuts)
   func cut(
     _ provider: String, _ fault: (kind: String, label: CallFailure.Label, works: Bool)
   ) async throws {
-    let calls = try #require(Self.calls[provider])
+    let example = try #require(Example.all[provider])
     try await Bench.run { bench in
       try await bench.fault([
         "provider": .string(provider), "operation": "create", "kind": .string(fault.kind),
         "count": 1,
       ])
-      let outcome = try await Self.$limit.withValue(3_000) { try await calls.create(bench) }
-      #expect(try failure(outcome) == fault.label)
-      #expect(try await isBooked(bench, calls) == fault.works)
-      let next = try answer(try await calls.create(bench))
-      let nextJSON = try JSON(parsing: next.body)
-      let isDuplicate =
-        next.status == 409 || nextJSON["code"]?.int64 == 500 || nextJSON["code"]?.string == "03"
-      #expect(isDuplicate == fault.works, "\(nextJSON.text)")
+      let failure = await #expect(throws: Bench.Unanswered.self) {
+        try await Bench.$limit.withValue(3_000) { _ = try await bench.create(provider) }
+      }
+      #expect(failure?.label == fault.label)
+      #expect(try await isBooked(bench, example) == fault.works)
+      let next = try await bench.create(provider)
+      #expect(next.text.contains(example.duplicate) == fault.works, "\(next.text)")
     }
   }
 
@@ -113,17 +43,17 @@ struct FaultTests {
     ("garbage_after", 200, true),
   ]
 
-  @Test("a create can be answered wrongly, with the work done or not", arguments: providers, lies)
-  func lie(
-    _ provider: String, _ fault: (kind: String, status: Int, works: Bool)
-  ) async throws {
-    let calls = try #require(Self.calls[provider])
+  @Test(
+    "a create can be answered wrongly, with the work done or not", arguments: Example.providers,
+    lies)
+  func lie(_ provider: String, _ fault: (kind: String, status: Int, works: Bool)) async throws {
+    let example = try #require(Example.all[provider])
     try await Bench.run { bench in
       try await bench.fault(["kind": .string(fault.kind), "count": 1])
-      let response = try answer(try await calls.create(bench))
-      #expect(response.status == fault.status)
-      #expect((try? JSON(parsing: response.body)) == nil || fault.status == 500)
-      #expect(try await isBooked(bench, calls) == fault.works)
+      let answer = try await bench.create(provider)
+      #expect(answer.status == fault.status)
+      #expect((try? JSON(parsing: answer.bytes)) == nil || fault.status == 500)
+      #expect(try await isBooked(bench, example) == fault.works)
     }
   }
 
@@ -131,13 +61,10 @@ struct FaultTests {
   func systemError() async throws {
     try await Bench.run { bench in
       try await bench.fault(["kind": "system_error"])
-      let openpay = try answer(try await #require(Self.calls["openpay"]).create(bench))
-      #expect(openpay.status == 503)
-      #expect(try JSON(parsing: openpay.body)["error_code"]?.int64 == 1004)
-      let cashypay = try answer(try await #require(Self.calls["cashypay"]).create(bench))
-      #expect(try JSON(parsing: cashypay.body)["msg"]?.string == "System_busy")
-      let smilepayz = try answer(try await #require(Self.calls["smilepayz"]).create(bench))
-      #expect(try JSON(parsing: smilepayz.body)["code"]?.string == "99")
+      let openpay = try await bench.create("openpay")
+      #expect((openpay.status, openpay.json["error_code"]?.int64) == (503, 1004))
+      #expect(try await bench.create("cashypay").json["msg"]?.string == "System_busy")
+      #expect(try await bench.create("smilepayz").json["code"]?.string == "99")
       let paynet = try await bench.paynet("payment", .object(Orders.paynet("OPENPAY00FUCDZDQ9")))
       #expect(paynet.status == 200)
       #expect(paynet.json["responseCode"]?.int64 == 96)
@@ -147,20 +74,16 @@ struct FaultTests {
     }
   }
 
-  @Test("a query may not find what is there, for as long as it should", arguments: providers)
+  @Test(
+    "a query may not find what is there, for as long as it should", arguments: Example.providers)
   func notFound(_ provider: String) async throws {
-    let calls = try #require(Self.calls[provider])
     try await Bench.run { bench in
       try await bench.fault(["provider": .string(provider), "kind": "not_found", "count": 2])
-      #expect(try answer(try await calls.create(bench)).status == 200)
+      #expect(try await bench.create(provider).status == 200)
       var bodies: [String] = []
-      for _ in 1...3 {
-        let response = try answer(try await calls.query(bench))
-        bodies.append(String(decoding: response.body, as: UTF8.self))
-      }
+      for _ in 1...3 { bodies.append(try await bench.query(provider).text) }
       #expect(bodies[0] == bodies[1])
-      let absent = ["[]", "Order_not_exist", "\"04\""].contains { bodies[0].contains($0) }
-      #expect(absent, "\(bodies[0])")
+      #expect(bodies[0] == Example.all[provider]?.absent)
       #expect(bodies[2] != bodies[0])
     }
   }
@@ -171,10 +94,9 @@ struct FaultTests {
       try await bench.fault([
         "kind": "slow", "milliseconds": 300, "operation": "query", "count": 1,
       ])
-      let calls = try #require(Self.calls["openpay"])
-      _ = try answer(try await calls.create(bench))
+      _ = try await bench.create("openpay")
       let start = ContinuousClock.now
-      #expect(try answer(try await calls.query(bench)).status == 200)
+      #expect(try await bench.query("openpay").status == 200)
       #expect(ContinuousClock.now - start >= .milliseconds(300))
     }
   }
@@ -185,13 +107,11 @@ struct FaultTests {
       try await bench.fault([
         "provider": "openpay", "operation": "query", "kind": "error_500", "count": 2,
       ])
-      let openpay = try #require(Self.calls["openpay"])
-      let cashypay = try #require(Self.calls["cashypay"])
-      #expect(try answer(try await openpay.create(bench)).status == 200)
-      #expect(try answer(try await cashypay.create(bench)).status == 200)
-      #expect(try answer(try await cashypay.query(bench)).status == 200)
+      #expect(try await bench.create("openpay").status == 200)
+      #expect(try await bench.create("cashypay").status == 200)
+      #expect(try await bench.query("cashypay").status == 200)
       var statuses: [Int] = []
-      for _ in 1...3 { statuses.append(try answer(try await openpay.query(bench)).status) }
+      for _ in 1...3 { statuses.append(try await bench.query("openpay").status) }
       #expect(statuses == [500, 500, 200])
     }
   }
@@ -248,16 +168,14 @@ struct FaultTests {
   /// what came within the next hour.
   private func deliveries(_ fault: JSON) async throws -> (now: [Request], later: [Request]) {
     var result: (now: [Request], later: [Request]) = ([], [])
-    try await Receiver.run { receiver, url in
-      try await Bench.run { bench in
-        try await bench.fault(fault)
-        _ = try await bench.cashypay("/api/payIn", .object(Orders.cashypay(url)))
-        try await bench.pay("DEMO0000000001")
-        try await bench.settle()
-        result.now = receiver.taken()
-        try await bench.pass(seconds: 3_600)
-        result.later = receiver.taken()
-      }
+    try await Bench.runWithReceiver { bench, receiver, url in
+      try await bench.fault(fault)
+      _ = try await bench.cashypay("/api/payIn", .object(Orders.cashypay(url)))
+      try await bench.pay("DEMO0000000001")
+      try await bench.settle()
+      result.now = receiver.taken()
+      try await bench.pass(seconds: 3_600)
+      result.later = receiver.taken()
     }
     return result
   }
@@ -299,38 +217,27 @@ struct FaultTests {
     }
   }
 
-  @Test("the first try of a webhook can be forged, the next one is right", arguments: providers)
+  @Test(
+    "the first try of a webhook can be forged, the next one is right", arguments: Example.providers)
   func forged(_ provider: String) async throws {
-    let calls = try #require(Self.calls[provider])
-    try await Receiver.run { receiver, url in
-      try await Bench.run {
-        $0.callbacks = url
-      } _: { bench in
-        receiver.answers(.text(.unauthorized, "no"))
-        if provider == "cashypay" {
-          _ = try await bench.cashypay("/api/payIn", .object(Orders.cashypay(url)))
-        } else if provider == "smilepayz" {
-          _ = try await bench.smilepayz(
-            "/v2.0/transaction/pay-in", .object(Orders.smilepayz(url)))
-        } else {
-          _ = try await calls.create(bench)
-        }
-        try await bench.settle()
-        _ = receiver.taken()
-        try await bench.fault([
-          "provider": .string(provider), "operation": "webhook", "kind": "bad_signature",
-          "count": 1,
-        ])
-        try await bench.pay(calls.number)
-        try await bench.settle()
-        let first = try #require(receiver.taken().first)
-        receiver.answers(.text(.ok, "SUCCESS"))
-        try await bench.pass(seconds: 60)
-        let second = try #require(receiver.taken().first { $0.body == first.body })
-        #expect(Credential(second) != Credential(first))
-        #expect(Credential(second).isRight)
-        #expect(!Credential(first).isRight)
-      }
+    try await Bench.runWithReceiver(registered: true) { bench, receiver, url in
+      receiver.answers(.text(.unauthorized, "no"))
+      _ = try await bench.create(provider, url)
+      try await bench.settle()
+      _ = receiver.taken()
+      try await bench.fault([
+        "provider": .string(provider), "operation": "webhook", "kind": "bad_signature",
+        "count": 1,
+      ])
+      try await bench.pay(try #require(Example.all[provider]).number)
+      try await bench.settle()
+      let first = try #require(receiver.taken().first)
+      receiver.answers(.text(.ok, "SUCCESS"))
+      try await bench.pass(seconds: 60)
+      let second = try #require(receiver.taken().first { $0.body == first.body })
+      #expect(Credential(second) != Credential(first))
+      #expect(Credential(second).isRight)
+      #expect(!Credential(first).isRight)
     }
   }
 }

@@ -73,8 +73,7 @@ struct OpenpayChargeTests {
       #expect(method?["clabe"]?.string?.wholeMatch(of: /6461801094\d{8}/) != nil)
       #expect(method?["name"]?.string?.wholeMatch(of: /\d{7}/) != nil)
       try await bench.set(["openpay_reference": "openpay"])
-      let other = try await bench.openpay(
-        "POST", "/charges", .object(Orders.openpay("store", "c")))
+      let other = try await bench.openpay("POST", "/charges", .object(Orders.openpay("store", "c")))
       let third = other.json["payment_method"]?["reference"]?.string
       #expect(third?.wholeMatch(of: /OPENPAY[A-Z0-9]{10}/) != nil)
     }
@@ -225,8 +224,7 @@ struct OpenpayChargeTests {
       _ = try await bench.control("POST", "/orders/\(id)/fail")
       #expect(try await bench.openpay("POST", "/charges", body).status == 200)
       let found = try await bench.openpay("GET", "/charges?order_id=pay-0001-1")
-      #expect(
-        found.json.array?.map { $0["status"]?.string } == ["in_progress", "failed"])
+      #expect(found.json.array?.map { $0["status"]?.string } == ["in_progress", "failed"])
     }
   }
 

@@ -51,8 +51,7 @@ struct OpenpayCustomerTests {
   func account() async throws {
     try await Bench.run { bench in
       let customer = try await bench.openpay("POST", "/customers", Orders.customer).json
-      #expect(
-        Set(customer.object?.keys ?? []) == Self.withoutAccount.union(["status", "balance"]))
+      #expect(Set(customer.object?.keys ?? []) == Self.withoutAccount.union(["status", "balance"]))
       #expect(customer["status"]?.string == "active")
     }
   }

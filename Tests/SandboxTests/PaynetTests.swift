@@ -32,24 +32,20 @@ struct PaynetTests {
 
   @Test("cash for a reference completes its charge, and the merchant hears of it")
   func payment() async throws {
-    try await Receiver.run { receiver, url in
-      try await Bench.run {
-        $0.callbacks = url
-      } _: { bench in
-        let (id, reference) = try await charge(bench)
-        let answer = try await bench.paynet("payment", .object(Orders.paynet(reference)))
-        #expect(Set(answer.json.object?.keys ?? []) == Self.paymentKeys)
-        #expect(answer.json["responseCode"]?.int64 == 0)
-        #expect(answer.json["descriptionCode"]?.string == "Success")
-        #expect(answer.json["chainTransactionId"]?.int64 == 170_911_001)
-        #expect(answer.json["authorization"]?.string?.wholeMatch(of: /\d{6}/) != nil)
-        #expect(answer.json["operationDate"]?.int64 == Bench.noon)
-        let paid = try await bench.openpay("GET", "/charges/\(id)")
-        #expect(paid.json["status"]?.string == "completed")
-        try await bench.settle()
-        let events = receiver.taken().map { $0.json["type"]?.string }
-        #expect(events.contains("charge.succeeded"))
-      }
+    try await Bench.runWithReceiver(registered: true) { bench, receiver, url in
+      let (id, reference) = try await charge(bench)
+      let answer = try await bench.paynet("payment", .object(Orders.paynet(reference)))
+      #expect(Set(answer.json.object?.keys ?? []) == Self.paymentKeys)
+      #expect(answer.json["responseCode"]?.int64 == 0)
+      #expect(answer.json["descriptionCode"]?.string == "Success")
+      #expect(answer.json["chainTransactionId"]?.int64 == 170_911_001)
+      #expect(answer.json["authorization"]?.string?.wholeMatch(of: /\d{6}/) != nil)
+      #expect(answer.json["operationDate"]?.int64 == Bench.noon)
+      let paid = try await bench.openpay("GET", "/charges/\(id)")
+      #expect(paid.json["status"]?.string == "completed")
+      try await bench.settle()
+      let events = receiver.taken().map { $0.json["type"]?.string }
+      #expect(events.contains("charge.succeeded"))
     }
   }
 
@@ -102,8 +98,7 @@ struct PaynetTests {
       try await bench.pass(seconds: 40 * 3_600)
       let answer = try await bench.openpay("GET", "/charges?order_id=late")
       #expect(answer.json.array?.first?["status"]?.string == "cancelled")
-      #expect(
-        try await code(bench, Orders.paynet(late).with("chainTransactionId", 3)) == 12)
+      #expect(try await code(bench, Orders.paynet(late).with("chainTransactionId", 3)) == 12)
       #expect(try await bench.pay("late").status == 422)
       #expect(try await bench.pay(id).status == 422)
     }
@@ -156,8 +151,7 @@ struct PaynetTests {
       #expect(open.json["status"]?.string == "in_progress")
       #expect(open.json["authorization"]?.isNull == true)
       #expect(try await code(bench, body) == 12, "the reversed payment stays reversed")
-      #expect(
-        try await code(bench, Orders.paynet(reference).with("chainTransactionId", 2)) == 0)
+      #expect(try await code(bench, Orders.paynet(reference).with("chainTransactionId", 2)) == 0)
       let payments = try await bench.control("GET", "/orders/\(id)").json["payments"]?.array
       #expect(payments?.map { $0["reversed"]?.bool } == [true, false])
       #expect(try await bench.openpay("GET", "").json["balance"]?.number?.text == "152.00")

@@ -16,8 +16,7 @@ struct SeedExampleTests {
     } _: { bench in
       func send(_ method: String, _ path: String, _ body: String = "") async throws -> Bench.Answer
       {
-        try await bench.call(
-          method, Bench.merchant + path, Bench.openpayHeaders, Array(body.utf8))
+        try await bench.call(method, Bench.merchant + path, Bench.openpayHeaders, Array(body.utf8))
       }
       let customer = try await send(
         "POST", "/customers",
@@ -55,8 +54,7 @@ struct SeedExampleTests {
         "{ \"method\" : \"bank_account\", \"amount\" : 100, \"description\" : \"Cargo con banco\", "
           + "\"order_id\" : \"oid-00055\", \"due_date\" }")
       #expect(page.status == 400, "as printed it is no JSON")
-      let list = try await send(
-        "GET", "/customers/\(id)/charges?creation[gte]=2013-11-01&limit=2")
+      let list = try await send("GET", "/customers/\(id)/charges?creation[gte]=2013-11-01&limit=2")
       #expect(list.json.array?.map { $0["order_id"]?.string } == ["oid-00055", "oid-00053"])
       let customers = try await send("GET", "/customers?creation[gte]=2013-11-01&limit=2")
       #expect(customers.json.array?.count == 1)

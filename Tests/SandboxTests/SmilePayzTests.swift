@@ -118,8 +118,7 @@ struct SmilePayzTests {
         ("2026-01-02T11:54:59-06:00", "05"), ("2026-01-02T12:05:01-06:00", "05"),
         ("2026-01-02T12:00:00", "05"), ("2026-01-02T12:00:00.5-06:00", "05"), ("now", "05"),
       ] {
-        #expect(
-          try await code(Bench.smilepayzHeaders(body, at: time), body) == expected, "\(time)")
+        #expect(try await code(Bench.smilepayzHeaders(body, at: time), body) == expected, "\(time)")
       }
       #expect(try await code(Array(right.dropFirst()), body) == "01")
       let broken = Array("[]".utf8)
@@ -177,98 +176,88 @@ struct SmilePayzTests {
 
   @Test("a payment is told by a callback signed over tradeNo and time")
   func callback() async throws {
-    try await Receiver.run { receiver, url in
-      try await Bench.run { bench in
-        let tradeNo = try await create(bench, callback: "\(url)/hooks/smilepayz")
-        try await bench.pay(tradeNo)
-        try await bench.settle()
-        let call = try #require(receiver.taken().first)
-        #expect(call.path == "/hooks/smilepayz")
-        let time = try #require(call.headers["X-TIMESTAMP"])
-        let signature = try #require(call.headers["X-SIGNATURE"].flatMap(Base64.decode))
-        let key = try RSAPublicKey(text: SandboxCredentials.smilepayzPlatformPublicKey)
-        #expect(key.verify(signature: signature, message: Array("\(tradeNo)|\(time)".utf8)))
-        #expect(call.headers["X-PARTNER-ID"] == nil)
-        #expect(
-          Set(call.json.object?.keys ?? []) == [
-            "merchantId", "merchantName", "money", "orderNo", "payer", "paymentMethod",
-            "status", "tradeNo", "transactionTime",
-          ])
-        #expect(call.json["status"]?.string == "SUCCESS")
-        #expect(call.json["money"] == ["amount": 20_000, "currency": "MXN"])
-        #expect(try await query(bench, tradeNo)["status"]?.string == "SUCCESS")
-      }
+    try await Bench.runWithReceiver { bench, receiver, url in
+      let tradeNo = try await create(bench, callback: "\(url)/hooks/smilepayz")
+      try await bench.pay(tradeNo)
+      try await bench.settle()
+      let call = try #require(receiver.taken().first)
+      #expect(call.path == "/hooks/smilepayz")
+      let time = try #require(call.headers["X-TIMESTAMP"])
+      let signature = try #require(call.headers["X-SIGNATURE"].flatMap(Base64.decode))
+      let key = try RSAPublicKey(text: SandboxCredentials.smilepayzPlatformPublicKey)
+      #expect(key.verify(signature: signature, message: Array("\(tradeNo)|\(time)".utf8)))
+      #expect(call.headers["X-PARTNER-ID"] == nil)
+      #expect(
+        Set(call.json.object?.keys ?? []) == [
+          "merchantId", "merchantName", "money", "orderNo", "payer", "paymentMethod",
+          "status", "tradeNo", "transactionTime",
+        ])
+      #expect(call.json["status"]?.string == "SUCCESS")
+      #expect(call.json["money"] == ["amount": 20_000, "currency": "MXN"])
+      #expect(try await query(bench, tradeNo)["status"]?.string == "SUCCESS")
     }
   }
 
   @Test("a callback that is not answered SUCCESS comes again with the same signature")
   func retries() async throws {
-    try await Receiver.run { receiver, url in
-      try await Bench.run { bench in
-        receiver.answers(.text(.ok, "SUCCESS\n"))
-        try await bench.pay(try await create(bench, callback: url))
-        try await bench.settle()
-        let first = try #require(receiver.taken().first)
-        try await bench.pass(seconds: 60)
-        let second = try #require(receiver.taken().first)
-        #expect(second.headers["X-SIGNATURE"] == first.headers["X-SIGNATURE"])
-        #expect(second.body == first.body)
-        receiver.answers(.text(.ok, "SUCCESS"))
-        try await bench.pass(seconds: 300)
-        #expect(receiver.taken().count == 1)
-        try await bench.pass(seconds: 86_400)
-        #expect(receiver.taken().isEmpty)
-      }
+    try await Bench.runWithReceiver { bench, receiver, url in
+      receiver.answers(.text(.ok, "SUCCESS\n"))
+      try await bench.pay(try await create(bench, callback: url))
+      try await bench.settle()
+      let first = try #require(receiver.taken().first)
+      try await bench.pass(seconds: 60)
+      let second = try #require(receiver.taken().first)
+      #expect(second.headers["X-SIGNATURE"] == first.headers["X-SIGNATURE"])
+      #expect(second.body == first.body)
+      receiver.answers(.text(.ok, "SUCCESS"))
+      try await bench.pass(seconds: 300)
+      #expect(receiver.taken().count == 1)
+      try await bench.pass(seconds: 86_400)
+      #expect(receiver.taken().isEmpty)
     }
   }
 
   @Test("wrong and repeated payments stand in the subOrderList, without a callback")
   func subOrders() async throws {
-    try await Receiver.run { receiver, url in
-      try await Bench.run { bench in
-        let tradeNo = try await create(bench, callback: url)
-        try await bench.pay(tradeNo, ["amount": 15_000])
-        let partly = try await query(bench, tradeNo)
-        #expect(partly["status"]?.string == "PROCESSING")
-        #expect(partly["subOrderList"]?.array?.first?["money"]?["amount"]?.int64 == 15_000)
-        try await bench.pay(tradeNo, ["times": 2])
-        try await bench.settle()
-        #expect(receiver.taken().map { $0.json["status"]?.string } == ["SUCCESS"])
-        let paid = try await query(bench, tradeNo)
-        #expect(paid["status"]?.string == "SUCCESS")
-        #expect(paid["money"]?["amount"]?.int64 == 20_000)
-        #expect(paid["subOrderList"]?.array?.count == 2)
-      }
+    try await Bench.runWithReceiver { bench, receiver, url in
+      let tradeNo = try await create(bench, callback: url)
+      try await bench.pay(tradeNo, ["amount": 15_000])
+      let partly = try await query(bench, tradeNo)
+      #expect(partly["status"]?.string == "PROCESSING")
+      #expect(partly["subOrderList"]?.array?.first?["money"]?["amount"]?.int64 == 15_000)
+      try await bench.pay(tradeNo, ["times": 2])
+      try await bench.settle()
+      #expect(receiver.taken().map { $0.json["status"]?.string } == ["SUCCESS"])
+      let paid = try await query(bench, tradeNo)
+      #expect(paid["status"]?.string == "SUCCESS")
+      #expect(paid["money"]?["amount"]?.int64 == 20_000)
+      #expect(paid["subOrderList"]?.array?.count == 2)
     }
   }
 
   @Test("an order expires silently at its time, and late money still pays it")
   func expiry() async throws {
-    try await Receiver.run { receiver, url in
-      try await Bench.run { bench in
-        let tradeNo = try await create(bench, callback: url)
-        try await bench.pass(seconds: 3_599)
-        #expect(try await query(bench, tradeNo)["status"]?.string == "PROCESSING")
-        try await bench.pass(seconds: 1)
-        #expect(try await query(bench, tradeNo)["status"]?.string == "EXPIRED")
-        #expect(receiver.taken().isEmpty)
-        try await bench.pay(tradeNo)
-        try await bench.settle()
-        #expect(receiver.taken().map { $0.json["status"]?.string } == ["SUCCESS"])
-      }
+    try await Bench.runWithReceiver { bench, receiver, url in
+      let tradeNo = try await create(bench, callback: url)
+      try await bench.pass(seconds: 3_599)
+      #expect(try await query(bench, tradeNo)["status"]?.string == "PROCESSING")
+      try await bench.pass(seconds: 1)
+      #expect(try await query(bench, tradeNo)["status"]?.string == "EXPIRED")
+      #expect(receiver.taken().isEmpty)
+      try await bench.pay(tradeNo)
+      try await bench.settle()
+      #expect(receiver.taken().map { $0.json["status"]?.string } == ["SUCCESS"])
     }
   }
 
   @Test(
     "failure and cancellation are told", arguments: [("fail", "FAILED"), ("cancel", "CANCELLED")])
   func ends(_ control: String, _ status: String) async throws {
-    try await Receiver.run { receiver, url in
-      try await Bench.run { bench in
-        let tradeNo = try await create(bench, callback: url)
-        _ = try await bench.control("POST", "/orders/\(tradeNo)/\(control)")
-        try await bench.settle()
-        #expect(receiver.taken().map { $0.json["status"]?.string } == [status])
-      }
+    try await Bench.runWithReceiver { bench, receiver, url in
+      let tradeNo = try await create(bench, callback: url)
+      _ = try await bench.control("POST", "/orders/\(tradeNo)/\(control)")
+      try await bench.settle()
+      #expect(receiver.taken().map { $0.json["status"]?.string } == [status])
     }
   }
 

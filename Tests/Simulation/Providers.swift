@@ -42,24 +42,28 @@ final class SimulatedProviders: @unchecked Sendable {  // the simulation runs on
   private var simulation: Simulation
   private let clock: @Sendable () -> Int64
 
-  init(seed: UInt64, clock: @escaping @Sendable () -> Int64) throws {
-    simulation = Simulation(
-      settings: SandboxSettings(), keys: try SmilePayzKeys(), seed: seed, capacity: 100_000)
+  init(seed: UInt64, clock: @escaping @Sendable () -> Int64) {
+    simulation = Simulation(seed: seed, capacity: 100_000)
     self.clock = clock
-    OpenpayWebhooks.register("https://gateway.example/callbacks/openpay-main", &simulation)
+    for provider in SandboxRegistry.all {
+      let url = "https://gateway.example/callbacks/\(provider.accountID)"
+      provider.register(callbacks: url, &simulation.state)
+    }
   }
 
   private var now: Instant { Instant(milliseconds: clock()) }
 
-  static let accountIDs = ["openpay-main", "cashypay-main", "cashypay-two", "smilepayz-main"]
+  /// Those that pay-ins may go to.
+  static let accountIDs = SandboxAccount.all.filter(\.hasOrders)
+    .flatMap { $0.provider == "cashypay" ? [$0.id, "cashypay-two"] : [$0.id] }
   /// Of CashyPay's second account; the first one's merchant has it, too.
   static let secondURL = "https://two.example"
 
   /// `provider_accounts` of a gateway that uses them.
   static func accounts() -> [JSON] {
-    let response = AccountEntries.response(
+    let response = SandboxAccount.entries(
       Request(.get, path: "/_sandbox/accounts", headers: ["Host": "providers.example"]),
-      SandboxSettings())
+      SandboxState(seed: 0, capacity: 0))
     return (try? JSON(parsing: response.body))?["provider_accounts"]?.array ?? []
   }
 
@@ -76,8 +80,8 @@ final class SimulatedProviders: @unchecked Sendable {  // the simulation runs on
     let served = Request(
       HTTPMethod(rawValue: request.method), path: String(parts[0]), query: query,
       headers: headers, body: request.body)
-    guard let call = ProviderCall(served),
-      case .answer(let response) = simulation.reply(to: served, call, at: now)
+    guard let call = SandboxRegistry.call(served),
+      case .answer(let response) = simulation.reply(to: call, at: now)
     else { return nil }
     return HTTPResponse(
       status: response.status.code,
@@ -89,33 +93,34 @@ final class SimulatedProviders: @unchecked Sendable {  // the simulation runs on
   /// Pays what a payer was shown: a CLABE or a store reference. False where it is refused.
   func pay(_ instrument: String, amount: Int64?, key: String) -> Bool {
     simulation.settle(at: now)
-    guard let order = simulation.ledger.orders(named: instrument).last else { return false }
+    guard let order = simulation.state.ledger.orders(named: instrument).last else { return false }
     let transfer = Transfer(amount: amount ?? order.amount, trackingKey: key)
-    return (try? simulation.pay(order, transfer, at: now)) != nil
+    return (try? simulation.pay(order, transfer)) != nil
   }
 
   /// Takes the money of a paid order back. False where there is none.
-  func takeBack(_ instrument: String, as status: String) -> Bool {
+  func returnMoney(_ instrument: String, as status: String) -> Bool {
     simulation.settle(at: now)
-    guard let order = simulation.ledger.orders(named: instrument).last, order.status == .paid,
+    guard let order = simulation.state.ledger.orders(named: instrument).last, order.status == .paid,
       let status = Order.Status(rawValue: status)
     else { return false }
-    simulation.takeBack(order, as: status, at: now)
+    simulation.returnMoney(of: order, as: status)
     return true
   }
 
   /// Ends an open order. False where there is none.
   func cancel(_ number: String) -> Bool {
     simulation.settle(at: now)
-    guard let order = simulation.ledger.orders(named: number).last, order.status == .open else {
+    guard let order = simulation.state.ledger.orders(named: number).last, order.status == .open
+    else {
       return false
     }
-    simulation.end(order, as: .cancelled, at: now)
+    simulation.end(order, as: .cancelled)
     return true
   }
 
   var shown: [Shown] {
-    simulation.ledger.oldestFirst.map { order in
+    simulation.state.ledger.oldestFirst.map { order in
       var amounts = order.payments.filter { $0.shownAs != nil && !$0.isReversed }.map(\.amount)
       var takenBack = order.payments.filter(\.isReversed).map(\.amount)
       if order.key.provider == .smilepayz {
@@ -125,7 +130,8 @@ final class SimulatedProviders: @unchecked Sendable {  // the simulation runs on
       }
       return Shown(
         orderID: order.key.id, number: order.number ?? "",
-        account: "\(order.key.provider.rawValue)-main", amounts: amounts, takenBack: takenBack)
+        account: SandboxRegistry.named(order.key.provider)?.accountID ?? "", amounts: amounts,
+        takenBack: takenBack)
     }
   }
 
@@ -133,7 +139,7 @@ final class SimulatedProviders: @unchecked Sendable {  // the simulation runs on
   /// authorized and not taken back.
   func isAuthorized(transaction: String) -> Bool {
     let name = PaynetForm.Name(group: "5", chain: "1", transactionID: transaction)
-    guard let entry = simulation.paynet[name] else { return false }
+    guard let entry = simulation.state.paynet.payments[name] else { return false }
     return entry.authorization != nil && entry.reversal == nil
   }
 
@@ -143,7 +149,7 @@ final class SimulatedProviders: @unchecked Sendable {  // the simulation runs on
 
   func takeDue() -> [Message] {
     simulation.settle(at: now)
-    return simulation.outbox.takeDue(at: now, limit: 100).map { delivery in
+    return simulation.state.outbox.takeDue(at: now, limit: 100).map { delivery in
       Message(
         id: delivery.id,
         account: delivery.message.url.split(separator: "/").last.map(String.init) ?? "",
@@ -153,6 +159,6 @@ final class SimulatedProviders: @unchecked Sendable {  // the simulation runs on
   }
 
   func told(_ message: Message, _ outcome: CallOutcome) {
-    simulation.outbox.record(message.id, outcome, at: now)
+    simulation.state.outbox.record(message.id, outcome, at: now)
   }
 }

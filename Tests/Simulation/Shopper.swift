@@ -157,7 +157,7 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
 
   private func loseMoney(of instrument: String) async {
     await world.scheduler.sleep(milliseconds: world.dice.within(1...10_800_000))
-    let isTaken = world.providers.takeBack(
+    let isTaken = world.providers.returnMoney(
       instrument, as: world.dice.pick(["cancelled", "failed", "open"]))
     world.note("the money on \(instrument) is taken back: \(isTaken)")
     world.pump()

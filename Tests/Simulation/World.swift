@@ -76,7 +76,7 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     let scheduler = Scheduler(startingAt: 1_780_000_000_000, dice)
     self.dice = dice
     self.scheduler = scheduler
-    providers = try SimulatedProviders(seed: dice.next()) { scheduler.now }
+    providers = SimulatedProviders(seed: dice.next()) { scheduler.now }
     silent = Set(
       SimulatedProviders.accountIDs.filter { dice.chance($0.hasPrefix("cashypay") ? 350 : 200) })
   }

@@ -44,66 +44,33 @@ struct CashyPayOrder: Sendable {
   }
 }
 
-/// An order or a PATCH order as queries and webhooks show it.
+/// An order, or a PATCH order within it, as queries and webhooks show it.
 struct CashyPayRecord {
   /// One peso whatever the amount: an invented tariff.
   static let fee: Int64 = 100
 
-  let orderNo: String
-  let mchOrderNo: String
-  /// Centavos.
-  let amount: Int64
-  let status: String
-  let completedAt: Instant?
-  let channelOrderNo: String?
-  let type: String
-  let payType: CashyPayType
-  let patchOrderNo: String
-  let patchMchOrderNo: String
-  let payCode: String
-  let pageURL: String
+  let order: Order
+  let detail: CashyPayOrder
+  let patch: CashyPayOrder.Patch?
+  let expired: CashyPayState.Expired
 
-  /// The order itself.
-  init(
-    _ order: Order, _ detail: CashyPayOrder, expired: SandboxSettings.CashyPayExpired
-  ) {
-    orderNo = order.key.id
-    mchOrderNo = order.number ?? ""
-    amount = order.amount
-    status =
-      switch order.status {
-      case .open: "PAYING"
-      case .paid: "SUCCESS"
-      case .failed: "FAIL"
-      case .expired: expired.rawValue
-      case .cancelled: "CANCEL"
-      case .refunded: "REFUND"
-      case .chargedBack: "CHARGEBACK"
-      }
-    completedAt = order.status == .paid ? order.changedAt : nil
-    channelOrderNo = detail.channelOrderNo
-    type = "API"
-    payType = detail.type
-    patchOrderNo = orderNo
-    patchMchOrderNo = mchOrderNo
-    payCode = order.payCode
-    pageURL = detail.pageURL
+  /// Nil for an order that is not CashyPay's.
+  init?(_ order: Order, _ sandbox: SandboxState, _ patch: CashyPayOrder.Patch? = nil) {
+    guard let detail = order.detail as? CashyPayOrder else { return nil }
+    self.order = order
+    self.detail = detail
+    self.patch = patch
+    expired = sandbox.cashypay.expired
   }
 
-  /// Money beside the order.
-  init(_ patch: CashyPayOrder.Patch, of order: Order, _ detail: CashyPayOrder) {
-    orderNo = patch.orderNo
-    mchOrderNo = patch.mchOrderNo
-    amount = patch.amount
-    status = "SUCCESS"
-    completedAt = patch.completedAt
-    channelOrderNo = patch.channelOrderNo
-    type = "PATCH"
-    payType = detail.type
-    patchOrderNo = order.key.id
-    patchMchOrderNo = order.number ?? ""
-    payCode = order.payCode
-    pageURL = detail.pageURL
+  var type: String { patch == nil ? "API" : "PATCH" }
+  var status: String { patch == nil ? Self.word(order.status, expired: expired) : "SUCCESS" }
+  var orderNo: String { patch?.orderNo ?? order.key.id }
+  var mchOrderNo: String { patch?.mchOrderNo ?? order.number ?? "" }
+
+  private var amount: JSON { Self.decimal(patch?.amount ?? order.amount) }
+  private var completedAt: Instant? {
+    patch?.completedAt ?? (order.status == .paid ? order.changedAt : nil)
   }
 
   /// `data` of a query (S002 "Query Payin Order").
@@ -111,10 +78,11 @@ struct CashyPayRecord {
     [
       "merchantId": .string(SandboxCredentials.cashypayMerchant),
       "mchOrderNo": .string(mchOrderNo), "orderNo": .string(orderNo),
-      "channelOrderNo": JSON(channelOrderNo), "payType": .string(String(payType.rawValue)),
-      "payCode": .string(payCode), "payUrl": .string(pageURL), "payDeskUrl": .string(pageURL),
-      "amount": Self.decimal(amount), "patchOrderNo": .string(patchOrderNo),
-      "patchMchOrderNo": .string(patchMchOrderNo), "orderType": .string(type),
+      "channelOrderNo": JSON(patch?.channelOrderNo ?? detail.channelOrderNo),
+      "payType": .string(String(detail.type.rawValue)), "payCode": .string(order.payCode),
+      "payUrl": .string(detail.pageURL), "payDeskUrl": .string(detail.pageURL),
+      "amount": amount, "patchOrderNo": .string(order.key.id),
+      "patchMchOrderNo": .string(order.number ?? ""), "orderType": .string(type),
       "fee": paidFee, "orderStatus": .string(status), "completionTime": completionTime,
     ]
   }
@@ -122,21 +90,39 @@ struct CashyPayRecord {
   /// The body of a webhook (S002 "Async Webhook Notification").
   func webhookBody(nonce: String) -> JSON {
     [
-      "orderStatus": .string(status), "amount": Self.decimal(amount), "fee": paidFee,
+      "orderStatus": .string(status), "amount": amount, "fee": paidFee,
       "mchOrderNo": .string(mchOrderNo),
       "merchantId": .string(SandboxCredentials.cashypayMerchant),
-      "payDeskUrl": .string(pageURL), "orderNo": .string(orderNo), "payUrl": .string(pageURL),
-      "patchOrderNo": .string(patchOrderNo), "patchMchOrderNo": .string(patchMchOrderNo),
-      "orderType": .string(type), "completionTime": completionTime, "nonceStr": .string(nonce),
+      "payDeskUrl": .string(detail.pageURL), "orderNo": .string(orderNo),
+      "payUrl": .string(detail.pageURL), "patchOrderNo": .string(order.key.id),
+      "patchMchOrderNo": .string(order.number ?? ""), "orderType": .string(type),
+      "completionTime": completionTime, "nonceStr": .string(nonce),
     ]
   }
 
   private var paidFee: JSON { completedAt == nil ? .null : Self.decimal(Self.fee) }
-
   private var completionTime: JSON { JSON(completedAt?.mexicoWallClock) }
 
+  static func word(_ status: Order.Status, expired: CashyPayState.Expired) -> String {
+    switch status {
+    case .open: "PAYING"
+    case .paid: "SUCCESS"
+    case .failed: "FAIL"
+    case .expired: expired.rawValue
+    case .cancelled: "CANCEL"
+    case .refunded: "REFUND"
+    case .chargedBack: "CHARGEBACK"
+    }
+  }
+
+  /// An amount in the form of another: an answer to a creation has whole pesos as text.
+  static func amount(_ centavos: Int64, like written: JSON) -> JSON {
+    written.string == nil
+      ? decimal(centavos) : .string(DecimalText.text(centavos / 100, places: 0))
+  }
+
   /// As Java prints a double: `152.0`, `99.5`.
-  static func decimal(_ centavos: Int64) -> JSON {
+  private static func decimal(_ centavos: Int64) -> JSON {
     let hasOneDecimal = centavos.isMultiple(of: 10)
     return .number(
       .decimal(hasOneDecimal ? centavos / 10 : centavos, places: hasOneDecimal ? 1 : 2))
@@ -150,6 +136,15 @@ extension Order {
     case .reference(let reference): reference
     }
   }
+}
+
+/// What an order is paid by, under CashyPay's numbers.
+enum CashyPayType: Int64, CaseIterable, Sendable {
+  /// S002: a transfer to a CLABE.
+  case spei = 69
+  /// A code for OXXO's tills. The providers' pages name the code but not its number, which comes
+  /// with a merchant's contract (Providers/CashyPay/README 2.8): this one is the sandbox's own.
+  case store = 70
 }
 
 extension Order.Instrument {

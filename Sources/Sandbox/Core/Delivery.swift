@@ -2,21 +2,21 @@ internal import HTTPCalling
 internal import JSONText
 
 /// A webhook message and what became of it. Its bytes and signature are made once and the same in
-/// every try.
+/// every attempt.
 struct Delivery: Sendable {
   /// What the receiver has to answer.
   enum Acknowledgement: Sendable {
     /// Any 2xx (Providers/Openpay/README 3.9).
     case success
-    /// A 2xx whose body is exactly `SUCCESS` (Providers/CashyPay/README 2.9 and
+    /// A 2xx whose body is exactly this: `SUCCESS` (Providers/CashyPay/README 2.9 and
     /// Providers/SmilePayz/README 1.12).
-    case word
+    case word(String)
 
     func accepts(_ response: HTTPResponse) -> Bool {
       guard (200..<300).contains(response.status) else { return false }
       return switch self {
       case .success: true
-      case .word: response.body == Array("SUCCESS".utf8)
+      case .word(let word): response.body == Array(word.utf8)
       }
     }
   }
@@ -27,7 +27,7 @@ struct Delivery: Sendable {
     case lost
   }
 
-  struct Try: Sendable {
+  struct Attempt: Sendable {
     let at: Instant
     /// Nil without answer.
     let status: Int?
@@ -37,14 +37,14 @@ struct Delivery: Sendable {
 
   let id: Int
   let message: WebhookMessage
-  /// Sent in place of the right ones in the first try.
+  /// Sent in place of the right ones in the first attempt.
   let firstHeaders: [HTTPHeader]?
   var state = State.waiting
-  var nextTryAt: Instant?
-  var tries: [Try] = []
+  var nextAttemptAt: Instant?
+  var attempts: [Attempt] = []
 
   var request: HTTPRequest {
-    let headers = tries.isEmpty ? firstHeaders ?? message.headers : message.headers
+    let headers = attempts.isEmpty ? firstHeaders ?? message.headers : message.headers
     return HTTPRequest(
       method: "POST", url: message.url,
       headers: [HTTPHeader("Content-Type", "application/json")] + headers, body: message.body)
@@ -57,10 +57,10 @@ struct Delivery: Sendable {
       "id": JSON(id), "provider": .string(message.provider.rawValue),
       "order": JSON(message.orderID), "number": JSON(message.number),
       "event": .string(message.event), "url": .string(message.url),
-      "state": .string(state.rawValue), "next_try_at": JSON(nextTryAt?.mexico),
+      "state": .string(state.rawValue), "next_try_at": JSON(nextAttemptAt?.mexico),
       "body": .string(String(decoding: message.body, as: UTF8.self)),
       "tries": .array(
-        tries.map { attempt in
+        attempts.map { attempt in
           [
             "at": .string(attempt.at.mexico), "status": JSON(attempt.status.map(Int64.init)),
             "answer": .string(attempt.answer),
@@ -72,7 +72,7 @@ struct Delivery: Sendable {
 
 /// What a provider tells a receiver.
 struct WebhookMessage: Sendable {
-  let provider: Provider
+  let provider: ProviderName
   let orderID: String?
   let number: String?
   /// As `charge.succeeded`, or the status that is told.
@@ -84,6 +84,6 @@ struct WebhookMessage: Sendable {
   let forgedHeaders: [HTTPHeader]
   let body: [UInt8]
   let acknowledgement: Delivery.Acknowledgement
-  /// Minutes from each failed try to the next.
+  /// Minutes from each failed attempt to the next.
   let retryMinutes: [Int64]
 }

@@ -25,6 +25,20 @@ struct FormReader {
     self.path = path
   }
 
+  /// Reads all of it; what is wrong is refused in somebody's own words.
+  func read<Value, Refusal: Error>(
+    _ refusal: (FormFault) -> Refusal, _ fields: (inout FormReader) throws(FormFault) -> Value
+  ) throws(Refusal) -> Value {
+    do throws(FormFault) {
+      var form = self
+      let value = try fields(&form)
+      try form.end()
+      return value
+    } catch {
+      throw refusal(error)
+    }
+  }
+
   /// - Parameter length: in UTF-16 units, as the providers' Java counts.
   mutating func text(
     _ key: String, _ length: ClosedRange<Int>, where isFit: (String) -> Bool = { _ in true }
@@ -39,8 +53,7 @@ struct FormReader {
     guard let value = field(key) else { return nil }
     guard let text = value.string else { throw malformed(key, "must be a string") }
     guard length.contains(text.utf16.count) else {
-      throw malformed(
-        key, "must have \(length.lowerBound) to \(length.upperBound) characters")
+      throw malformed(key, "must have \(length.lowerBound) to \(length.upperBound) characters")
     }
     guard isFit(text) else { throw malformed(key, "does not have the form it must have") }
     return text
@@ -87,25 +100,32 @@ struct FormReader {
     return texts
   }
 
-  mutating func object(_ key: String) throws(FormFault) -> FormReader {
-    guard let reader = try optionalObject(key) else { throw missing(key) }
-    return reader
+  mutating func object<Value>(
+    _ key: String, _ fields: (inout FormReader) throws(FormFault) -> Value
+  ) throws(FormFault) -> Value {
+    guard let value = try optionalObject(key, fields) else { throw missing(key) }
+    return value
   }
 
-  mutating func optionalObject(_ key: String) throws(FormFault) -> FormReader? {
+  mutating func optionalObject<Value>(
+    _ key: String, _ fields: (inout FormReader) throws(FormFault) -> Value
+  ) throws(FormFault) -> Value? {
     guard let value = field(key) else { return nil }
     guard let object = value.object else { throw malformed(key, "must be an object") }
-    return FormReader(object, path: place(key))
+    return try FormReader(object, path: place(key)).read({ $0 }, fields)
   }
 
   /// One of a type's words.
   mutating func optionalWord<Word: RawRepresentable & CaseIterable>(
     _ key: String
   ) throws(FormFault) -> Word? where Word.RawValue == String {
+    try optionalWord(key, of: Word.allCases.map(\.rawValue)).flatMap { Word(rawValue: $0) }
+  }
+
+  mutating func optionalWord(_ key: String, of words: [String]) throws(FormFault) -> String? {
     guard let value = field(key) else { return nil }
-    guard let word = value.string.flatMap(Word.init(rawValue:)) else {
-      let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-      throw malformed(key, "must be one of \(words)")
+    guard let word = value.string, words.contains(word) else {
+      throw malformed(key, "must be one of \(words.joined(separator: ", "))")
     }
     return word
   }

@@ -48,6 +48,14 @@ struct Identifiers: Sendable {
   /// (Providers/README 5.1).
   mutating func clabe(prefix: String) -> String {
     let body = prefix + digits(17 - prefix.utf8.count)
-    return body + String(CLABE.checkDigit(of: body))
+    return body + String(Self.checkDigit(of: body))
+  }
+
+  /// Of the first 17 digits: weights 3, 7, 1, each product modulo 10.
+  private static func checkDigit(of digits: String) -> Int {
+    let sum = zip(digits.utf8, 0...).reduce(0) { sum, item in
+      sum + Int(item.0 - UInt8(ascii: "0")) * [3, 7, 1][item.1 % 3] % 10
+    }
+    return (10 - sum % 10) % 10
   }
 }

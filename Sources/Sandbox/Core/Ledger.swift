@@ -1,8 +1,6 @@
 /// The orders of all providers, found by whatever names them.
 struct Ledger: Sendable {
-  private var orders: [OrderKey: Order] = [:]
-  /// Oldest first.
-  private var sequence: [OrderKey] = []
+  private var orders: RecordTable<OrderKey, Order>
   /// By the bytes of the name: canonically equivalent names are different ones.
   private var addresses: [[UInt8]: [OrderKey]] = [:]
   private var expiries = DueQueue<OrderKey>()
@@ -11,6 +9,7 @@ struct Ledger: Sendable {
   /// - Parameter capacity: with more orders than that, the oldest closed ones are forgotten.
   init(capacity: Int) {
     self.capacity = capacity
+    orders = RecordTable(capacity: capacity)
   }
 
   /// Nil for an order that is not here. Removing is not for the outside.
@@ -22,12 +21,16 @@ struct Ledger: Sendable {
   mutating func insert(_ order: Order) {
     let key = order.key
     orders[key] = order
-    sequence.append(key)
     for address in Set(order.addresses.map { Array($0.utf8) }) {
       addresses[address, default: []].append(key)
     }
     if let expiresAt = order.expiresAt { expiries.add(key, at: expiresAt) }
-    if sequence.count > capacity { forgetOldest() }
+    for order in orders.forgetOldest(max(1, capacity / 10), where: { $0.status != .open }) {
+      for address in order.addresses.map({ Array($0.utf8) }) {
+        addresses[address]?.removeAll { $0 == order.key }
+        if addresses[address]?.isEmpty == true { addresses[address] = nil }
+      }
+    }
   }
 
   /// Lets an order be found by one more name.
@@ -37,24 +40,24 @@ struct Ledger: Sendable {
   }
 
   /// The orders of that name, oldest first.
-  func orders(named address: String, of provider: Provider? = nil) -> [Order] {
+  func orders(named address: String, of provider: ProviderName? = nil) -> [Order] {
     (addresses[Array(address.utf8)] ?? []).compactMap { key in
       provider == nil || key.provider == provider ? orders[key] : nil
     }
   }
 
   /// Those of them that queries show.
-  func shown(named address: String, of provider: Provider) -> [Order] {
+  func shown(named address: String, of provider: ProviderName) -> [Order] {
     orders(named: address, of: provider).filter { !$0.isHidden }
   }
 
   func isUsed(_ address: String) -> Bool { addresses[Array(address.utf8)] != nil }
 
   /// All orders, newest first, as they are asked for.
-  var newestFirst: some Sequence<Order> { sequence.reversed().lazy.compactMap { orders[$0] } }
+  var newestFirst: some Sequence<Order> { orders.newestFirst }
 
   /// All orders, oldest first.
-  var oldestFirst: [Order] { sequence.compactMap { orders[$0] } }
+  var oldestFirst: [Order] { Array(orders.oldestFirst) }
 
   var nextExpiry: Instant? { expiries.next }
 
@@ -64,20 +67,5 @@ struct Ledger: Sendable {
       if let order = orders[key], order.status == .open { return order }
     }
     return nil
-  }
-
-  /// A tenth at once, so that the walk over the open ones is rare.
-  private mutating func forgetOldest() {
-    var left = max(1, capacity / 10)
-    sequence.removeAll { key in
-      guard left > 0, let order = orders[key], order.status != .open else { return false }
-      left -= 1
-      orders[key] = nil
-      for address in order.addresses.map({ Array($0.utf8) }) {
-        addresses[address]?.removeAll { $0 == key }
-        if addresses[address]?.isEmpty == true { addresses[address] = nil }
-      }
-      return true
-    }
   }
 }

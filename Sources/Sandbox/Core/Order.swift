@@ -1,11 +1,11 @@
 /// What names an order for certain: providers do not share their ids.
 struct OrderKey: Hashable, Sendable {
-  let provider: Provider
+  let provider: ProviderName
   /// The provider's id.
   let id: String
 }
 
-/// An order in a provider's books: what all of them have in common.
+/// An order at a provider: what those of all providers have in common.
 struct Order: Sendable {
   enum Status: String, CaseIterable, Sendable {
     case open, paid, failed, expired, cancelled
@@ -22,13 +22,11 @@ struct Order: Sendable {
     case clabe(String, concept: String?)
     /// A bank account of many orders: the concept tells them apart.
     case sharedCLABE(String, concept: String)
-  }
 
-  /// What only its own provider knows of it.
-  enum Detail: Sendable {
-    case openpay(OpenpayCharge)
-    case cashypay(CashyPayOrder)
-    case smilepayz(SmilePayzOrder)
+    /// BBVA's account of Openpay, which takes transfers for many merchants: the agreement and a
+    /// 20-digit concept tell them apart (Providers/Openpay/README 3.4). CashyPay's centralised mode
+    /// names the same agreement (Providers/CashyPay/README 2.5).
+    static let shared = (bank: "BBVA Bancomer", agreement: "1411217", clabe: "012914002014112176")
   }
 
   let key: OrderKey
@@ -48,11 +46,12 @@ struct Order: Sendable {
   var payments: [Payment] = []
   /// All that it can be found by.
   var addresses: [String]
-  var detail: Detail
+  /// What only its own provider knows of it.
+  var detail: any Sendable
 
   init(
     _ key: OrderKey, number: String?, amount: Int64, instrument: Instrument, createdAt: Instant,
-    expiresAt: Instant?, detail: Detail
+    expiresAt: Instant?, detail: any Sendable
   ) {
     self.key = key
     self.number = number
@@ -74,6 +73,12 @@ struct Order: Sendable {
   mutating func become(_ status: Status, at now: Instant) {
     self.status = status
     changedAt = now
+  }
+
+  func becoming(_ status: Status, at now: Instant) -> Order {
+    var order = self
+    order.become(status, at: now)
+    return order
   }
 }
 

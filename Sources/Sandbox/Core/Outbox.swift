@@ -1,20 +1,16 @@
 internal import HTTPCalling
 
-/// The webhooks that were sent, are due or wait for another try.
+/// The webhooks that were sent, are due or wait for another attempt.
 struct Outbox: Sendable {
-  /// More than that, and the oldest finished ones are forgotten.
-  private static let capacity = 20_000
   /// Of an answer, kept for people.
   private static let answerBytes = 500
 
-  private var deliveries: [Int: Delivery] = [:]
-  /// Oldest first.
-  private var sequence: [Int] = []
+  private var deliveries = RecordTable<Int, Delivery>(capacity: 20_000)
   private var due = DueQueue<Int>()
   private var lastID = 0
 
   /// Queues a message, together with what the faults do to it.
-  mutating func add(_ message: WebhookMessage, at now: Instant, faults: inout FaultBook) {
+  mutating func add(_ message: WebhookMessage, at now: Instant, faults: inout FaultList) {
     func take(_ kind: Fault.Kind) -> Fault? {
       faults.take(message.provider, .webhook, at: now) { $0 == kind }
     }
@@ -29,20 +25,17 @@ struct Outbox: Sendable {
       if isLost {
         delivery.state = .lost
       } else {
-        delivery.nextTryAt = now.adding(seconds: delay)
+        delivery.nextAttemptAt = now.adding(seconds: delay)
         due.add(lastID, at: now.adding(seconds: delay))
       }
       deliveries[lastID] = delivery
-      sequence.append(lastID)
     }
-    if sequence.count > Self.capacity { forgetOldest() }
+    deliveries.forgetOldest(2_000, where: \.isOver)
   }
 
   var nextDue: Instant? { due.next }
 
-  var newestFirst: some Sequence<Delivery> {
-    sequence.reversed().lazy.compactMap { deliveries[$0] }
-  }
+  var newestFirst: some Sequence<Delivery> { deliveries.newestFirst }
 
   /// Forgets all, but gives no number twice.
   mutating func removeAll() {
@@ -57,23 +50,23 @@ struct Outbox: Sendable {
     while taken.count < limit, let id = due.takeDue(at: now) {
       guard deliveries[id]?.state == .waiting else { continue }
       deliveries[id]?.state = .sending
-      deliveries[id]?.nextTryAt = nil
+      deliveries[id]?.nextAttemptAt = nil
       if let delivery = deliveries[id] { taken.append(delivery) }
     }
     return taken
   }
 
-  /// Notes how a try went, and plans the next one where it went wrong.
+  /// Notes how an attempt went, and plans the next one where it went wrong.
   mutating func record(_ id: Int, _ outcome: CallOutcome, at now: Instant) {
     guard var delivery = deliveries[id] else { return }
-    delivery.tries.append(Self.attempt(outcome, at: now))
+    delivery.attempts.append(Self.attempt(outcome, at: now))
     let message = delivery.message
     if case .answered(let response) = outcome, message.acknowledgement.accepts(response) {
       delivery.state = .delivered
-    } else if delivery.tries.count <= message.retryMinutes.count {
-      let next = now.adding(seconds: message.retryMinutes[delivery.tries.count - 1] * 60)
+    } else if delivery.attempts.count <= message.retryMinutes.count {
+      let next = now.adding(seconds: message.retryMinutes[delivery.attempts.count - 1] * 60)
       delivery.state = .waiting
-      delivery.nextTryAt = next
+      delivery.nextAttemptAt = next
       due.add(id, at: next)
     } else {
       delivery.state = .exhausted
@@ -81,24 +74,14 @@ struct Outbox: Sendable {
     deliveries[id] = delivery
   }
 
-  private static func attempt(_ outcome: CallOutcome, at now: Instant) -> Delivery.Try {
+  private static func attempt(_ outcome: CallOutcome, at now: Instant) -> Delivery.Attempt {
     switch outcome {
     case .answered(let response):
-      Delivery.Try(
+      Delivery.Attempt(
         at: now, status: response.status,
         answer: String(decoding: response.body.prefix(answerBytes), as: UTF8.self))
     case .neverSent(let failure), .sentNoAnswer(let failure):
-      Delivery.Try(at: now, status: nil, answer: failure.description)
-    }
-  }
-
-  private mutating func forgetOldest() {
-    var left = Self.capacity / 10
-    sequence.removeAll { id in
-      guard left > 0, deliveries[id]?.isOver == true else { return false }
-      left -= 1
-      deliveries[id] = nil
-      return true
+      Delivery.Attempt(at: now, status: nil, answer: failure.description)
     }
   }
 }

@@ -1,48 +1,32 @@
 internal import HTTPServing
 
-/// Which provider a request is for and what it asks. All providers stand at the root of one port;
-/// their paths differ.
+/// A simulated provider, by the name that a gateway's configuration has for it.
+struct ProviderName: RawRepresentable, Hashable, Sendable {
+  let rawValue: String
+}
+
+/// What a call asks of its provider, as far as faults tell calls apart.
+enum Operation: String, CaseIterable, Sendable {
+  /// Makes an order; for Paynet, authorizes a payment.
+  case create
+  case query
+  /// Paynet's cancellation of a payment.
+  case reverse
+  /// The provider's own calls.
+  case webhook
+  /// Everything else that a provider offers.
+  case other
+}
+
+/// A request, with the provider that it is for and what it asks.
 struct ProviderCall: Sendable {
-  let provider: Provider
+  let provider: ProviderName
   let operation: Operation
-  /// The path's segments behind what leads to the provider: for Openpay and Paynet, from the
-  /// merchant's or chain's id on.
-  let segments: [String]
+  let request: Request
 
-  /// Nil where no provider has such a path.
-  init?(_ request: Request) {
-    let path = request.path.utf8
-      .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst()
-      .map { String(Substring($0)) }
-    let isPost = request.method == .post
-    switch path.first {
-    case "api" where path.count == 2 && (path[1] == "payIn" || path[1] == "payInQuery"):
-      self.init(.cashypay, path[1] == "payIn" ? .create : .query, path)
-    case "v2.0":
-      switch path.dropFirst().joined(separator: "/") {
-      case "transaction/pay-in": self.init(.smilepayz, .create, path)
-      case "inquiry-status": self.init(.smilepayz, .query, path)
-      case "inquiry-balance": self.init(.smilepayz, .other, path)
-      default: return nil
-      }
-    case "v1" where path.count == 3 && (path[2] == "payment" || path[2] == "reverse"):
-      let operation: Operation = path[2] == "payment" ? .create : .reverse
-      self.init(.paynet, isPost ? operation : .other, Array(path.dropFirst()))
-    case "v1" where path.count >= 2:
-      let rest = Array(path.dropFirst())
-      let resource = rest.count > 3 && rest[1] == "customers" ? rest.dropFirst(2) : rest[...]
-      let isCharge = resource.dropFirst().first == "charges"
-      let isOther = !isCharge || resource.count > (isPost ? 2 : 3)
-      self.init(.openpay, isOther ? .other : isPost ? .create : .query, rest)
-    case "barcode" where path.count == 2:
-      self.init(.openpay, .other, path)
-    default: return nil
-    }
-  }
-
-  private init(_ provider: Provider, _ operation: Operation, _ segments: [String]) {
+  init(_ provider: ProviderName, _ operation: Operation, _ request: Request) {
     self.provider = provider
     self.operation = operation
-    self.segments = segments
+    self.request = request
   }
 }

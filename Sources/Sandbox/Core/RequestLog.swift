@@ -5,21 +5,21 @@ internal import JSONText
 struct RequestLog: Sendable {
   private static let capacity = 500
   private static let bodyBytes = 4_096
-  /// They hold credentials or what is made with them.
-  private static let secretHeaders = ["authorization", "sign", "x-signature"]
-
   private var entries: [JSON] = []
 
   /// Newest first.
   var newestFirst: [JSON] { entries.reversed() }
 
-  /// - Parameter response: nil where the connection was cut or left without answer.
+  /// - Parameters:
+  ///   - secretHeaders: those that hold credentials or what is made with them, in lower case.
+  ///   - response: nil where the connection was cut or left without answer.
   mutating func add(
-    _ request: Request, _ call: ProviderCall, fault: Fault.Kind?, _ response: Response?,
-    at now: Instant
+    _ call: ProviderCall, hiding secretHeaders: [String], fault: Fault.Kind?,
+    _ response: Response?, at now: Instant
   ) {
+    let request = call.request
     let headers = request.headers.fields.map { field in
-      let isSecret = Self.secretHeaders.contains(field.name.lowercased())
+      let isSecret = secretHeaders.contains(field.name.lowercased())
       return (field.name, JSON.string(isSecret ? "redacted" : field.value))
     }
     entries.append([

@@ -1,4 +1,3 @@
-internal import HTTPServing
 internal import JSONText
 
 /// How a provider writes what it sends while faults make it write oddly.
@@ -24,25 +23,12 @@ struct Spelling: Sendable {
   }
 
   /// In place of the charset of JSON: ISO 8859-1, where a letter with an accent is one byte.
-  private var isLatin1 = false
-  private var hasByteOrderMark = false
-  private var dates: (form: Dates, digits: Int)?
-  private var noise: Noise?
+  var isLatin1 = false
+  var hasByteOrderMark = false
+  var dates: (form: Dates, digits: Int)?
+  var noise: Noise?
   /// Centavos, whatever the order's own.
-  private var amount: Int64?
-
-  init(_ faults: [Fault]) {
-    for fault in faults {
-      switch (fault.kind, fault.detail) {
-      case (.latin1, _): isLatin1 = true
-      case (.byteOrderMark, _): hasByteOrderMark = true
-      case (_, .dates(let form, let digits)): dates = (form, digits)
-      case (_, .noise(let form)): noise = form
-      case (_, .amount(let centavos)): amount = centavos
-      default: break
-      }
-    }
-  }
+  var amount: Int64?
 
   /// - Parameter write: an amount of centavos in the provider's own form, in place of another.
   func bytes(_ body: JSON, amount write: (Int64, JSON) -> JSON) -> [UInt8] {
@@ -120,39 +106,5 @@ struct Spelling: Sendable {
     guard var object = body.object else { return body }
     object["payerName"] = "Íñigo Muñoz"
     return .object(object)
-  }
-}
-
-extension Simulation {
-  /// What a provider sends, in the spelling that faults give it now.
-  mutating func spelled(
-    _ body: JSON, by provider: Provider, _ operation: Operation, at now: Instant
-  ) -> [UInt8] {
-    let faults = faults.takeSpellings(provider, operation, at: now)
-    if faults.isEmpty { return body.bytes }
-    let unit = settings.smilepayzAmountUnit.centavos
-    return Spelling(faults).bytes(body) { centavos, old in
-      switch provider {
-      case .smilepayz: JSON(centavos / unit)
-      case .cashypay where old.string == nil: CashyPayRecord.decimal(centavos)
-      case .cashypay: .string(DecimalText.text(centavos / 100, places: 0))
-      case .openpay, .paynet: .number(.decimal(centavos, places: 2))
-      }
-    }
-  }
-
-  mutating func spelled(
-    _ response: Response, _ call: ProviderCall, at now: Instant
-  ) -> Response {
-    var response = response
-    if let body = try? JSON(parsing: response.body) {
-      response.body = spelled(body, by: call.provider, call.operation, at: now)
-    }
-    let gzip = faults.take(call.provider, call.operation, at: now) { $0 == .gzip }
-    if gzip != nil, !response.body.isEmpty {
-      response.body = Gzip.member(of: response.body)
-      response.headers["Content-Encoding"] = "gzip"
-    }
-    return response
   }
 }

@@ -23,12 +23,12 @@ enum OpenpayBarcode {
   private static let height = 45
 
   static func url(of reference: String, for request: Request) -> String {
-    "\(OrderPage.base(of: request))/barcode/\(reference)?width=1&height=45&text=false"
+    "\(request.baseURL)/barcode/\(reference)?width=1&height=45&text=false"
   }
 
   static func picture(of reference: String) throws(OpenpayError) -> Response {
     guard (1...40).contains(reference.utf8.count), TextForms.isAlphanumeric(reference) else {
-      throw OpenpayDesk.noResource
+      throw .noResource
     }
     var x = quiet
     var bars = ""

@@ -22,7 +22,7 @@ struct OpenpayCustomer: Sendable {
     // S001's examples show both only for customers with an account.
     if hasAccount {
       object["status"] = "active"
-      object["balance"] = .number(.decimal(0, places: 2))
+      object["balance"] = OpenpayOrder.amount(0)
     }
     object["address"] = form.address.map(JSON.object) ?? .null
     object["store"] = ["reference": .string(reference), "barcode_url": .string(barcodeURL)]

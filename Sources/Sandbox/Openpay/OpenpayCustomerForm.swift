@@ -27,15 +27,10 @@ struct OpenpayCustomerForm: Sendable {
     phoneNumber = try Self.optional("phone_number", &form)
     externalID = try Self.optional("external_id", &form)
     requiresAccount = try form.optionalFlag("requires_account") ?? true
-    if var inner = try form.optionalObject("address") {
-      address = try Self.address(&inner)
-    } else {
-      address = nil
-    }
+    address = try form.optionalObject("address", Self.address)
     if isUpdate {
       for key in Self.readOnly { _ = form.field(key) }
     }
-    try form.end()
   }
 
   /// An empty text is as good as none: S001's own examples send some.
@@ -56,7 +51,6 @@ struct OpenpayCustomerForm: Sendable {
         address[key] = .string(try form.text(key, key == "country_code" ? 2...2 : 1...200))
       }
     }
-    try form.end()
     return address
   }
 

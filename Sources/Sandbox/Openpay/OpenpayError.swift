@@ -18,13 +18,10 @@ struct OpenpayError: Error, Sendable {
   static let unavailable = OpenpayError(
     1004, 503, "The resource is unavailable at this moment. Please try again later")
   static let notPost = OpenpayError(1001, 405, "The method must be POST")
-  static let duplicateOrder = OpenpayError(
-    1006, 409, "The order_id has already been processed")
-  static let duplicateCustomer = OpenpayError(
-    2003, 409, "The external_id already exists")
+  static let duplicateOrder = OpenpayError(1006, 409, "The order_id has already been processed")
+  static let duplicateCustomer = OpenpayError(2003, 409, "The external_id already exists")
   static let webhookExists = OpenpayError(6001, 409, "The webhook already exists")
-  static let webhookUnreachable = OpenpayError(
-    6002, 400, "Could not connect to the webhook's url")
+  static let webhookUnreachable = OpenpayError(6002, 400, "Could not connect to the webhook's url")
   static let webhookAnsweredError = OpenpayError(
     6003, 400, "The webhook's url answered with an error")
 
@@ -52,8 +49,25 @@ struct OpenpayError: Error, Sendable {
     OpenpayError(1020, 400, description)
   }
 
+  static let noResource = notFound("The requested resource doesn't exist")
+
+  static func noCustomer(_ id: String) -> OpenpayError {
+    .notFound("The customer with id '\(id)' does not exist")
+  }
+
   init(_ fault: FormFault) {
     self = .badRequest(fault.detail)
+  }
+
+  init(_ trouble: ProviderTrouble) {
+    self =
+      switch trouble {
+      case .internalError: .internalError
+      case .systemError: .unavailable
+      case .notFound: .notFound("The transaction does not exist")
+      case .refused(let words): OpenpayError(words)
+      case .unauthorized(let words): words.map(OpenpayError.init) ?? .unauthorized
+      }
   }
 
   /// What the page's table says of a code's HTTP status, where the words do not say it.
@@ -78,5 +92,14 @@ struct OpenpayError: Error, Sendable {
     var response = Response.json(HTTPStatus(code: status) ?? .internalServerError, body.bytes)
     if status == 401 { response.headers["WWW-Authenticate"] = "Basic realm=\"openpay\"" }
     return response
+  }
+}
+
+extension Request {
+  /// The body of a POST or PUT.
+  func openpayForm() throws(OpenpayError) -> FormReader {
+    guard isJSON else { throw .badRequest("The Content-Type must be application/json") }
+    guard let form else { throw .badRequest("The request is not valid JSON") }
+    return form
   }
 }

@@ -17,18 +17,17 @@ enum OpenpayEvents {
   static let retryMinutes: [Int64] = [1, 5, 15, 60, 180, 360, 720, 1_440]
 
   /// Tells every verified webhook that asked for such events.
-  static func tell(
-    _ event: String, _ order: Order, _ sandbox: inout Simulation, at now: Instant
-  ) {
+  static func notify(_ event: String, _ order: Order, _ sandbox: inout SandboxState) {
     let body: JSON = [
-      "type": .string(event), "event_date": .string(now.mexico),
-      "transaction": OpenpayCharges.json(order) ?? .null,
+      "type": .string(event), "event_date": .string(sandbox.now.mexico),
+      "transaction": OpenpayOrder.json(order),
     ]
     for webhook in sandbox.openpay.webhooks
     where webhook.isVerified && webhook.events.contains(event) {
-      let body = sandbox.spelled(body, by: .openpay, .webhook, at: now)
-      sandbox.send(
-        message(event, body, to: webhook, orderID: order.key.id, number: order.number), at: now)
+      let body = sandbox.spelled(body, by: .openpay, .webhook) { centavos, _ in
+        OpenpayOrder.amount(centavos)
+      }
+      sandbox.send(message(event, body, to: webhook, orderID: order.key.id, number: order.number))
     }
   }
 

@@ -11,9 +11,7 @@ struct OpenpayListFilter {
     var least: Value?
     var most: Value?
 
-    init(
-      _ query: Query, _ key: String, _ read: (String) -> Value?
-    ) throws(OpenpayError) {
+    init(_ query: Query, _ key: String, _ read: (String) -> Value?) throws(OpenpayError) {
       equal = try Self.value(query, key, read)
       least = try Self.value(query, "\(key)[gte]", read)
       most = try Self.value(query, "\(key)[lte]", read)

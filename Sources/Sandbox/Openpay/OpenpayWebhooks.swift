@@ -2,21 +2,15 @@ internal import HTTPCalling
 internal import HTTPServing
 internal import JSONText
 
-/// A webhook that is called before its creation is answered.
-struct OpenpayVerification: Sendable {
-  let webhook: OpenpayWebhook
-  let request: HTTPRequest
-}
-
 /// `/webhooks` (S001 "Webhooks", Providers/Openpay/README 3.9).
 enum OpenpayWebhooks {
   static func reply(
-    to request: Request, _ path: [String], _ sandbox: inout Simulation, at now: Instant
-  ) throws(OpenpayError) -> Simulation.Reply {
+    to request: Request, _ path: [String], _ sandbox: inout SandboxState
+  ) throws(OpenpayError) -> ProviderReply {
     switch (request.method, path.count) {
-    case (.post, 1): return try create(request, &sandbox, at: now)
+    case (.post, 1): return try create(request, &sandbox)
     case (.get, 1):
-      return .answer(.json(.ok, JSON.array(sandbox.openpay.webhooks.map(json)).bytes))
+      return .answer(.json(.array(sandbox.openpay.webhooks.map(json))))
     case (.get, 2):
       return .answer(response(sandbox.openpay.webhooks[try index(path[1], sandbox)], .ok))
     case (.delete, 2):
@@ -29,13 +23,11 @@ enum OpenpayWebhooks {
       }
       sandbox.openpay.webhooks[index].isVerified = true
       return .answer(Response(.noContent))
-    default: throw OpenpayDesk.noResource
+    default: throw .noResource
     }
   }
 
-  private static func index(
-    _ id: String, _ sandbox: Simulation
-  ) throws(OpenpayError) -> Int {
+  private static func index(_ id: String, _ sandbox: SandboxState) throws(OpenpayError) -> Int {
     guard let index = sandbox.openpay.webhooks.firstIndex(where: { $0.id == id }) else {
       throw .notFound("The webhook with id '\(id)' does not exist")
     }
@@ -43,26 +35,24 @@ enum OpenpayWebhooks {
   }
 
   private static func create(
-    _ request: Request, _ sandbox: inout Simulation, at now: Instant
-  ) throws(OpenpayError) -> Simulation.Reply {
+    _ request: Request, _ sandbox: inout SandboxState
+  ) throws(OpenpayError) -> ProviderReply {
     let webhook = try webhook(request, &sandbox)
     guard !sandbox.openpay.webhooks.contains(where: { $0.url == webhook.url }) else {
       throw .webhookExists
     }
     let message = OpenpayEvents.message(
-      "verification", verification(webhook, now).bytes, to: webhook)
-    switch sandbox.settings.openpayVerification {
+      "verification", verification(webhook, sandbox.now).bytes, to: webhook)
+    switch sandbox.openpay.verification {
     case .automatic:
-      return .verification(
-        OpenpayVerification(
-          webhook: webhook,
-          request: HTTPRequest(
-            method: "POST", url: webhook.url,
-            headers: [HTTPHeader("Content-Type", "application/json")] + message.headers,
-            body: message.body)))
+      let request = HTTPRequest(
+        method: "POST", url: webhook.url,
+        headers: [HTTPHeader("Content-Type", "application/json")] + message.headers,
+        body: message.body)
+      return .call(request) { completed(webhook, $0, &$1) }
     case .manual:
       sandbox.openpay.webhooks.append(webhook)
-      sandbox.send(message, at: now)
+      sandbox.send(message)
       return .answer(response(webhook, .created))
     }
   }
@@ -75,8 +65,8 @@ enum OpenpayWebhooks {
   }
 
   /// Answers a creation after its webhook was called.
-  static func completed(
-    _ verification: OpenpayVerification, _ outcome: CallOutcome, _ sandbox: inout Simulation
+  private static func completed(
+    _ webhook: OpenpayWebhook, _ outcome: CallOutcome, _ sandbox: inout SandboxState
   ) -> Response {
     guard case .answered(let answer) = outcome else {
       return OpenpayError.webhookUnreachable.response(requestID: sandbox.ids.uuid())
@@ -84,14 +74,14 @@ enum OpenpayWebhooks {
     guard (200..<300).contains(answer.status) else {
       return OpenpayError.webhookAnsweredError.response(requestID: sandbox.ids.uuid())
     }
-    var webhook = verification.webhook
+    var webhook = webhook
     webhook.isVerified = true
     sandbox.openpay.webhooks.append(webhook)
     return response(webhook, .created)
   }
 
   /// One that needs no verification, for `--callbacks`.
-  static func register(_ url: String, _ sandbox: inout Simulation) {
+  static func register(_ url: String, _ sandbox: inout SandboxState) {
     sandbox.openpay.webhooks.append(
       OpenpayWebhook(
         id: "w\(sandbox.ids.letters(19))", url: url,
@@ -101,21 +91,16 @@ enum OpenpayWebhooks {
   }
 
   private static func webhook(
-    _ request: Request, _ sandbox: inout Simulation
+    _ request: Request, _ sandbox: inout SandboxState
   ) throws(OpenpayError) -> OpenpayWebhook {
-    var form = try OpenpayDesk.form(request)
-    let webhook: OpenpayWebhook
-    do throws(FormFault) {
-      webhook = OpenpayWebhook(
+    let webhook = try request.openpayForm().read(OpenpayError.init) { form throws(FormFault) in
+      OpenpayWebhook(
         id: "w\(sandbox.ids.letters(19))",
         url: try form.text("url", 1...250, where: TextForms.isWebAddress),
         user: try form.optionalText("user", 1...100) { !$0.unicodeScalars.contains(":") },
         password: try form.optionalText("password", 1...100),
         events: try form.texts("event_types"), verificationCode: sandbox.ids.letters(8),
         isVerified: false)
-      try form.end()
-    } catch {
-      throw OpenpayError(error)
     }
     guard !webhook.events.isEmpty else { throw .badRequest("event_types must not be empty") }
     if let unknown = webhook.events.first(where: { !OpenpayEvents.all.contains($0) }) {

@@ -37,7 +37,7 @@ struct PaynetForm {
     static let type = "paymentType"
   }
 
-  init(_ form: inout FormReader) throws(PaynetRefusal) {
+  init(_ form: inout FormReader) throws(PaynetError) {
     do throws(FormFault) {
       let group = try Self.digits(Key.group, 1...11, &form)
       let chain = try Self.digits(Key.chain, 1...11, &form)
@@ -60,7 +60,7 @@ struct PaynetForm {
       transaction = Transaction(
         digits: digits, reference: reference, amount: amount, sku: sku, paymentType: type)
     } catch {
-      throw PaynetRefusal(error)
+      throw PaynetError(error)
     }
   }
 

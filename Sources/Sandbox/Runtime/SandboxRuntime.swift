@@ -1,5 +1,6 @@
 internal import HTTPCalling
 internal import HTTPServing
+internal import JSONText
 
 /// Plays the simulation over real time, real sockets and real calls.
 actor SandboxRuntime {
@@ -37,34 +38,35 @@ actor SandboxRuntime {
   // MARK: Providers
 
   /// Answers as the provider would, or as a fault makes it.
-  func serve(_ request: Request, _ call: ProviderCall) async -> Response {
-    let slow = simulation.faults.take(call.provider, call.operation, at: now) { $0 == .slow }
-    let fault = simulation.faults.take(call.provider, call.operation, at: now) { $0.decides }
+  func serve(_ call: ProviderCall) async -> Response {
+    simulation.settle(at: now)
+    let slow = simulation.state.takeFault(call.provider, call.operation) { $0 == .slow }
+    let fault = simulation.state.takeFault(call.provider, call.operation) { $0.decides }
     if case .milliseconds(let milliseconds) = slow?.detail {
       await pause(milliseconds: milliseconds)
     }
-    let reply = await reply(to: request, call, fault)
+    let reply = await reply(to: call, fault)
     let response: Response? = if case .answer(let response) = reply { response } else { nil }
-    simulation.requests.add(request, call, fault: (fault ?? slow)?.kind, response, at: now)
+    simulation.requests.add(
+      call, hiding: SandboxRegistry.secretHeaders, fault: (fault ?? slow)?.kind, response, at: now)
     sendDue()
     switch reply {
     case .answer(let response): return response
     case .cut(reset: true): return .dropped(reset: true)
-    case .cut, .verification:
+    case .cut, .call:
       await pause(milliseconds: Self.hangMilliseconds)
       return .dropped(reset: false)
     }
   }
 
-  /// Never a verification: it is done here.
-  private func reply(
-    to request: Request, _ call: ProviderCall, _ fault: Fault?
-  ) async -> Simulation.Reply {
-    let reply = simulation.reply(to: request, call, fault, at: now)
-    guard case .verification(let verification) = reply else { return reply }
-    let outcome = await caller.call(verification.request, limits: limits)
-    let response = OpenpayWebhooks.completed(verification, outcome, &simulation)
-    return simulation.finish(response, call, fault, at: now)
+  /// Never a call: it is made here.
+  private func reply(to call: ProviderCall, _ fault: Fault?) async -> ProviderReply {
+    simulation.settle(at: now)
+    let reply = simulation.reply(to: call, fault)
+    guard case .call(let own, let then) = reply else { return reply }
+    let outcome = await caller.call(own, limits: limits)
+    simulation.settle(at: now)
+    return simulation.finish(then(outcome, &simulation.state), call, fault)
   }
 
   private func pause(milliseconds: Int64) async {
@@ -78,12 +80,11 @@ actor SandboxRuntime {
 
   /// Looks at or changes the simulation, and sends what that made due.
   func control(
-    _ change: @Sendable (inout Simulation, Instant) throws(Problem) -> Response
+    _ change: @Sendable (inout Simulation) throws(Problem) -> Response
   ) throws(Problem) -> Response {
-    let now = now
     simulation.settle(at: now)
     defer { sendDue() }
-    return try change(&simulation, now)
+    return try change(&simulation)
   }
 
   /// Forgets everything.
@@ -94,14 +95,17 @@ actor SandboxRuntime {
     registerCallbacks()
   }
 
-  /// The webhook of `--callbacks`.
+  /// The webhooks of `--callbacks`.
   func registerCallbacks() {
-    if let url = configuration.callbackURL { OpenpayWebhooks.register(url, &simulation) }
+    for provider in SandboxRegistry.all {
+      guard let url = configuration.callbackURL(of: provider.accountID) else { continue }
+      provider.register(callbacks: url, &simulation.state)
+    }
   }
 
   /// Moves the clock from one due thing to the next, so that each happens at its time, and returns
   /// when all of them have happened.
-  func advance(seconds: Int64) async -> Response {
+  func advance(seconds: Int64) async -> JSON {
     let target = now.adding(seconds: seconds)
     while !isStopped {
       await sendAllDue()
@@ -110,7 +114,8 @@ actor SandboxRuntime {
     }
     jump(to: target)
     await sendAllDue()
-    return Controls.clock(simulation, at: now)
+    simulation.settle(at: now)
+    return simulation.clock
   }
 
   private func jump(to instant: Instant) {
@@ -129,7 +134,7 @@ actor SandboxRuntime {
   private func sendDue() {
     guard !isStopped else { return }
     simulation.settle(at: now)
-    for delivery in simulation.outbox.takeDue(at: now, limit: Self.callsAtOnce - calls) {
+    for delivery in simulation.state.outbox.takeDue(at: now, limit: Self.callsAtOnce - calls) {
       calls += 1
       Task {
         let outcome = await caller.call(delivery.request, limits: limits)
@@ -140,7 +145,7 @@ actor SandboxRuntime {
   }
 
   private func sent(_ id: Int, _ outcome: CallOutcome) {
-    simulation.outbox.record(id, outcome, at: now)
+    simulation.state.outbox.record(id, outcome, at: now)
     calls -= 1
     sendDue()
     guard calls == 0 else { return }

@@ -3,16 +3,30 @@ internal import Crypto
 /// SHA256withRSA over `X-TIMESTAMP|merchantSecret|minify(body)` for requests, and over
 /// `tradeNo|X-TIMESTAMP` for callbacks (Providers/SmilePayz/README 1.3, 1.12).
 enum SmilePayzSignature {
-  static func verify(
-    _ signature: String, timestamp: String, body: [UInt8], _ key: RSAPublicKey
-  ) -> Bool {
-    guard let bytes = Base64.decode(signature) else { return false }
+  /// The halves of the two key pairs that the platform holds.
+  struct Keys: Sendable {
+    let merchant: RSAPublicKey
+    let platform: RSAPrivateKey
+
+    init() throws(RSAKeyError) {
+      merchant = try RSAPublicKey(text: SandboxCredentials.smilepayzMerchantPublicKey)
+      platform = try RSAPrivateKey(text: SandboxCredentials.smilepayzPlatformPrivateKey)
+    }
+  }
+
+  /// A sandbox does not start without them.
+  static let keys = Result { () throws(RSAKeyError) in try Keys() }
+
+  static func verify(_ signature: String, timestamp: String, body: [UInt8]) -> Bool {
+    guard let bytes = Base64.decode(signature), let key = try? keys.get().merchant else {
+      return false
+    }
     let head = "\(timestamp)|\(SandboxCredentials.smilepayzMerchantSecret)|"
     return key.verify(signature: bytes, message: Array(head.utf8) + minified(body))
   }
 
-  static func make(tradeNo: String, timestamp: String, _ key: RSAPrivateKey) -> [UInt8] {
-    key.sign(Array("\(tradeNo)|\(timestamp)".utf8))
+  static func make(tradeNo: String, timestamp: String) -> [UInt8] {
+    (try? keys.get().platform.sign(Array("\(tradeNo)|\(timestamp)".utf8))) ?? []
   }
 
   /// Without white space outside strings; escapes and order stay as they are.

@@ -2,6 +2,7 @@ import Crypto
 import HTTPCalling
 import JSONText
 import Sandbox
+import TestSupport
 import Testing
 
 /// A sandbox on a port of its own, called over real connections. Its clock stands still at noon,
@@ -38,6 +39,21 @@ struct Bench: Sendable {
     try result.get()
   }
 
+  /// The same, with a merchant's server beside it.
+  /// - Parameter registered: whether Openpay's events go there.
+  static func runWithReceiver(
+    registered: Bool = false,
+    _ body: (_ bench: Bench, _ receiver: Receiver, _ url: String) async throws -> Void
+  ) async throws {
+    try await Receiver.run { receiver, url in
+      try await run {
+        if registered { $0.callbacks = url }
+      } _: { bench in
+        try await body(bench, receiver, url)
+      }
+    }
+  }
+
   // MARK: Calls
 
   struct Answer {
@@ -53,27 +69,27 @@ struct Bench: Sendable {
     }
   }
 
-  func outcome(
-    _ method: String, _ path: String, _ headers: [HTTPHeader] = [], _ body: [UInt8] = [],
-    milliseconds: Int = 20_000
-  ) async -> CallOutcome {
-    await caller.call(
-      HTTPRequest(method: method, url: base + path, headers: headers, body: body),
-      limits: CallLimits(totalMilliseconds: milliseconds, responseBytes: 50_000_000))
-  }
+  /// For a call, in milliseconds; short only where none is answered.
+  @TaskLocal static var limit = 20_000
 
   func call(
     _ method: String, _ path: String, _ headers: [HTTPHeader] = [], _ body: [UInt8] = []
   ) async throws -> Answer {
-    let outcome = await outcome(method, path, headers, body)
-    guard case .answered(let response) = outcome else {
-      Issue.record("\(method) \(path) was not answered: \(outcome)")
-      throw Unanswered()
-    }
+    let outcome = await caller.call(
+      HTTPRequest(method: method, url: base + path, headers: headers, body: body),
+      limits: CallLimits(totalMilliseconds: Self.limit, responseBytes: 50_000_000))
+    guard case .answered(let response) = outcome else { throw Unanswered(outcome: outcome) }
     return Answer(status: response.status, headers: response.headers, bytes: response.body)
   }
 
-  struct Unanswered: Error {}
+  struct Unanswered: Error {
+    let outcome: CallOutcome
+
+    /// Nil where the call may not have been sent.
+    var label: CallFailure.Label? {
+      if case .sentNoAnswer(let failure) = outcome { failure.label } else { nil }
+    }
+  }
 
   static let jsonType = HTTPHeader("Content-Type", "application/json")
 
@@ -92,16 +108,16 @@ struct Bench: Sendable {
     try await call(method, Self.merchant + path, Self.openpayHeaders, body?.bytes ?? [])
   }
 
-  /// Asks for the order that its provider's test cases make.
+  /// Makes the provider's example order.
+  func create(
+    _ provider: String, _ url: String = "https://gw.example.mx/hooks"
+  ) async throws -> Answer {
+    try await #require(Example.all[provider]).create(self, url)
+  }
+
+  /// Asks for the provider's example order.
   func query(_ provider: String) async throws -> Answer {
-    switch provider {
-    case "openpay": try await openpay("GET", "/charges?order_id=pay-0001-1")
-    case "cashypay":
-      try await cashypay("/api/payInQuery", ["mchOrderNo": "DEMO0000000001", "nonceStr": "n"])
-    default:
-      try await smilepayz(
-        "/v2.0/inquiry-status", ["tradeType": 1, "orderNo": "S20001A0B1C2D3E4F5061728"])
-    }
+    try await #require(Example.all[provider]).query(self)
   }
 
   static func cashypayHeaders(_ body: [UInt8]) -> [HTTPHeader] {

@@ -51,6 +51,66 @@ enum Orders {
   }
 }
 
+/// How an order of Íñigo Muñoz's at a provider is made and asked for, for what holds at each of
+/// them.
+struct Example: Sendable {
+  let number: String
+  /// What stands in the answer where there is such an order already, or none, or where the
+  /// credentials are wrong.
+  let duplicate: String
+  let absent: String
+  let unauthorized: String
+  let create: @Sendable (Bench, _ url: String) async throws -> Bench.Answer
+  let query: @Sendable (Bench) async throws -> Bench.Answer
+  /// Where the answer to a query says that the order stands.
+  let status: @Sendable (JSON) -> String?
+
+  static let providers = SandboxAccount.all.filter(\.hasOrders).map(\.provider)
+
+  static let all: [String: Example] = [
+    "openpay": Example(
+      number: "pay-0001-1", duplicate: "\"error_code\":1006", absent: "[]",
+      unauthorized: "\"error_code\":1002"
+    ) { bench, _ in
+      var order = Orders.openpay("bank_account")
+      order["amount"] = .number(.decimal(15_210, places: 2))
+      order["customer"] = ["name": "Íñigo Muñoz", "email": "ana@example.mx"]
+      return try await bench.openpay("POST", "/charges", .object(order))
+    } query: {
+      try await $0.openpay("GET", "/charges?order_id=pay-0001-1")
+    } status: {
+      $0.array?.first?["status"]?.string
+    },
+    "cashypay": Example(
+      number: "DEMO0000000001", duplicate: "mchOrderNo_is_exist",
+      absent: #"{"msg":"Order_not_exist","code":500,"data":null}"#,
+      unauthorized: #"{"msg":"Sign_verify_error","code":401,"data":null}"#
+    ) {
+      try await $0.cashypay("/api/payIn", .object(Orders.cashypay($1)))
+    } query: {
+      try await $0.cashypay(
+        "/api/payInQuery", ["mchOrderNo": "DEMO0000000001", "nonceStr": "n"])
+    } status: {
+      $0["data"]?["orderStatus"]?.string
+    },
+    "smilepayz": Example(
+      number: "S20001A0B1C2D3E4F5061728", duplicate: #""code":"03""#,
+      absent: #"{"code":"04","message":"Transaction not found"}"#,
+      unauthorized: #"{"code":"02","message":"Signature verification failed"}"#
+    ) { bench, url in
+      var order = Orders.smilepayz(url)
+      order["money"] = ["currency": "MXN", "amount": 15_210]
+      order["payer"] = ["name": "Íñigo Muñoz"]
+      return try await bench.smilepayz("/v2.0/transaction/pay-in", .object(order))
+    } query: {
+      try await $0.smilepayz(
+        "/v2.0/inquiry-status", ["tradeType": 1, "orderNo": "S20001A0B1C2D3E4F5061728"])
+    } status: {
+      $0["status"]?.string
+    },
+  ]
+}
+
 extension JSONObject {
   /// The same with one field changed, or removed.
   func with(_ key: String, _ value: JSON?) -> JSON {
