@@ -87,7 +87,8 @@ let package = Package(
     .testTarget(
       name: "PasarelaTests",
       dependencies: [
-        "CounterPayments", "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText", "MerchantAPI",
+        "CounterPayments", "Crypto", "Gateway", "HTTPCalling", "HTTPServing", "JSONText",
+        "MerchantAPI",
         "Payins", "Providers", "Sandbox", "Storage", "TestSupport", "pasarela",
       ]),
     .testTarget(

@@ -20,7 +20,8 @@ extension Decision {
     case .full:
       [
         "rules_version": JSON(rulesVersion), "rule": JSON(rule), "rules": .array(explainedRules()),
-        "strategy": JSON(route.strategy.name.rawValue), "candidates": .array(explainedTargets(level)),
+        "strategy": JSON(route.strategy.name.rawValue),
+        "candidates": .array(explainedTargets(level)),
         "order": .array(order.map { JSON($0.description) }),
         "retry": .array(retry.map { JSON($0.rawValue) }),
       ]

@@ -1,5 +1,5 @@
-import Foundation
 import CounterPayments
+import Foundation
 import Gateway
 import HTTPServing
 import JSONText
