@@ -57,6 +57,7 @@ extension PayinTransition {
     _ id: AttemptID, _ alert: Alert, _ detail: String, answer: RawAnswer? = nil,
     isCounted: Bool = true, _ context: Context
   ) {
+    assert(alert.isDiscrepancy, "\(alert) is counted only")
     if isCounted { alerts.append(alert) }
     // It may repeat what was erased.
     let answer = payin.request.payer.isErased ? nil : answer

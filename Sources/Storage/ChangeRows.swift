@@ -149,7 +149,7 @@ struct EndpointRow: Sendable {
       body = JSON.object(["sealed": .string(Base64.encode(sealed.bytes))]).bytes
     }
     self.body = body
-    checksum = WebhookTables.checksum(merchant, id, body)
+    checksum = Self.checksum(merchant, id, body)
   }
 
   /// The document of a row whose body is this one.
@@ -159,8 +159,16 @@ struct EndpointRow: Sendable {
     guard let text = body["sealed"]?.string else { return body }
     guard let bytes = Base64.decode(text) else { throw .shape }
     let place = place(merchant, id)
-    return try StoredDocument.json(
+    return try RowFault.json(
       SealedContent(stored: bytes, at: place).open(at: place, under: keys))
+  }
+
+  static func checksum(_ merchant: String, _ id: String, _ body: [UInt8]) -> Int64 {
+    var sum = Checksum()
+    sum.add(merchant)
+    sum.add(id)
+    sum.add(body)
+    return sum.value
   }
 
   static func place(_ merchant: String, _ id: String) -> String { "endpoint/\(merchant)/\(id)" }

@@ -1,3 +1,4 @@
+import JSONText
 public import Payins
 import Synchronization
 
@@ -115,5 +116,17 @@ struct RowFault: Error, Equatable {
   static let shape = RowFault(reason: "it has another shape")
   static func column(_ name: String) -> RowFault {
     RowFault(reason: "its column \(name) is not what its document says")
+  }
+}
+
+extension RowFault {
+  /// A document as stored.
+  static func json(_ bytes: [UInt8]) throws(RowFault) -> JSON {
+    do throws(JSONFault) {
+      return try JSON(parsing: bytes, options: JSONOptions(maximumDepth: 256))
+    } catch {
+      // The fault's own message would quote the document.
+      throw RowFault(reason: "it is not JSON from byte \(error.offset)")
+    }
   }
 }

@@ -19,11 +19,11 @@ enum StoredDocument {
     if let opening = row.opening {
       try compare(row.openingChecksum) { OperationRow.checksum(row.id, opening) }
     }
-    let standing = try json(row.standing)
+    let standing = try RowFault.json(row.standing)
     var kept = KeptDocuments(opening: standing, standing: standing)
-    if let opening = row.opening { kept.opening = try json(opening) }
-    kept.payer = try sealing.open(row.payer, .payer, of: row.id).map(json)
-    kept.answers = try sealing.open(row.answers, .answers, of: row.id).map(json)
+    if let opening = row.opening { kept.opening = try RowFault.json(opening) }
+    kept.payer = try sealing.open(row.payer, .payer, of: row.id).map(RowFault.json)
+    kept.answers = try sealing.open(row.answers, .answers, of: row.id).map(RowFault.json)
     if State.layout.hasSecrets, kept.payer == nil, Payin.keepsPayer(kept.opening) {
       throw .column("payer")
     }
@@ -47,22 +47,22 @@ enum StoredDocument {
     }
     return OperationEvent(
       id: row.id, operation: row.operation, sequence: row.sequence, type: row.type, at: row.at,
-      data: try json(row.data), notification: notification)
+      data: try RowFault.json(row.data), notification: notification)
   }
 
   static func endpoint(
     _ row: StoredEndpoint, _ keys: DataKeys
   ) throws(RowFault) -> EndpointRecord {
-    try compare(row.checksum) { WebhookTables.checksum(row.merchant, row.id, row.body) }
+    try compare(row.checksum) { EndpointRow.checksum(row.merchant, row.id, row.body) }
     return EndpointRecord(
       merchant: row.merchant, id: row.id,
-      document: try EndpointRow.document(json(row.body), row.merchant, row.id, keys))
+      document: try EndpointRow.document(RowFault.json(row.body), row.merchant, row.id, keys))
   }
 
   static func callback(_ row: CallbackRow) throws(RowFault) -> CallbackRecord {
     try compare(row.checksum) { row.expectedChecksum }
     var record = row.record
-    record.notice = try json(row.notice)
+    record.notice = try RowFault.json(row.notice)
     return record
   }
 
@@ -83,14 +83,5 @@ enum StoredDocument {
     _ column: String, _ told: String, _ kept: String
   ) throws(RowFault) {
     guard told.utf8.elementsEqual(kept.utf8) else { throw .column(column) }
-  }
-
-  static func json(_ bytes: [UInt8]) throws(RowFault) -> JSON {
-    do throws(JSONFault) {
-      return try JSON(parsing: bytes, options: JSONOptions(maximumDepth: 256))
-    } catch {
-      // The fault's own message would quote the document.
-      throw RowFault(reason: "it is not JSON from byte \(error.offset)")
-    }
   }
 }

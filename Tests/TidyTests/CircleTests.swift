@@ -2,8 +2,6 @@ import Testing
 
 @Suite("tidy: circles of files")
 struct CircleTests {
-  /// Targets that still have larger circles.
-  private static let exempt: Set = ["Gateway", "Payins", "Storage"]
   private static let limit = 4
 
   @Test("files that name each other in a circle are four at most")
@@ -14,12 +12,9 @@ struct CircleTests {
       let graph = FileCircles(files.map { ($0.path, $0.lines.joined(separator: "\n")) })
       links += graph.linkCount
       let large = graph.circles.filter { $0.count > Self.limit }
-      if Self.exempt.contains(target) {
-        #expect(!large.isEmpty, "\(target) has no larger circle: take it off the list")
-      } else {
-        #expect(
-          large.isEmpty, "move what both sides need below them, or pass it as a value: \(large)")
-      }
+      #expect(
+        large.isEmpty,
+        "\(target): move what both sides need below them, or pass it as a value: \(large)")
     }
     #expect(links > 1_000, "names are no longer seen")
   }

@@ -300,14 +300,14 @@ public struct AccountCondition: Equatable, Sendable {
     case silent
   }
 
-  public var status: Health.Status
+  public var status: HealthStatus
   public var reason: Reason
   /// For people; nil where all is well.
   public var detail: String?
 
   static let well = AccountCondition(.pass, .well, nil)
 
-  init(_ status: Health.Status, _ reason: Reason, _ detail: String?) {
+  init(_ status: HealthStatus, _ reason: Reason, _ detail: String?) {
     self.status = status
     self.reason = reason
     self.detail = detail

@@ -8,9 +8,7 @@ import Synchronization
 /// a check for the store and its damaged rows, the reconciler's backlog, what waits for a person,
 /// the rule set and each account.
 public final class Health: Sendable {
-  public enum Status: String, Sendable {
-    case pass, warn, fail
-  }
+  public typealias Status = HealthStatus
 
   /// A due job that waits longer than this is a backlog, in seconds.
   static let backlogWarnSeconds: Int64 = 60

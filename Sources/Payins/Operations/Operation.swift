@@ -1,17 +1,3 @@
-/// The kinds of operation that are kept, each with a state machine and a table of its own.
-public enum OperationKind: String, Sendable, CaseIterable {
-  case payin
-  case counterPayment = "store_payment"
-
-  /// How the ids of the kind begin.
-  public var prefix: String {
-    switch self {
-    case .payin: "payin_"
-    case .counterPayment: "storepay_"
-    }
-  }
-}
-
 /// Names an operation of any kind. Jobs, events, deliveries and idempotency records refer to what
 /// they are about by it.
 public struct OperationID: Hashable, Sendable, CustomStringConvertible {

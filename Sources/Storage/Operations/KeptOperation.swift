@@ -53,7 +53,7 @@ public struct OperationLayout: Sendable {
   var flag: (condition: String, index: String, order: String)
   /// Since when somebody else has something to say of it, and the index of those.
   var unresolved: (column: String, index: String)?
-  /// Of merchants' operations by their ids, which sort by time; nil where they are listed otherwise.
+  /// The index of merchants' operations by their ids, which sort by time; nil where there is none.
   var byTime: String?
   /// The columns of the primary key, where rows have no number.
   var key: [String] = []

@@ -42,7 +42,8 @@ struct DocumentTests {
     let sets: [Set<String>] = [
       Set(PublishedEvent.allCases.map(\.rawValue)), Set(WebhookEndpoint.patterns),
       Set(PayinStatus.allCases.map(\.rawValue)), Set(Method.allCases.map(\.rawValue)), told,
-      Set(Breaker.State.allCases.map(\.rawValue)), Set(Alert.allCases.map(\.rawValue)),
+      Set(Breaker.State.allCases.map(\.rawValue)),
+      Set(Alert.allCases.filter(\.isDiscrepancy).map(\.rawValue) + ["unknown_order"]),
       Set(RetryOutcome.allCases.map(\.rawValue)), Set(OperationKind.allCases.map(\.rawValue)),
     ]
     var met: Set<Set<String>> = []

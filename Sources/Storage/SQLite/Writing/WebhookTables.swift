@@ -34,14 +34,6 @@ struct WebhookTables {
       """)
   }
 
-  static func checksum(_ merchant: String, _ id: String, _ body: [UInt8]) -> Int64 {
-    var sum = Checksum()
-    sum.add(merchant)
-    sum.add(id)
-    sum.add(body)
-    return sum.value
-  }
-
   func write(_ row: EndpointRow) throws(DatabaseError) {
     try raiseRevision.run(.text(row.merchant))
     guard row.body != nil else {

@@ -1,0 +1,4 @@
+/// The words of `application/health+json`.
+public enum HealthStatus: String, Sendable {
+  case pass, warn, fail
+}
