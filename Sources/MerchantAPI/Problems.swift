@@ -14,8 +14,7 @@ protocol HTTPProblem: Error {
 extension OperationRefusal: HTTPProblem {
   var problem: Problem {
     switch self {
-    case .notFound(.payin): .notFound("there is no such pay-in")
-    case .notFound(.counterPayment): .notFound("there is no such store payment")
+    case .notFound(let kind): .notFound("there is no such \(kind.words)")
     case .keyReused:
       Problem(
         .unprocessableContent, code: "idempotency_key_reused",

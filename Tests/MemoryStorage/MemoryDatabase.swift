@@ -1,4 +1,3 @@
-import CounterPayments
 public import Payins
 public import Storage
 import Synchronization
@@ -56,20 +55,22 @@ public final class MemoryDatabase: Database {
     _ kind: OperationKind, limit: Int
   ) async throws(DatabaseError) -> Tally<OperationID> {
     try use { books in
-      let waiting: [OperationID] =
-        switch kind {
-        case .payin: books.made(Payin.self).filter(\.isDisputed).map(\.operationID)
-        case .counterPayment:
-          books.made(CounterPayment.self).filter(\.waitsForOperator).map(\.operationID)
-        }
-      return Tally(count: waiting.count, first: Array(waiting.prefix(max(limit, 0))))
+      let waiting = books.all.filter { state in
+        type(of: state).kind == kind && state.flag == .number(1)
+      }
+      return Tally(
+        count: waiting.count, first: waiting.prefix(max(limit, 0)).map(\.operationID))
     }
   }
 
   public func unresolved(_ kind: OperationKind) async throws(DatabaseError) -> Backlog {
     try use { books in
-      let open = kind == .counterPayment ? books.made(CounterPayment.self) : []
-      let since = open.compactMap(\.unresolvedSince)
+      let since = books.all.compactMap { state -> Instant? in
+        guard type(of: state).kind == kind, case .number(let since)? = state.unresolved else {
+          return nil
+        }
+        return Instant(milliseconds: since)
+      }
       return Backlog(dueCount: since.count, oldestDue: since.min())
     }
   }

@@ -311,6 +311,9 @@ private struct ExactKey: Hashable {
 extension KeptOperation {
   fileprivate var kind: OperationKind { Self.kind }
 
+  var flag: ListedValue? { self[column: Self.layout.flag.column] }
+  var unresolved: ListedValue? { Self.layout.unresolved.flatMap { self[column: $0.column] } }
+
   subscript(column name: String) -> ListedValue? {
     Self.layout.columns.firstIndex { $0.name == name }.map { listing[$0] }
   }

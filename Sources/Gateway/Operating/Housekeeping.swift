@@ -114,7 +114,7 @@ public struct Housekeeping: Sendable {
       guard let id: State.ID = id.typed() else { return nil }
       return try? await committer.database.operation(id, as: type)?.endedAt
     }
-    guard let kind = id.kind else { return nil }
-    return await end(kind.served)
+    guard let type = id.kind?.type as? any ServedOperation.Type else { return nil }
+    return await end(type)
   }
 }

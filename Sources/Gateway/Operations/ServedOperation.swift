@@ -21,16 +21,6 @@ protocol ServedOperation: KeptOperation {
   static func counts(_ transition: Transition<Self>, before: Self?) -> [Count]
 }
 
-extension OperationKind {
-  /// The one list of what is served.
-  var served: any ServedOperation.Type {
-    switch self {
-    case .payin: Payin.self
-    case .counterPayment: CounterPayment.self
-    }
-  }
-}
-
 typealias Count = (name: String, labels: [(String, String)])
 
 extension Payin: ServedOperation {

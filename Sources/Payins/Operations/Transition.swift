@@ -63,24 +63,6 @@ public enum JobEffect: Equatable, Sendable {
   case drop(JobKey)
 }
 
-public enum JobKind: String, Sendable, CaseIterable {
-  /// Create an attempt's order at its provider; the subject is an attempt.
-  case sendAttempt = "send_attempt"
-  /// Ask an attempt's provider where it stands; the subject is an attempt.
-  case queryAttempt = "query_attempt"
-  /// End a pay-in that has no instructions when its time is over; the subject is the pay-in.
-  case endDoubt = "end_doubt"
-  /// Look again for the order that a callback was about; the subject is the callback's key.
-  case replayCallback = "replay_callback"
-  /// Have a store payment authorized; the subject is the payment.
-  case authorizeCounterPayment = "authorize_store_payment"
-  /// Take a store payment back; the subject is the payment.
-  case reverseCounterPayment = "reverse_store_payment"
-  /// Tell a merchant's endpoint of an event; the subject is of the gateway's making and sorts the
-  /// events of an operation and endpoint by their announcements.
-  case deliverEvent = "deliver_event"
-}
-
 public struct JobKey: Hashable, Sendable {
   public var kind: JobKind
   public var subject: String

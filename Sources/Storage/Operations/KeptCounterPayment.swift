@@ -9,7 +9,7 @@ extension CounterPayment: KeptOperation {
       .init(name: "transaction_key", isFixed: true), .init(name: "status"),
       .init(name: "unresolved_ms"), .init(name: "held", isChecked: false),
     ], reference: ["transaction_key"],
-    flag: ("held = 1", "store_payments_held", "id"),
+    flag: ("held", "store_payments_held", "id"),
     unresolved: ("unresolved_ms", "store_payments_unresolved"),
     byTime: "store_payments_by_time", key: ["id"])
 

@@ -48,11 +48,10 @@ public struct OperationLayout: Sendable {
   var hasOpening = false
   /// Whether something is kept apart in the tables of secrets.
   var hasSecrets = false
-  /// What an operator is to look at: a condition that an index of its own holds for, and that
-  /// index's order.
-  var flag: (condition: String, index: String, order: String)
+  /// The column that is 1 where an operator is to look, the index of those, and its order.
+  package var flag: (column: String, index: String, order: String)
   /// Since when somebody else has something to say of it, and the index of those.
-  var unresolved: (column: String, index: String)?
+  package var unresolved: (column: String, index: String)?
   /// The index of merchants' operations by their ids, which sort by time; nil where there is none.
   var byTime: String?
   /// The columns of the primary key, where rows have no number.
@@ -82,7 +81,7 @@ extension ListedValue: Equatable {
 
 extension OperationKind {
   /// The one list of what is kept.
-  var type: any KeptOperation.Type {
+  public var type: any KeptOperation.Type {
     switch self {
     case .payin: Payin.self
     case .counterPayment: CounterPayment.self

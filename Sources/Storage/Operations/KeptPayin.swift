@@ -10,7 +10,7 @@ extension Payin: KeptOperation {
       .init(name: "created_ms", isFixed: true), .init(name: "token", isFixed: true),
       .init(name: "discrepant", isChecked: false), .init(name: "disputed", isChecked: false),
     ], reference: ["merchant", "reference"], hasOpening: true, hasSecrets: true,
-    flag: ("disputed = 1", "payins_disputed", "created_ms, id"))
+    flag: ("disputed", "payins_disputed", "created_ms, id"))
 
   public var listing: [ListedValue] {
     let target = currentAttempt.target

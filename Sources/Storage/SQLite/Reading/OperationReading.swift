@@ -14,8 +14,8 @@ struct OperationReading {
       connection, "SELECT \(layout.selection) FROM \(table) WHERE id = ?")
     let reference = layout.reference.map { "\($0) = ?" }.joined(separator: " AND ")
     byReference = try SQLiteStatement(connection, "SELECT id FROM \(table) WHERE \(reference)")
-    let (condition, index, order) = layout.flag
-    let held = "FROM \(table) INDEXED BY \(index) WHERE \(condition)"
+    let (column, index, order) = layout.flag
+    let held = "FROM \(table) INDEXED BY \(index) WHERE \(column) = 1"
     flagCount = try SQLiteStatement(connection, "SELECT count(*) \(held)")
     flagged = try SQLiteStatement(connection, "SELECT id \(held) ORDER BY \(order) LIMIT ?")
     unresolved = try layout.unresolved.map { column, index throws(DatabaseError) in
