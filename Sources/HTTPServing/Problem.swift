@@ -14,6 +14,9 @@ public struct Problem: Error, Sendable, Equatable {
     }
   }
 
+  /// The most entries that are sent.
+  private static let mostErrors = 100
+
   /// What is known of the effect of the call that it answers.
   public enum Effect: String, Sendable {
     /// Nothing was kept: repeat or not.
@@ -82,7 +85,7 @@ public struct Problem: Error, Sendable, Equatable {
   private func write(_ errors: [Entry], to json: inout JSONWriter) {
     json.key("errors")
     json.beginArray()
-    for entry in errors {
+    for entry in errors.prefix(Self.mostErrors) {
       json.beginObject()
       json.key("pointer")
       json.string(entry.pointer)

@@ -43,7 +43,8 @@ extension Instant {
   /// `2026-01-02T03:04:05-06:00`; offset 0 is written `Z`.
   public func text(offsetMinutes: Int, milliseconds isFractionShown: Bool = false) -> String {
     // A leading 1 keeps the zeros behind it.
-    let fraction = String(1000 + milliseconds - seconds * 1000).dropFirst()
+    let (_, rest) = milliseconds.flooredQuotientAndRemainder(dividingBy: 1000)
+    let fraction = String(1000 + rest).dropFirst()
     return RFC3339.text(
       secondsSinceEpoch: seconds, fraction: isFractionShown ? "." + fraction : "",
       offsetMinutes: offsetMinutes)

@@ -185,6 +185,8 @@ final class Application: Sendable {
     await service.creationsEnded(by: start.adding(seconds: patience))
     await jobs.allButDeliveriesEnded(by: start.adding(seconds: Self.jobSeconds))
     caller.close()
+    // What the closing cut off is recorded.
+    await service.creationsEnded(by: time.steady().adding(seconds: Self.creationSeconds))
     await running.value
     letting.cancel()
     deliveries.close()

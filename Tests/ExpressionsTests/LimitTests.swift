@@ -55,6 +55,18 @@ import Testing
     #expect(Self.fault(nested("[", "]", 120)) == nil)
   }
 
+  @Test("values that nest deeper than their source are refused, or compared to a bounded depth")
+  func deepValues() throws {
+    func chained(_ open: String, _ close: String) -> String {
+      let body = String(repeating: "[", count: 20) + "x" + String(repeating: "]", count: 20)
+      let step = ".map(x, \(open)\(body)\(close))"
+      return "[[dyn(1)]\(String(repeating: step, count: 30))].all(y, y == y)"
+    }
+    #expect(Self.fault(chained("", "")) == "its values nest deeper than 128 levels")
+    #expect(Self.fault(chained("dyn(", ")")) == nil)
+    #expect(try Self.message(chained("dyn(", ")"))?.contains("stopped after") == true)
+  }
+
   @Test("chains of one operator are bounded, but not those of && and ||")
   func boundsChains() throws {
     #expect(Self.fault(String(repeating: "x + ", count: 100) + "x") == nil)

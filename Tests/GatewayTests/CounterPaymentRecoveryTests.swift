@@ -53,6 +53,27 @@ struct CounterPaymentRecoveryTests {
     #expect(try await bench.pay(8) == answer)
   }
 
+  @Test("a key whose answer was not kept tells how its settled payment stands")
+  func answerMissing() async throws {
+    let bench = try CounterPaymentBench()
+    let committer = bench.first.committer
+    let opened = CounterPayment.open(
+      CounterPaymentBench.request(5), id: .make(at: bench.clock.now(), entropy: bench.entropy),
+      merchant: "chain", idempotencyKey: "k5", committer.environment.context)
+    let calling = Committer.CallLease(lease: Lease(token: "ours"), until: bench.clock.now())
+    try await committer.insert(
+      opened, requestHash: RequestHash(value: [5]).kept(in: bench.store), calling: calling)
+    await #expect(throws: OperationRefusal.inProgress) { try await bench.pay(5) }
+    let paid = CounterPaymentAnswer(code: 0, description: nil, authorization: "1")
+    let settled = opened.payment.apply(
+      .sent(.authorized(paid)), committer.environment.context
+    ).payment
+    var change = Change()
+    change.operation = .update(settled, before: opened.payment)
+    try await bench.store.commit(change)
+    #expect(try await bench.pay(5)["status"] == "authorized")
+  }
+
   @Test("a process that dies while it asks leaves a doubt that another reverses")
   func died() async throws {
     for way in [Way.held, .answerHeld] {

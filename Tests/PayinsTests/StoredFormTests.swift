@@ -29,4 +29,10 @@ struct StoredFormTests {
         "networks": ["paynet"], "payment_url": nil,
       ])
   }
+
+  @Test("every instant has a text, at the ends of the range, too")
+  func texts() {
+    #expect(Instant(milliseconds: .max).rfc3339.hasSuffix(".807Z"))
+    #expect(Instant(milliseconds: -1).rfc3339 == "1969-12-31T23:59:59.999Z")
+  }
 }

@@ -164,11 +164,15 @@ struct ExplanationTests {
       name: "O'Malley \\ Núñez\t\u{1}\u{7F}\r\n", email: "canary@example.mx", phone: "+525512345678"
     )
     let asked = question(payer: payer, metadata: ["copy": "to canary@example.mx"])
-    let decision = try RuleSet(when: when).decide(asked)
-    #expect(decision.rule == "otherwise")
-    let text = decision.explanation(.full).text + decision.explanation(.compact).text
-    for secret in ["Malley", "canary", "525512345678"] {
-      #expect(!text.contains(secret), "\(text)")
+    var shouted = asked
+    shouted.request.metadata = [Metadatum(key: "copy", value: "to CANARY@EXAMPLE.MX")]
+    for question in [asked, shouted] {
+      let decision = try RuleSet(when: when).decide(question)
+      #expect(decision.rule == "otherwise")
+      let text = decision.explanation(.full).text + decision.explanation(.compact).text
+      for secret in ["Malley", "canary", "CANARY", "525512345678"] {
+        #expect(!text.contains(secret), "\(text)")
+      }
     }
   }
 

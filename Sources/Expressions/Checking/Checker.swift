@@ -35,6 +35,15 @@ struct Checker {
   }
 
   mutating func check(_ syntax: Syntax) throws(ExpressionFault) -> Typed {
+    let typed = try checked(syntax)
+    // Each body of a macro may add as many levels as its source has.
+    guard !typed.type.isDeeper(than: ExpressionLimits.depth) else {
+      throw fault("its values nest deeper than \(ExpressionLimits.depth) levels", at: syntax.range)
+    }
+    return typed
+  }
+
+  private mutating func checked(_ syntax: Syntax) throws(ExpressionFault) -> Typed {
     let range = syntax.range
     switch syntax.kind {
     case .literal(let value):

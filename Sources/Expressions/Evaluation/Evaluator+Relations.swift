@@ -31,9 +31,15 @@ extension Evaluator {
   }
 
   /// The language's `==`: numbers across types, otherwise false between values of different types.
+  /// Values may nest deeper than the source that makes them: they are followed as deep as sources.
   mutating func areEqual(
     _ left: Value, _ right: Value, at index: NodeIndex
   ) throws(Failure) -> Bool {
+    equalityDepth += 1
+    defer { equalityDepth -= 1 }
+    guard equalityDepth <= ExpressionLimits.depth else {
+      throw Failure(reason: .tooManySteps, node: index)
+    }
     switch (left, right) {
     case (.string(let a), .string(let b)):
       try spend(steps: a.utf8.count >> 6, at: index)

@@ -5,6 +5,8 @@ struct Evaluator {
   /// The variables that macros have bound.
   var locals: [Value]
   private var stepsLeft = ExpressionLimits.steps
+  /// How deep within a comparison of lists, maps and objects.
+  var equalityDepth = 0
   private var bytesLeft = ExpressionLimits.producedBytes
   /// What each node gave, in an explained evaluation only.
   private(set) var results: [NodeResult]?

@@ -24,6 +24,15 @@ public indirect enum ExpressionType: Hashable, Sendable {
 
   var isNumeric: Bool { self == .int || self == .uint || self == .double }
 
+  /// Whether types stand within types for more than so many levels.
+  func isDeeper(than levels: Int) -> Bool {
+    switch self {
+    case .list(let inner), .optional(let inner), .map(_, value: let inner):
+      levels == 0 || inner.isDeeper(than: levels - 1)
+    default: false
+    }
+  }
+
   /// What an optional has, and whether it is one.
   var unwrapped: (type: ExpressionType, isOptional: Bool) {
     if case .optional(let wrapped) = self { (wrapped, true) } else { (self, false) }

@@ -40,10 +40,10 @@ extension Committer {
     }
     // Where the clock was set back meanwhile, nobody knows how long it has run.
     let age = environment.time.now().milliseconds(since: record.createdAt)
-    guard let patience, !(0..<patience * 1000).contains(age) else {
-      throw OperationRefusal.inProgress
-    }
-    return try await creation(of: type, record, isReplay: true)
+    if let patience, (0..<patience * 1000).contains(age) { throw OperationRefusal.inProgress }
+    let creation = try await creation(of: type, record, isReplay: true)
+    guard patience != nil || creation.isSettled else { throw OperationRefusal.inProgress }
+    return creation
   }
 
   /// As `replay`, of a key that is surely there.
@@ -72,8 +72,9 @@ extension Committer {
     guard let id, let state = try await database.operation(id, as: type) else {
       throw .damaged("an idempotency key without its operation")
     }
-    // Read after the operation: a settled one has its answer.
-    let kept = state.isSettled ? try await answer(record, of: type) : nil
+    // Read after the operation: a settled one has its answer, as long as that is kept.
+    let latest = type.keepsAnswer ? try await database.idempotent(record.key) : record
+    let kept = state.isSettled ? try await answer(latest ?? record, of: type) : nil
     return Creation(
       id: record.operation, body: kept ?? state.document(publicURL: publicURL).bytes,
       isSettled: state.isSettled, isReplay: isReplay)

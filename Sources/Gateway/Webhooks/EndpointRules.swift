@@ -18,7 +18,10 @@ extension ObjectReader {
   public mutating func endpointEvents() -> [String]? {
     guard let items = optionalArray("events") else { return nil }
     let words = WebhookEndpoint.patterns.joined(separator: ", ")
-    if items.isEmpty || items.count > 20 { report("events", "must be some of \(words)") }
+    guard (1...20).contains(items.count) else {
+      report("events", "must be some of \(words)")
+      return []
+    }
     return items.enumerated().compactMap { index, item in
       if let text = item.string, WebhookEndpoint.patterns.contains(text) { return text }
       report([

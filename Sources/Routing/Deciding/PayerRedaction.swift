@@ -53,12 +53,18 @@ struct PayerRedaction {
   private static func holds(_ text: String, _ part: [UInt8]) -> Bool {
     guard let first = part.first else { return true }
     var rest = text.utf8[...]
-    while let place = rest.firstIndex(of: first) {
+    while let place = rest.firstIndex(where: { isSame($0, first) }) {
       rest = rest[place...]
-      if rest.starts(with: part) { return true }
+      if rest.starts(with: part, by: isSame) { return true }
       rest = rest.dropFirst()
     }
     return false
+  }
+
+  /// Letters of ASCII in either case are the same: a copy in capitals is a copy.
+  private static func isSame(_ left: UInt8, _ right: UInt8) -> Bool {
+    func folded(_ byte: UInt8) -> UInt8 { (65...90).contains(byte) ? byte | 0x20 : byte }
+    return folded(left) == folded(right)
   }
 
   /// As it stands in a literal.
