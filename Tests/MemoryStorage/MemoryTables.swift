@@ -311,7 +311,7 @@ private struct ExactKey: Hashable {
 extension KeptOperation {
   fileprivate var kind: OperationKind { Self.kind }
 
-  var flag: ListedValue? { self[column: Self.layout.flag.column] }
+  var flag: ListedValue? { Self.layout.flag.flatMap { self[column: $0.column] } }
   var unresolved: ListedValue? { Self.layout.unresolved.flatMap { self[column: $0.column] } }
 
   subscript(column name: String) -> ListedValue? {

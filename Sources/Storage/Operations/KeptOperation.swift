@@ -49,7 +49,7 @@ public struct OperationLayout: Sendable {
   /// Whether something is kept apart in the tables of secrets.
   var hasSecrets = false
   /// The column that is 1 where an operator is to look, the index of those, and its order.
-  package var flag: (column: String, index: String, order: String)
+  package var flag: (column: String, index: String, order: String)?
   /// Since when somebody else has something to say of it, and the index of those.
   package var unresolved: (column: String, index: String)?
   /// The index of merchants' operations by their ids, which sort by time; nil where there is none.

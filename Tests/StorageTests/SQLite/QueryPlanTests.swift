@@ -62,7 +62,7 @@ struct QueryPlanTests {
         try examined(session.connection)
       }
       #expect(found.costly == [])
-      #expect(found.statements.count == 33)
+      #expect(found.statements.count == 25 + 4 * OperationKind.allCases.count)
     }
   }
 

@@ -4,8 +4,7 @@ import Payins
 struct OperationReading {
   private let byID: SQLiteStatement
   private let byReference: SQLiteStatement
-  private let flagCount: SQLiteStatement
-  private let flagged: SQLiteStatement
+  private let flagged: (count: SQLiteStatement, ids: SQLiteStatement)?
   private let unresolved: SQLiteStatement?
 
   init(_ connection: SQLiteConnection, _ layout: OperationLayout) throws(DatabaseError) {
@@ -14,10 +13,13 @@ struct OperationReading {
       connection, "SELECT \(layout.selection) FROM \(table) WHERE id = ?")
     let reference = layout.reference.map { "\($0) = ?" }.joined(separator: " AND ")
     byReference = try SQLiteStatement(connection, "SELECT id FROM \(table) WHERE \(reference)")
-    let (column, index, order) = layout.flag
-    let held = "FROM \(table) INDEXED BY \(index) WHERE \(column) = 1"
-    flagCount = try SQLiteStatement(connection, "SELECT count(*) \(held)")
-    flagged = try SQLiteStatement(connection, "SELECT id \(held) ORDER BY \(order) LIMIT ?")
+    flagged = try layout.flag.map { column, index, order throws(DatabaseError) in
+      let held = "FROM \(table) INDEXED BY \(index) WHERE \(column) = 1"
+      return (
+        count: try SQLiteStatement(connection, "SELECT count(*) \(held)"),
+        ids: try SQLiteStatement(connection, "SELECT id \(held) ORDER BY \(order) LIMIT ?")
+      )
+    }
     unresolved = try layout.unresolved.map { column, index throws(DatabaseError) in
       try SQLiteStatement(
         connection,
@@ -37,9 +39,10 @@ struct OperationReading {
   }
 
   func flagged(limit: Int) throws(DatabaseError) -> Tally<OperationID> {
-    try Tally(
-      count: flagCount.first { row in row.integer(0) } ?? 0,
-      first: flagged.rows(.integer(max(limit, 0))) { OperationID(unchecked: $0.text(0)) })
+    guard let flagged else { return Tally(count: 0, first: []) }
+    return try Tally(
+      count: flagged.count.first { row in row.integer(0) } ?? 0,
+      first: flagged.ids.rows(.integer(max(limit, 0))) { OperationID(unchecked: $0.text(0)) })
   }
 
   func backlog() throws(DatabaseError) -> Backlog {
