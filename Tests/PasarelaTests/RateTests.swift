@@ -22,7 +22,8 @@ struct RateTests {
         try client.send(String(repeating: guess, count: 30))
         return try (0..<30).map { _ in try client.readAnswer() }
       }
-      #expect(answers.prefix(10).allSatisfy { $0.status == 401 })
+      // Requests of one connection are handled at the same time, so that any ten may be the first.
+      #expect(answers.count { $0.status == 401 } >= 10)
       #expect(Set(answers.map(\.status)) == [401, 429])
       let refused = try #require(answers.first { $0.status == 429 })
       #expect(refused.text.contains("\"code\":\"rate_limited\""))
@@ -59,7 +60,7 @@ struct RateTests {
         try client.send(String(repeating: forged, count: 30))
         return try (0..<30).map { _ in try client.readAnswer().status }
       }
-      #expect(statuses.prefix(10).allSatisfy { $0 == 401 } && Set(statuses) == [401, 429])
+      #expect(statuses.count { $0 == 401 } >= 10 && Set(statuses) == [401, 429])
       let client = installation.client
       let made = try await client.post(
         "/v1/payins", ServeTests.payin("rate-callback", method: "store"), idempotencyKey: "c")
