@@ -51,7 +51,7 @@ struct WaitsTests {
     let begun = Count()
     let task = Task {
       await waits.next(
-        for: id, by: Instant(milliseconds: .max / 2), Sleeper(), where: { _ in true },
+        for: id, by: Instant(milliseconds: .max / 2), StoppedClock(), where: { _ in true },
         start: { begun.add() })
     }
     #expect(try await eventually { begun.value > 0 })
@@ -61,7 +61,7 @@ struct WaitsTests {
     let late = Task {
       withUnsafeCurrentTask { $0?.cancel() }
       return await waits.next(
-        for: id, by: Instant(milliseconds: .max / 2), Sleeper(), where: { _ in true })
+        for: id, by: Instant(milliseconds: .max / 2), StoppedClock(), where: { _ in true })
     }
     #expect(await late.value == nil)
   }
@@ -72,7 +72,7 @@ struct WaitsTests {
     let begun = Count()
     let task = Task {
       await waits.next(
-        for: id, by: Instant(milliseconds: .max / 2), Sleeper(), where: { _ in true },
+        for: id, by: Instant(milliseconds: .max / 2), StoppedClock(), where: { _ in true },
         start: { begun.add() })
     }
     #expect(try await eventually { begun.value == 1 })
@@ -80,7 +80,7 @@ struct WaitsTests {
     #expect(await task.value == nil)
     // Work that is to begin with the wait begins all the same.
     let late = await waits.next(
-      for: id, by: Instant(milliseconds: .max / 2), Sleeper(), where: { _ in true },
+      for: id, by: Instant(milliseconds: .max / 2), StoppedClock(), where: { _ in true },
       start: { begun.add() })
     #expect(late == nil && begun.value == 2)
   }
@@ -131,11 +131,5 @@ struct WaitsTests {
     private let count = Mutex(0)
     var value: Int { count.withLock { $0 } }
     func add() { count.withLock { $0 += 1 } }
-  }
-
-  private struct Sleeper: TimeSource {
-    func now() -> Instant { Instant(milliseconds: 0) }
-    func steady() -> Instant { now() }
-    func sleep(until instant: Instant) async { try? await Task.sleep(for: .seconds(3_600)) }
   }
 }

@@ -50,14 +50,12 @@ private final class SlowEndpoint: Sendable {
 
 @Suite("webhooks: many endpoints", .timeLimit(.minutes(2)))
 struct WebhookRunnerTests {
-  private func jobs(_ bench: WebhookBench, pauseMilliseconds: Int64 = 500) -> JobRunner {
+  private func jobs(_ bench: WebhookBench) -> JobRunner {
     let log = Log(level: .error, time: bench.committer.environment.time) { _ in }
     let calls = ProviderClient(
       accounts: [], caller: bench.caller, time: bench.committer.environment.time, publicURL: "",
       metrics: bench.committer.environment.metrics, log: log)
-    return JobRunner(
-      committer: bench.committer, calls: calls, webhooks: bench.runner,
-      pauseMilliseconds: pauseMilliseconds)
+    return JobRunner(committer: bench.committer, calls: calls, webhooks: bench.runner)
   }
 
   /// Whether each of the pay-ins' first messages has arrived.
@@ -71,8 +69,8 @@ struct WebhookRunnerTests {
 
   @Test("a message goes out when it is published, not when the runner looks again")
   func wakes() async throws {
-    let bench = WebhookBench(time: WallClock())
-    let jobs = jobs(bench, pauseMilliseconds: 600_000)
+    let bench = WebhookBench(time: StoppedClock())
+    let jobs = jobs(bench)
     let running = Task { await jobs.run() }
     for index in 0..<3 {
       let payin = try await bench.payin("order-\(index)")

@@ -31,6 +31,13 @@ final class WebhookClock: TimeSource {
   }
 }
 
+/// A clock that stands still: whoever sleeps by it is woken by somebody else, or never.
+struct StoppedClock: TimeSource {
+  func now() -> Instant { WebhookClock.start }
+  func steady() -> Instant { WebhookClock.start }
+  func sleep(until instant: Instant) async { try? await Task.sleep(for: .seconds(3_600)) }
+}
+
 /// The machine's clock, for tests that wait.
 final class WallClock: TimeSource {
   private let offset = Mutex<Int64>(0)
