@@ -171,7 +171,7 @@ public struct Payin: Equatable, Sendable {
   public internal(set) var lastEvidence: Evidence?
   /// Timeline entries so far.
   public package(set) var eventCount: Int
-  /// Of them, those announced to the merchant.
+  /// Of them, those that the merchant is told.
   public package(set) var publishedCount: Int
   /// Counts commits; the store refuses a change made to another version.
   public package(set) var version: Int
@@ -182,7 +182,7 @@ public struct Payin: Equatable, Sendable {
   public var createdAt: Instant { opening.createdAt }
   /// Opens the payer's page; unguessable.
   public var token: String { opening.token }
-  /// Of the call that made it; the pay-in as first announced is that call's answer.
+  /// Of the call that made it; the pay-in as first published is that call's answer.
   public var idempotencyKey: String { opening.idempotencyKey }
   public var routing: RoutingRecord { opening.routing }
 

@@ -218,7 +218,7 @@ struct EventRow: Sendable {
   var notificationSequence: Int?
   /// JSON.
   var notificationBody: [UInt8]?
-  /// Only where there is an announcement.
+  /// Only where there is a notification.
   var merchant: String?
   /// Nil in rows that an earlier release wrote.
   var checksum: Int64?

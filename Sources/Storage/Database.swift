@@ -59,7 +59,7 @@ public protocol Database: DueTimes {
   func endpointChanges() async throws(DatabaseError) -> Int
   /// How often the merchant's endpoints were changed.
   func endpointRevision(of merchant: String) async throws(DatabaseError) -> Int
-  /// The event whose announcement has that sequence within the operation.
+  /// The event whose notification has that sequence within the operation.
   func publishedEvent(
     _ sequence: Int, of operation: OperationID
   ) async throws(DatabaseError) -> OperationEvent?
@@ -196,7 +196,7 @@ public struct Change: Sendable {
   public init() {}
 }
 
-/// The beginning of a timeline, with its announcements and the tries to deliver them.
+/// The beginning of a timeline, with its notifications and the tries to deliver them.
 public struct ForgottenHistory: Equatable, Sendable {
   public var operation: OperationID
   /// The last event that goes; later ones stay.

@@ -1,7 +1,7 @@
 public import JSONText
 public import Payins
 
-/// A merchant's announced events, newest first.
+/// A merchant's published events, newest first.
 public struct PublishedEventQuery: Equatable, Sendable {
   public var merchant: String
   public var type: String?
@@ -34,7 +34,7 @@ public struct PublishedEventPage: Equatable, Sendable {
   }
 }
 
-/// Where a merchant's announced events go; the document is the gateway's, who notes in
+/// Where a merchant's published events go; the document is the gateway's, who notes in
 /// `Database.damage` whether it can read it.
 public struct EndpointRecord: Equatable, Sendable {
   public var merchant: String

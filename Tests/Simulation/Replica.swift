@@ -6,6 +6,7 @@ import Payins
 import Providers
 import Routing
 import Storage
+import Synchronization
 import TestSupport
 
 /// The virtual clock.
@@ -21,11 +22,15 @@ struct VirtualTime: TimeSource {
 
 /// One process of the gateway: the real services over the simulated outside. It dies at once and
 /// for ever; a restart is a new one.
-final class Replica: HTTPClient, @unchecked Sendable {  // the simulation runs on one thread
+final class Replica: HTTPClient {
   let name: String
   private let world: World
-  private(set) var isAlive = true
-  private var parts: Parts?
+  private let state = Mutex(State())
+
+  private struct State {
+    var isAlive = true
+    var parts: Parts?
+  }
 
   private struct Parts {
     var service: PayinService
@@ -37,6 +42,9 @@ final class Replica: HTTPClient, @unchecked Sendable {  // the simulation runs o
   }
 
   let startedAt: Int64
+
+  var isAlive: Bool { state.withLock(\.isAlive) }
+  private var parts: Parts? { state.withLock(\.parts) }
 
   init(_ name: String, _ world: World) {
     self.name = name
@@ -66,17 +74,18 @@ final class Replica: HTTPClient, @unchecked Sendable {  // the simulation runs o
       committer: committer, calls: calls,
       webhooks: WebhookRunner(committer: committer, caller: self, addresses: .any),
       pauseMilliseconds: 60_000)
-    parts = Parts(
+    let parts = Parts(
       service: PayinService(committer: committer, calls: calls, rules: rules, requestSeconds: 10),
       counterPayments: CounterPaymentService(
         committer: committer, calls: calls, requestSeconds: 10),
       callbacks: CallbackService(committer: committer, calls: calls), jobs: jobs, calls: calls,
       store: setup.store)
+    state.withLock { $0.parts = parts }
     Task { await jobs.run() }
   }
 
   func die() {
-    isAlive = false
+    state.withLock { $0.isAlive = false }
     parts?.jobs.stop()
   }
 

@@ -8,7 +8,7 @@ public struct Retention: Equatable, Sendable {
   public var payerDays: Int64?
   /// What a callback said, since it came last.
   public var callbackDays: Int64?
-  /// A timeline with its announcements and their deliveries, from the pay-in's end.
+  /// A timeline with its notifications and their deliveries, from the pay-in's end.
   public var eventsDays: Int64?
 
   public init() {}

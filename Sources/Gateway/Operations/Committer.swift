@@ -169,7 +169,7 @@ public struct Committer: Sendable {
     return change
   }
 
-  /// Commits it with a delivery for each endpoint that listens to what it announces, as they stand
+  /// Commits it with a delivery for each endpoint that listens to what it publishes, as they stand
   /// at the commit: the store refuses those that another process changed since they were read.
   /// Returns the change as it was committed.
   private func commit(

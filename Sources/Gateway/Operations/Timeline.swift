@@ -47,9 +47,8 @@ extension Committer {
         next.map({ delivery.at < $0.at }) ?? true
       else { continue }
       if types[delivery.event] == nil {
-        types[delivery.event] = try await database.publishedEvent(
-          delivery.event, merchant: merchant)?
-          .type
+        let event = try await database.publishedEvent(delivery.event, merchant: merchant)
+        types[delivery.event] = event?.type
       }
       let place = entries.lastIndex { $0.at <= delivery.at } ?? entries.endIndex - 1
       entries.insert(.delivery(delivery, type: types[delivery.event] ?? ""), at: place + 1)

@@ -3,7 +3,7 @@ import JSONText
 public import Payins
 import Storage
 
-/// Where a merchant's announced events go.
+/// Where a merchant's published events go.
 public struct WebhookEndpoint: Equatable, Sendable {
   public enum Source: String, Sendable {
     case configuration, api

@@ -43,7 +43,7 @@ public struct WebhookRunner: Sendable {
     return String(Substring(place.prefix { $0 != UInt8(ascii: "/") }))
   }
 
-  /// Sorts by announcement within the operation and endpoint.
+  /// Sorts by notification within the operation and endpoint.
   private static func subject(_ place: Place) -> String {
     let number = String(1_000_000 + place.sequence).dropFirst()
     return "\(place.operation.text)/\(place.endpoint)/\(number)"

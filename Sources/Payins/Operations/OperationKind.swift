@@ -35,7 +35,7 @@ public enum JobKind: String, Sendable, CaseIterable {
   /// Take a store payment back; the subject is the payment.
   case reverseCounterPayment = "reverse_store_payment"
   /// Tell a merchant's endpoint of an event; the subject is of the gateway's making and sorts the
-  /// events of an operation and endpoint by their announcements.
+  /// events of an operation and endpoint by their notifications.
   case deliverEvent = "deliver_event"
 }
 

@@ -102,7 +102,7 @@ public struct OperationWrite: Sendable {
   }
 
   /// Throws `.versionConflict` unless the stored version is `before`'s.
-  /// Where it erases a payer, announcements kept before have the members of the payer null, too.
+  /// Where it erases a payer, notifications kept before have the members of the payer null, too.
   public static func update<State: KeptOperation>(
     _ state: State, before: State
   ) -> OperationWrite {

@@ -2,7 +2,7 @@ import JSONText
 import Payins
 
 /// Takes the payer out of what earlier releases kept, where it stood in the pay-in's opening, in
-/// each announcement and in the kept answer, and keyed the digest of the request by nothing.
+/// each notification and in the kept answer, and keyed the digest of the request by nothing.
 final class OlderRows {
   private let connection: SQLiteConnection
   private let sealing: Sealing
