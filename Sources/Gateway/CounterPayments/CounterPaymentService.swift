@@ -69,9 +69,10 @@ public struct CounterPaymentService: Sendable {
         opened.payment, withinSeconds: requestSeconds, under: calling.lease)
     }
     if done.isWithdrawn, let reason = done.state.failure { throw Refusal.unreachable(reason) }
+    // To a till doubt is an answer, too, also where another process has the payment in hand.
     return Creation(
       id: done.state.operationID, body: CounterPaymentDocument.json(done.state).bytes,
-      isSettled: done.state.isSettled, isReplay: false)
+      isSettled: true, isReplay: false)
   }
 
   private func finish(
