@@ -10,7 +10,16 @@ enum EventDocument {
     switch entry {
     case .event(let event): timeline(event)
     case .delivery(let delivery, let type): timeline(delivery, of: type)
+    case .silence(let silence, let last): timeline(silence, after: last)
     }
+  }
+
+  /// Under the id of the event before them, without a number of their own.
+  private static func timeline(_ silence: Silence, after last: EventID) -> JSON {
+    [
+      "id": JSON(last.text), "object": "polls", "sequence": nil, "type": JSON(silence.eventType),
+      "at": JSON(silence.last.rfc3339), "data": .object(silence.data), "announced": false,
+    ]
   }
 
   private static func timeline(_ event: OperationEvent) -> JSON {

@@ -175,6 +175,8 @@ public struct Payin: Equatable, Sendable {
   public package(set) var publishedCount: Int
   /// Counts commits; the store refuses a change made to another version.
   public package(set) var version: Int
+  /// What was asked in vain since, and is told with the next change.
+  public internal(set) var silence: Silence?
 
   public var id: PayinID { opening.id }
   public var merchant: String { opening.merchant }

@@ -31,7 +31,13 @@ extension Payin: CountedOperation {
 
   /// The one function that changes a pay-in.
   public func apply(_ input: PayinInput, _ context: Context) -> PayinTransition {
+    if case .queried(let id, let outcome, _) = input,
+      let silent = silently(id, outcome, context)
+    {
+      return silent
+    }
     var next = PayinTransition(self)
+    next.tellSilence()
     switch input {
     case .sent(let id, let outcome): next.sent(id, outcome, context)
     case .interrupted(let id): next.interrupted(id, context)
@@ -40,6 +46,10 @@ extension Payin: CountedOperation {
     case .cancelled: next.cancelled(context)
     case .deadline: next.deadline(context)
     case .payerErased: next.erasePayer()
+    }
+    if next.isIdle {
+      next = PayinTransition(self)
+      next.isIdle = true
     }
     next.finish(context)
     return next

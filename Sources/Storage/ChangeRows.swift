@@ -51,6 +51,8 @@ struct OperationRow: Sendable {
   var isRelisted: Bool
   /// Only of pay-ins.
   var secrets: PayinSecrets?
+  /// What must be kept with the job that asks about it, and is told by this change.
+  var heard: HeardSilence?
 
   init(_ write: OperationWrite, _ sealing: Sealing) {
     let state = write.state
@@ -65,6 +67,7 @@ struct OperationRow: Sendable {
     let listing = state.listing
     self.listing = listing
     isRelisted = write.before.map { $0.listing != listing } ?? true
+    heard = (write.before as? Payin).flatMap(HeardSilence.init)
     secrets = write.payin.map { PayinSecrets($0, before: write.before as? Payin, sealing) }
     if write.before == nil || secrets?.isErasing == true, let opening = state.keptOpening?.bytes {
       self.opening = opening
@@ -78,6 +81,23 @@ struct OperationRow: Sendable {
     sum.add(id)
     sum.add(document)
     return sum.value
+  }
+}
+
+/// What a pay-in's change knows of questions in vain.
+struct HeardSilence: Sendable {
+  var attempt: AttemptID
+  var silence: Silence?
+
+  init(_ attempt: AttemptID, _ silence: Silence?) {
+    self.attempt = attempt
+    self.silence = silence
+  }
+
+  /// - Parameter before: the pay-in before the change.
+  init?(_ before: Payin) {
+    guard let attempt = before.onlyWatched else { return nil }
+    self.init(attempt, before.silence)
   }
 }
 

@@ -73,6 +73,10 @@ public enum JobChange: Equatable, Sendable {
   case finish(JobKey, Lease)
   /// Frees a leased job for `due`; tries stay. Throws `.leaseLost` like `finish`.
   case reschedule(JobKey, Lease, due: Instant)
+  /// As `reschedule`, for when the question is asked anew that the job asked in vain; keeps what
+  /// was said with it, until the pay-in is written. Throws `.versionConflict` unless `before` was
+  /// kept with it.
+  case keepSilence(JobKey, Lease, Silence, before: Silence?)
   /// Makes the job, or brings one that nobody holds forward to its due time.
   case ensure(Job)
   /// Brings the jobs of that kind whose subjects begin so forward to `due`; leased ones are left.

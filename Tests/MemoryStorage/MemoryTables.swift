@@ -27,6 +27,10 @@ struct MemoryTables: Sendable {
     if let key = change.key { keep(key) }
     jobs.merge(changedJobs.compactMapValues { $0 }) { $1 }
     for (key, job) in changedJobs where job == nil { jobs[key] = nil }
+    for case .keepSilence(let key, _, let silence, _) in change.jobs {
+      guard let id = jobs[key]?.operation, let payin = operations[id] as? Payin else { continue }
+      operations[id] = payin.after(silence)
+    }
     if let write = change.operation { keep(write) }
     for event in change.events { events[event.operation, default: [:]][event.sequence] = event }
     if let callback = change.callback { keep(callback) }
@@ -45,7 +49,10 @@ struct MemoryTables: Sendable {
   private func checkOperation(_ write: OperationWrite?) throws(DatabaseError) {
     guard let write else { return }
     if let before = write.before {
-      guard operations[write.id]?.version == before.version else { throw .versionConflict }
+      let current = operations[write.id]
+      guard current?.version == before.version,
+        (current as? Payin)?.silence == (before as? Payin)?.silence
+      else { throw .versionConflict }
       return
     }
     if let existing = references[write.state.kind]?[ExactKey(write.state.reference)] {
@@ -146,6 +153,14 @@ struct MemoryTables: Sendable {
       case .reschedule(let key, let lease, let due):
         guard var job = current(key), job.lease == lease else { throw .leaseLost }
         job.due = due
+        job.lease = nil
+        changed[key] = .some(job)
+      case .keepSilence(let key, let lease, let silence, let before):
+        guard var job = current(key) else { throw .leaseLost }
+        let payin = job.operation.flatMap { operations[$0] as? Payin }
+        guard payin?.silence == before else { throw .versionConflict }
+        guard job.lease == lease else { throw .leaseLost }
+        job.due = silence.nextCheckAt
         job.lease = nil
         changed[key] = .some(job)
       case .ensure(let job):

@@ -64,7 +64,7 @@ struct Life {
 
   /// Hears it so long after what changed it last.
   mutating func hears(_ input: PayinInput, afterMilliseconds pause: Int64) -> PayinTransition {
-    now = payin.updatedAt
+    now = payin.silence?.last ?? payin.updatedAt
     passes(milliseconds: pause)
     hears(input)
     return last

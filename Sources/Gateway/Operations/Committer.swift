@@ -98,7 +98,7 @@ public struct Committer: Sendable {
         holding?.isLost = true
         continue
       }
-      if !transition.isIdle, !transition.isWithdrawn {
+      if !transition.isIdle, !transition.isWithdrawn, transition.silence == nil {
         committed(transition, before: before, change)
       }
       raise(change)
@@ -156,11 +156,11 @@ public struct Committer: Sendable {
       change.jobs = holding.map { [.finish($0.key, $0.lease)] } ?? []
       return change
     }
-    if !transition.isIdle {
+    if !transition.isIdle, transition.silence == nil {
       change.operation = before.map { .update(state, before: $0) } ?? .insert(state)
     }
     change.events = events(transition)
-    change.jobs = jobs(transition, holding: holding, calling: calling)
+    change.jobs = jobs(transition, before: before, holding: holding, calling: calling)
     if State.keepsAnswer, let before, !before.isSettled, state.isSettled {
       change.key = .answer(
         .creating(state),
@@ -220,7 +220,7 @@ public struct Committer: Sendable {
   }
 
   private func jobs<State: ServedOperation>(
-    _ transition: Transition<State>, holding: HeldJob?, calling: CallLease?
+    _ transition: Transition<State>, before: State?, holding: HeldJob?, calling: CallLease?
   ) -> [JobChange] {
     let state = transition.state
     func job(_ key: JobKey, due: Instant) -> Job {
@@ -239,9 +239,13 @@ public struct Committer: Sendable {
           out.append(.put(job(key, due: due)))
           continue
         }
-        out.append(
-          holding.isLost
-            ? .ensure(job(key, due: due)) : .reschedule(key, holding.lease, due: due))
+        if holding.isLost {
+          out.append(.ensure(job(key, due: due)))
+        } else if let silence = transition.silence {
+          out.append(.keepSilence(key, holding.lease, silence, before: before?.silence))
+        } else {
+          out.append(.reschedule(key, holding.lease, due: due))
+        }
         isHeld = false
       case .drop(let key):
         guard let holding, holding.key == key else {
@@ -272,6 +276,7 @@ extension JobChange {
     switch self {
     case .put(let job), .ensure(let job): job.lease == nil && job.due <= now
     case .reschedule(_, _, let due): due <= now
+    case .keepSilence(_, _, let silence, _): silence.nextCheckAt <= now
     case .finish, .drop, .bringForward: false
     }
   }

@@ -14,6 +14,8 @@ protocol ServedOperation: KeptOperation {
   var isSettled: Bool { get }
   /// When it came to its end; nil before.
   var endedAt: Instant? { get }
+  /// What was asked in vain since it was written.
+  var silence: Silence? { get }
 
   /// As its merchant sees it: in answers and in webhooks alike.
   func document(publicURL: String) -> JSON
@@ -43,6 +45,7 @@ extension CounterPayment: ServedOperation {
   static let keepsAnswer = true
   var isSettled: Bool { status != .sending }
   var endedAt: Instant? { unresolvedSince == nil ? updatedAt : nil }
+  var silence: Silence? { nil }
 
   func document(publicURL: String) -> JSON { CounterPaymentDocument.json(self) }
 

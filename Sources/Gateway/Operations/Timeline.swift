@@ -6,11 +6,14 @@ public enum TimelineEntry: Sendable {
   case event(OperationEvent)
   /// A try to tell the merchant of an event of that type.
   case delivery(DeliveryAttempt, type: String)
+  /// Questions in vain behind the event of that id; they become an event with the next change.
+  case silence(Silence, after: EventID)
 
   var at: Instant {
     switch self {
     case .event(let event): event.at
     case .delivery(let delivery, _): delivery.at
+    case .silence(let silence, _): silence.last
     }
   }
 }
@@ -30,7 +33,8 @@ extension Committer {
   func timeline<State: ServedOperation>(
     of id: State.ID, as type: State.Type, merchant: String, after sequence: Int, limit: Int
   ) async throws -> TimelinePage {
-    let id = OperationID(try await operation(id, merchant: merchant, as: type).id)
+    let state = try await operation(id, merchant: merchant, as: type)
+    let id = state.operationID
     let found = try await database.events(of: id, after: sequence, limit: limit + 1)
     let events = found.prefix(limit)
     var entries = events.map { TimelineEntry.event($0) }
@@ -52,6 +56,10 @@ extension Committer {
       }
       let place = entries.lastIndex { $0.at <= delivery.at } ?? entries.endIndex - 1
       entries.insert(.delivery(delivery, type: types[delivery.event] ?? ""), at: place + 1)
+    }
+    if next == nil, let silence = state.silence, let last = events.last ?? start {
+      let place = entries.lastIndex { $0.at <= silence.last } ?? entries.endIndex - 1
+      entries.insert(.silence(silence, after: last.id), at: place + 1)
     }
     return TimelinePage(entries: entries, next: next == nil ? nil : events.last?.sequence)
   }

@@ -10,6 +10,8 @@ public struct Transition<State: Operation>: Equatable, Sendable {
   public package(set) var isIdle = false
   /// Whether nobody was asked anything, so that the operation is to be removed.
   public package(set) var isWithdrawn = false
+  /// Where nothing was learnt: what is to be kept with the job, while the operation stays as it is.
+  public package(set) var silence: Silence?
   /// What this input found to differ.
   var flagged: Set<DiscrepancyFlag> = []
 

@@ -27,6 +27,8 @@ public struct KeptDocuments: Sendable {
   /// What stands apart of pay-ins, to be sealed and erased.
   var payer: JSON?
   var answers: JSON?
+  /// What stands with the job that asks about a pay-in.
+  var silence: Silence?
 }
 
 /// How a kind of operation lies in its table.
@@ -50,6 +52,8 @@ public struct OperationLayout: Sendable {
   var hasSecrets = false
   /// The column that is 1 where an operator is to look, the index of those, and its order.
   package var flag: (column: String, index: String, order: String)?
+  /// The column that names the subject of the job whose silence is the operation's.
+  var watched: String?
   /// Since when somebody else has something to say of it, and the index of those.
   package var unresolved: (column: String, index: String)?
   /// The index of merchants' operations by their ids, which sort by time; nil where there is none.

@@ -9,8 +9,9 @@ extension Payin: KeptOperation {
       .init(name: "account"), .init(name: "amount", isFixed: true),
       .init(name: "created_ms", isFixed: true), .init(name: "token", isFixed: true),
       .init(name: "discrepant", isChecked: false), .init(name: "disputed", isChecked: false),
+      .init(name: "watched", isChecked: false),
     ], reference: ["merchant", "reference"], hasOpening: true, hasSecrets: true,
-    flag: ("disputed", "payins_disputed", "created_ms, id"))
+    flag: ("disputed", "payins_disputed", "created_ms, id"), watched: "watched")
 
   public var listing: [ListedValue] {
     let target = currentAttempt.target
@@ -18,6 +19,7 @@ extension Payin: KeptOperation {
       .text(request.merchantReference), .text(status.rawValue), .text(target.method.rawValue),
       .text(target.account), .number(request.amount), .number(createdAt.milliseconds),
       .text(token), .mark(isDiscrepant), .mark(isDisputed),
+      onlyWatched.map { .text($0.text) } ?? .none,
     ]
   }
 
@@ -28,5 +30,6 @@ extension Payin: KeptOperation {
     self.init(
       opening: kept.opening, standing: kept.standing, payer: kept.payer, answers: kept.answers)
     if attempts.isEmpty { return nil }
+    if let silence = kept.silence { self = after(silence) }
   }
 }

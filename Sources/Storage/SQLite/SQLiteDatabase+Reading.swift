@@ -1,3 +1,4 @@
+import JSONText
 public import Payins
 
 extension SQLiteDatabase {
@@ -152,7 +153,11 @@ extension SQLiteDatabase {
   // MARK: Jobs
 
   public func nextDue() async throws(DatabaseError) -> Instant? {
-    try await read { session throws(DatabaseError) in try session.nextDue() }
+    let held = subjectsHeld(at: nil)
+    let next = try await read { session throws(DatabaseError) in
+      try session.nextDue(without: held)
+    }
+    return [next, self.held.soonestEnd].compactMap { $0 }.min()
   }
 
   public func newestEvent() async throws(DatabaseError) -> Instant? {
@@ -160,7 +165,14 @@ extension SQLiteDatabase {
   }
 
   public func backlog(at now: Instant) async throws(DatabaseError) -> Backlog {
-    try await read { session throws(DatabaseError) in try session.backlog(at: now) }
+    let held = subjectsHeld(at: now)
+    return try await read { session throws(DatabaseError) in
+      try session.backlog(at: now, without: held)
+    }
+  }
+
+  private func subjectsHeld(at now: Instant?) -> String {
+    JSON.array(held.keys(at: now).map { JSON($0.subject) }).text
   }
 
   public func firstJob(
@@ -168,7 +180,7 @@ extension SQLiteDatabase {
   ) async throws(DatabaseError) -> Job? {
     try await read { session throws(DatabaseError) in
       try session.webhooks.firstJob(kind, subjectPrefix: subjectPrefix)
-    }
+    }.map(held.seen)
   }
 
   // MARK: What merchants are told

@@ -13,6 +13,7 @@ public final class SQLiteDatabase: Database {
   private let meter = CommitMeter()
   public let damage: DamageRegister
   let sealing: Sealing
+  let held = HeldJobs()
 
   /// Opens the database, makes it where there is none, and brings its schema up to date. Blocks
   /// while it does. Throws `.failed` with a sentence for the operator, and `.otherDataKey` where it
@@ -34,7 +35,8 @@ public final class SQLiteDatabase: Database {
     let place = DatabasePlace(connection, path: file.path)
     let writer = Handover(
       try GroupCommit(
-        WriteSession(connection, presence: presence, damage: damage, sealing), at: place))
+        WriteSession(connection, presence: presence, damage: damage, held: held, sealing),
+        at: place))
     var sessions: [Handover<ReadSession>] = []
     for _ in 0..<max(readers, 1) {
       sessions.append(Handover(try ReadSession(try file.openReader())))

@@ -77,7 +77,7 @@ struct DamageTests {
       Shelf(
         table: "payins", kind: .operation(.payin), id: payin.id.text,
         row: Shelf.first(of: "payins"),
-        indifferent: ["number", "discrepant", "disputed"]),
+        indifferent: ["number", "discrepant", "disputed", "watched"]),
       Shelf(
         table: "events", kind: .event, id: event,
         row: Shelf.first(of: "events", where: "announcement_body IS NOT NULL"),

@@ -49,7 +49,7 @@ struct GroupCommitTests {
     try prepare(connection)
     let session = try WriteSession(
       connection, presence: PresenceLock(path: file.path + ".lock"), damage: DamageRegister(),
-      .plain)
+      held: HeldJobs(), .plain)
     let queue = WorkQueue<PendingWrite>()
     for write in writes { #expect(queue.put(write)) }
     queue.close()

@@ -89,6 +89,8 @@ struct StoredOperation: Sendable {
   /// What stands apart.
   var payer: [UInt8]?
   var answers: [UInt8]?
+  /// As `Silence` is kept.
+  var silence: String?
   var listing: [ListedValue]
 }
 
@@ -98,8 +100,8 @@ extension StoredOperation {
       id: row.text(0), merchant: row.text(1), version: row.integer(2), standing: row.bytes(3),
       checksum: row.optional(4, row.integer64), opening: row.optional(5, row.bytes),
       openingChecksum: row.optional(6, row.integer64), payer: row.optional(7, row.bytes),
-      answers: row.optional(8, row.bytes),
-      listing: layout.columns.indices.map { row.listed(Int32(9 + $0)) })
+      answers: row.optional(8, row.bytes), silence: row.optional(9, row.text),
+      listing: layout.columns.indices.map { row.listed(Int32(10 + $0)) })
   }
 }
 
@@ -114,10 +116,11 @@ extension OperationLayout {
         """
     }
     let opening = hasOpening ? "opening, opening_checksum" : "NULL, NULL"
+    let silence = watched.map { JobTable.silence(subject: "\(table).\($0)") } ?? "NULL"
     let listed = columns.map(\.name).joined(separator: ", ")
     return """
       id, merchant, version, body, checksum, \(opening), \(secret(.payer)), \(secret(.answers)),
-      \(listed)
+      \(silence), \(listed)
       """
   }
 }

@@ -102,16 +102,18 @@ final class ReadSession {
       .text(before?.text ?? "\u{10FFFF}"), .integer(max(limit, 0)), read: CallbackRow.init)
   }
 
-  func nextDue() throws(DatabaseError) -> Instant? {
-    try nextJob.first { row in row.optional(0, row.instant) } ?? nil
+  /// - Parameter held: subjects of jobs that are being carried out, as a JSON array.
+  func nextDue(without held: String) throws(DatabaseError) -> Instant? {
+    try nextJob.first(.text(held)) { row in row.optional(0, row.instant) } ?? nil
   }
 
   func newestEvent() throws(DatabaseError) -> Instant? {
     try newestEventTime.first { row in row.instant(0) }
   }
 
-  func backlog(at now: Instant) throws(DatabaseError) -> Backlog {
-    try dueJobs.first(.milliseconds(now)) { row in
+  /// - Parameter held: as of `nextDue`.
+  func backlog(at now: Instant, without held: String) throws(DatabaseError) -> Backlog {
+    try dueJobs.first(.milliseconds(now), .text(held)) { row in
       Backlog(dueCount: row.integer(0), oldestDue: row.optional(1, row.instant))
     } ?? Backlog(dueCount: 0, oldestDue: nil)
   }
@@ -145,12 +147,16 @@ private enum SQL {
     WHERE payin IS NULL AND id < ? ORDER BY id DESC LIMIT ?
     """
   static let nextJob = """
-    SELECT min((SELECT min(due_ms) FROM jobs WHERE jobs.account = job_accounts.account))
+    SELECT min((
+      SELECT due_ms FROM jobs
+      WHERE jobs.account = job_accounts.account
+        AND subject NOT IN (SELECT value FROM json_each(?1))
+      ORDER BY due_ms LIMIT 1))
     FROM job_accounts
     """
   static let dueJobs = """
     SELECT count(*), min(jobs.due_ms)
     FROM job_accounts CROSS JOIN jobs ON jobs.account = job_accounts.account
-    WHERE jobs.due_ms <= ?
+    WHERE jobs.due_ms <= ?1 AND subject NOT IN (SELECT value FROM json_each(?2))
     """
 }

@@ -12,8 +12,8 @@ struct PendingWrite: Sendable {
   }
 }
 
-/// Commits all writes that wait as one transaction, each inside a savepoint of its own, and tells
-/// their callers once they are durable.
+/// Commits all writes that wait as one transaction, of which one's conflict leaves the others as
+/// they are, and tells their callers once they are durable.
 struct GroupCommit {
   /// The longest transaction, in writes.
   private static let batchLimit = 256
@@ -58,6 +58,7 @@ struct GroupCommit {
       if session.hasErased { emptyLogInTurn() }
       for verdict in verdicts { verdict.tell() }
     } catch {
+      session.held.takeBack(to: 0)
       if session.connection.isInTransaction { _ = try? rollback.run() }
       for write in batch { write.refuse(error) }
     }
@@ -75,24 +76,56 @@ struct GroupCommit {
     if isBusy == 0 { session.hasErased = false } else { session.commitsToEmptying = 50 }
   }
 
+  /// All of them, most often: where one finds a conflict everything is taken back and done anew,
+  /// each in a savepoint of its own. A savepoint copies every page that is changed after it.
   private func transact(
     _ batch: [PendingWrite]
   ) throws(DatabaseError) -> [PendingWrite.Verdict] {
     try begin.run()
     var verdicts: [PendingWrite.Verdict] = []
     for write in batch {
-      try savepoint.run()
       let verdict = write.apply(session)
       if let fault = verdict.fault {
         // A failing medium may have ended the whole transaction.
         guard session.connection.isInTransaction else { throw fault }
+        try takeBack()
+        return batch.count == 1 ? [verdict] : try transactApart(batch)
+      }
+      verdicts.append(verdict)
+    }
+    try end()
+    return verdicts
+  }
+
+  private func transactApart(
+    _ batch: [PendingWrite]
+  ) throws(DatabaseError) -> [PendingWrite.Verdict] {
+    try begin.run()
+    var verdicts: [PendingWrite.Verdict] = []
+    for write in batch {
+      try savepoint.run()
+      let mark = session.held.mark
+      let verdict = write.apply(session)
+      if let fault = verdict.fault {
+        guard session.connection.isInTransaction else { throw fault }
         try rollbackToSavepoint.run()
+        session.held.takeBack(to: mark)
       }
       try release.run()
       verdicts.append(verdict)
     }
-    try commit.run()
-    try place.check()
+    try end()
     return verdicts
+  }
+
+  private func end() throws(DatabaseError) {
+    try commit.run()
+    session.held.keep()
+    try place.check()
+  }
+
+  private func takeBack() throws(DatabaseError) {
+    session.held.takeBack(to: 0)
+    try rollback.run()
   }
 }

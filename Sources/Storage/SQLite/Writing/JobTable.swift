@@ -8,6 +8,9 @@ struct JobTable {
   private let ensureJob: SQLiteStatement
   private let bringForwardJobs: SQLiteStatement
   private let dropJob: SQLiteStatement
+  private let selectSilence: SQLiteStatement
+  private let keepSilence: SQLiteStatement
+  private let forgetSilence: SQLiteStatement
   private let selectAccounts: SQLiteStatement
   private let selectDue: SQLiteStatement
   private let takeJob: SQLiteStatement
@@ -15,128 +18,211 @@ struct JobTable {
   private let connection: SQLiteConnection
   private let postponeJob: SQLiteStatement
   private let damage: DamageRegister
+  private let held: HeldJobs
 
   /// Seconds until a job that cannot be read is looked at again, so that those behind it have
   /// their turn.
   private static let damagedSeconds: Int64 = 600
 
-  init(_ connection: SQLiteConnection, _ damage: DamageRegister) throws(DatabaseError) {
+  init(
+    _ connection: SQLiteConnection, _ damage: DamageRegister, _ held: HeldJobs
+  ) throws(DatabaseError) {
+    self.connection = connection
     self.damage = damage
-    postponeJob = try SQLiteStatement(
-      connection, "UPDATE jobs SET due_ms = ?3 WHERE kind = ?1 AND subject = ?2")
-    putJob = try SQLiteStatement(
-      connection,
+    self.held = held
+    func statement(_ sql: String) throws(DatabaseError) -> SQLiteStatement {
+      try SQLiteStatement(connection, sql)
+    }
+    postponeJob = try statement("UPDATE jobs SET due_ms = ?3 WHERE kind = ?1 AND subject = ?2")
+    putJob = try statement(
       """
       INSERT INTO jobs (kind, subject, payin, account, due_ms, tries, lease)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
       ON CONFLICT (kind, subject) DO UPDATE SET
         due_ms = excluded.due_ms, tries = tries + excluded.tries, lease = excluded.lease
       """)
-    finishJob = try SQLiteStatement(
-      connection, "DELETE FROM jobs WHERE kind = ? AND subject = ? AND lease = ?")
-    rescheduleJob = try SQLiteStatement(
-      connection,
+    finishJob = try statement("DELETE FROM jobs WHERE kind = ? AND subject = ? AND lease IS ?")
+    rescheduleJob = try statement(
       """
-      UPDATE jobs SET due_ms = ?4, lease = NULL WHERE kind = ?1 AND subject = ?2 AND lease = ?3
+      UPDATE jobs SET due_ms = ?4, tries = tries + ?5, lease = NULL
+      WHERE kind = ?1 AND subject = ?2 AND lease IS ?3
       """)
-    ensureJob = try SQLiteStatement(
-      connection,
+    ensureJob = try statement(
       """
       INSERT INTO jobs (kind, subject, payin, account, due_ms, tries)
       VALUES (?, ?, ?, ?, ?, 0)
       ON CONFLICT (kind, subject) DO UPDATE SET due_ms = min(due_ms, excluded.due_ms)
         WHERE lease IS NULL
       """)
-    bringForwardJobs = try SQLiteStatement(
-      connection,
+    bringForwardJobs = try statement(
       """
       UPDATE jobs SET due_ms = min(due_ms, ?3)
       WHERE kind = ?1 AND subject >= ?2 AND subject < ?2 || char(1114111) AND lease IS NULL
       """)
-    dropJob = try SQLiteStatement(connection, "DELETE FROM jobs WHERE kind = ? AND subject = ?")
-    selectAccounts = try SQLiteStatement(connection, "SELECT account FROM job_accounts")
-    selectDue = try SQLiteStatement(
-      connection,
+    dropJob = try statement("DELETE FROM jobs WHERE kind = ? AND subject = ?")
+    selectSilence = try statement("SELECT \(Self.silence(subject: "?1"))")
+    keepSilence = try statement(
+      """
+      UPDATE jobs SET due_ms = ?4, silence = ?5, lease = NULL
+      WHERE kind = ?1 AND subject = ?2 AND lease IS ?3
+      """)
+    let query = JobKind.queryAttempt.rawValue
+    forgetSilence = try statement(
+      "UPDATE jobs SET silence = NULL WHERE kind = '\(query)' AND subject = ?")
+    selectAccounts = try statement("SELECT account FROM job_accounts")
+    selectDue = try statement(
       """
       SELECT \(DueJob.columns) FROM jobs
       WHERE account = ? AND due_ms <= ? ORDER BY due_ms, kind, subject LIMIT ?
       """)
-    takeJob = try SQLiteStatement(
-      connection,
+    takeJob = try statement(
       """
       UPDATE jobs SET due_ms = ?3, lease = ?4, tries = tries + 1 WHERE kind = ?1 AND subject = ?2
       """)
-    endLeases = try SQLiteStatement(
-      connection, "UPDATE jobs SET due_ms = ?, lease = NULL WHERE lease IS NOT NULL")
-    self.connection = connection
+    endLeases = try statement(
+      "UPDATE jobs SET due_ms = ?, lease = NULL WHERE lease IS NOT NULL")
+  }
+
+  /// What is kept of an attempt's questions in vain, as `Silence.init(stored:)` reads it.
+  /// - Parameter subject: SQL for the attempt's id.
+  static func silence(subject: String) -> String {
+    """
+    (SELECT jobs.subject || ' ' || jobs.due_ms || ' ' || jobs.silence FROM jobs
+      WHERE jobs.kind = '\(JobKind.queryAttempt.rawValue)' AND jobs.subject = \(subject))
+    """
   }
 
   func write(_ change: JobChange) throws(DatabaseError) {
     switch change {
     case .put(let job):
+      let tries = held.tries(of: job.key) + (job.lease == nil ? 0 : 1)
+      held.letGo(job.key)
       try putJob.run(
         .text(job.key.kind.rawValue), .text(job.key.subject), .text(job.operation?.text ?? ""),
-        .text(job.account), .milliseconds(job.due), .integer(job.lease == nil ? 0 : 1),
-        .text(job.lease?.token))
+        .text(job.account), .milliseconds(job.due), .integer(tries), .text(job.lease?.token))
     case .finish(let key, let lease):
-      let changed = try finishJob.run(
-        .text(key.kind.rawValue), .text(key.subject), .text(lease.token))
-      guard changed == 1 else { throw .leaseLost }
+      try run(finishJob, key, lease)
     case .reschedule(let key, let lease, let due):
-      let changed = try rescheduleJob.run(
-        .text(key.kind.rawValue), .text(key.subject), .text(lease.token), .milliseconds(due))
-      guard changed == 1 else { throw .leaseLost }
+      try run(rescheduleJob, key, lease, [.milliseconds(due), .integer(held.tries(of: key))])
+    case .keepSilence(let key, let lease, let silence, let before):
+      guard try isKept(HeardSilence(silence.attempt, before)) else {
+        throw .versionConflict
+      }
+      try run(
+        keepSilence, key, lease, [.milliseconds(silence.nextCheckAt), .text(silence.stored)])
     case .ensure(let job):
+      if held.isHeld(job.key) { return }
       try ensureJob.run(
         .text(job.key.kind.rawValue), .text(job.key.subject), .text(job.operation?.text ?? ""),
         .text(job.account), .milliseconds(job.due))
     case .bringForward(let kind, let prefix, let due):
       try bringForwardJobs.run(.text(kind.rawValue), .text(prefix), .milliseconds(due))
     case .drop(let key):
+      held.letGo(key)
       try dropJob.run(.text(key.kind.rawValue), .text(key.subject))
     }
   }
 
-  /// Looks at no more than `limit` jobs of each account, so that an account that is left alone
-  /// costs nothing however much of it is due.
-  func lease(_ request: LeaseRequest) throws(DatabaseError) -> [Job] {
+  /// Ends a lease, wherever it is kept.
+  private func run(
+    _ statement: SQLiteStatement, _ key: JobKey, _ lease: Lease, _ values: [SQLiteValue] = []
+  ) throws(DatabaseError) {
+    let wasHeld = held.isHeld(key, by: lease)
+    if wasHeld { held.letGo(key) }
+    let changed = try statement.run(
+      [.text(key.kind.rawValue), .text(key.subject), wasHeld ? .null : .text(lease.token)] + values)
+    guard changed == 1 else { throw .leaseLost }
+  }
+
+  /// Whether what a change knows of questions in vain is what is kept.
+  func isKept(_ heard: HeardSilence) throws(DatabaseError) -> Bool {
+    let kept =
+      try selectSilence.first(.text(heard.attempt.text)) { row in
+        row.optional(0, row.text)
+      } ?? nil
+    return try kept.map(Self.silence) == heard.silence
+  }
+
+  private static func silence(_ stored: String) throws(DatabaseError) -> Silence {
+    do throws(RowFault) {
+      return try Silence(stored: stored)
+    } catch {
+      throw .damaged("a job's silence")
+    }
+  }
+
+  func forgetSilence(of attempt: AttemptID) throws(DatabaseError) {
+    try forgetSilence.run(.text(attempt.text))
+  }
+
+  /// Looks at no more than `limit` jobs of each account beside those that are held, so that an
+  /// account that is left alone costs nothing however much of it is due.
+  /// - Parameter isAlone: whether no other process has the database open.
+  func lease(_ request: LeaseRequest, isAlone: Bool) throws(DatabaseError) -> [Job] {
     var due: [Job] = []
     for account in try selectAccounts.rows(read: { row in row.text(0) }) {
       let room = request.limit(for: account)
       guard room > 0 else { continue }
       let rows = try selectDue.rows(
-        .text(account), .milliseconds(request.now), .integer(room), read: DueJob.init)
+        .text(account), .milliseconds(request.now), .integer(room + held.count(of: account)),
+        read: DueJob.init)
+      var free: [Job] = []
       for row in rows {
-        if let job = row.job { due.append(job) } else { try postpone(row, at: request.now) }
+        guard let job = row.job else {
+          try postpone(row, at: request.now)
+          continue
+        }
+        guard !held.isHeld(job.key, at: request.now) else { continue }
+        free.append(job)
       }
+      due += free.prefix(room)
     }
     var leased: [Job] = []
-    for job in request.chosen(from: due) {
-      try takeJob.run(
-        .text(job.key.kind.rawValue), .text(job.key.subject), .milliseconds(request.until),
-        .text(request.lease.token))
+    for var job in request.chosen(from: due) {
+      job.tries += held.tries(of: job.key)
+      if isAlone, job.key.kind.isRepeatable {
+        held.take(job, request.lease, until: request.until)
+      } else {
+        try takeJob.run(
+          .text(job.key.kind.rawValue), .text(job.key.subject), .milliseconds(request.until),
+          .text(request.lease.token))
+      }
       leased.append(job.leased(by: request))
     }
     return leased
   }
 
-  /// Looks at every job; done when a clock is set back, and at a start.
+  /// Looks at every job where a clock was set back, and at a start at those beyond the latest.
   func drawIn(_ times: DrawnDueTimes) throws(DatabaseError) {
-    try SQLiteStatement(
-      connection,
-      """
-      UPDATE jobs SET due_ms = min(due_ms - ?1, ?2)
-      WHERE lease IS NULL AND (?1 > 0 OR due_ms > ?2)
-      """
-    ).run(.integer(times.by), .milliseconds(times.latest))
+    if times.by > 0 {
+      try SQLiteStatement(
+        connection, "UPDATE jobs SET due_ms = min(due_ms - ?1, ?2) WHERE lease IS NULL"
+      ).run(.integer(times.by), .milliseconds(times.latest))
+    } else {
+      try SQLiteStatement(
+        connection,
+        """
+        UPDATE jobs SET due_ms = ?1
+        WHERE account IN (SELECT account FROM job_accounts) AND due_ms > ?1 AND lease IS NULL
+        """
+      ).run(.milliseconds(times.latest))
+    }
     guard let leaseEnd = times.leaseEnd else { return }
+    held.drawIn(to: leaseEnd)
     try SQLiteStatement(
       connection, "UPDATE jobs SET due_ms = ?1 WHERE lease IS NOT NULL AND due_ms > ?1"
     ).run(.milliseconds(leaseEnd))
   }
 
   func releaseAll(at now: Instant) throws(DatabaseError) -> Int {
-    try endLeases.run(.milliseconds(now))
+    let inMemory = held.keys(at: nil)
+    for key in inMemory {
+      try rescheduleJob.run(
+        .text(key.kind.rawValue), .text(key.subject), .null, .milliseconds(now),
+        .integer(held.tries(of: key)))
+      held.letGo(key)
+    }
+    return try endLeases.run(.milliseconds(now)) + inMemory.count
   }
 
   private func postpone(_ row: DueJob, at now: Instant) throws(DatabaseError) {

@@ -9,6 +9,7 @@ final class WriteSession {
   private let attempts: AttemptTable
   private let evidence: EvidenceTables
   private let jobs: JobTable
+  let held: HeldJobs
   private let keys: KeyTable
   private let webhooks: WebhookTables
   private let insertProbe: SQLiteStatement
@@ -26,8 +27,9 @@ final class WriteSession {
   /// - Parameter damage: hears of jobs that cannot be read.
   init(
     _ connection: SQLiteConnection, presence: PresenceLock, damage: DamageRegister,
-    _ sealing: Sealing
+    held: HeldJobs, _ sealing: Sealing
   ) throws(DatabaseError) {
+    self.held = held
     self.connection = connection
     self.presence = presence
     var operations: [OperationKind: OperationTable] = [:]
@@ -38,7 +40,7 @@ final class WriteSession {
     secrets = try PayinSecretTable(connection)
     attempts = try AttemptTable(connection)
     evidence = try EvidenceTables(connection)
-    jobs = try JobTable(connection, damage)
+    jobs = try JobTable(connection, damage, held)
     keys = try KeyTable(connection)
     webhooks = try WebhookTables(connection)
     older = try OlderRows(connection, sealing, damage)
@@ -51,8 +53,16 @@ final class WriteSession {
   /// In the order in which conflicts count.
   func apply(_ change: ChangeRows) throws(DatabaseError) {
     if let key = change.key { try keys.write(key) }
+    // Before the jobs' own changes.
+    let isHeard = try change.operation?.heard.map(jobs.isKept) ?? true
     for job in change.jobs { try jobs.write(job) }
-    if let operation = change.operation { try write(operation) }
+    if let operation = change.operation {
+      try write(operation)
+      guard isHeard else { throw .versionConflict }
+      if let told = operation.heard, told.silence != nil {
+        try jobs.forgetSilence(of: told.attempt)
+      }
+    }
     for attempt in change.attempts { try attempts.write(attempt) }
     for event in change.events { try evidence.add(event) }
     if let callback = change.callback { try evidence.add(callback) }
@@ -95,7 +105,7 @@ final class WriteSession {
   }
 
   func lease(_ request: LeaseRequest) throws(DatabaseError) -> [Job] {
-    try jobs.lease(request)
+    try jobs.lease(request, isAlone: presence.isAlone())
   }
 
   func releaseAbandonedLeases(at now: Instant) throws(DatabaseError) -> Int {
