@@ -286,6 +286,11 @@ extension AccountMonitor.State {
   }
 }
 
+/// The words of `application/health+json`.
+public enum HealthStatus: String, Sendable {
+  case pass, warn, fail
+}
+
 /// How an account fares, in the words of health checks.
 public struct AccountCondition: Equatable, Sendable {
   public enum Reason: String, Sendable {
