@@ -52,7 +52,7 @@ struct RequestParser {
   var isReadingBody: Bool {
     switch phase {
     case .requestLine, .headers: false
-    default: true
+    case .body, .chunkLine, .chunkData, .chunkEnd, .trailers: true
     }
   }
 

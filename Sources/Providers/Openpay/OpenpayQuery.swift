@@ -106,7 +106,7 @@ extension Openpay {
     switch outcome {
     case .absent, .mismatch(Self.anothers): break
     case .found(let report) where report.status == .failed: break
-    default: return nil
+    case .found, .undetermined, .refused, .unauthorized, .mismatch: return nil
     }
     let request = get("?order_id=\(order.number)")
     return FollowUp(isDecisive: true, request: request) { [self] response in
