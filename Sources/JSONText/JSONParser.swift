@@ -87,16 +87,10 @@ struct JSONParser {
       let start = index
       guard current == UInt8(ascii: "\"") else { throw fault("expected a member name\(found)") }
       let key = try string()
-      let place = places.insert(key)
-      if place != nil, options.duplicateKeys == .refuse {
+      if places.insert(key) != nil {
         throw fault("the member \"\(key)\" stands twice in the object", at: start).within(key)
       }
-      let value = try member(key)
-      if let place {
-        members[place].value = value
-      } else {
-        members.append((key, value))
-      }
+      members.append((key, try member(key)))
       skipSpace()
     } while take(UInt8(ascii: ","))
     guard take(UInt8(ascii: "}")) else { throw fault("expected \",\" or \"}\"\(found)") }
@@ -257,15 +251,6 @@ struct JSONParser {
 
 /// What a JSON reader accepts.
 public struct JSONOptions: Sendable {
-  /// What happens when an object names a member twice.
-  public enum DuplicateKeys: Sendable {
-    /// The text is refused; the fault's pointer names the member.
-    case refuse
-    /// The later value counts, at the place of the first.
-    case lastWins
-  }
-
-  public var duplicateKeys: DuplicateKeys
   /// How many arrays and objects may stand inside each other, held within 1...256.
   public var maximumDepth: Int {
     didSet { maximumDepth = min(max(maximumDepth, 1), 256) }
@@ -274,8 +259,7 @@ public struct JSONOptions: Sendable {
   /// Whether half of a surrogate pair is read as U+FFFD; otherwise the text is refused.
   public var replacesLoneSurrogates = false
 
-  public init(duplicateKeys: DuplicateKeys = .refuse, maximumDepth: Int = 64) {
-    self.duplicateKeys = duplicateKeys
+  public init(maximumDepth: Int = 64) {
     self.maximumDepth = min(max(maximumDepth, 1), 256)
   }
 }
