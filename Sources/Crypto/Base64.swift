@@ -27,18 +27,4 @@ public enum Base64 {
         }
       }, as: UTF8.self)
   }
-
-  /// The bytes of canonical URL-safe Base64 without padding, or nil.
-  public static func decodeURL(_ text: String) -> [UInt8]? {
-    var standard = text.utf8.map {
-      switch $0 {
-      case UInt8(ascii: "-"): UInt8(ascii: "+")
-      case UInt8(ascii: "_"): UInt8(ascii: "/")
-      case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): UInt8(ascii: " ")
-      default: $0
-      }
-    }
-    while !standard.count.isMultiple(of: 4) { standard.append(UInt8(ascii: "=")) }
-    return decode(String(decoding: standard, as: UTF8.self))
-  }
 }

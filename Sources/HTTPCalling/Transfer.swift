@@ -207,3 +207,10 @@ extension Transfer {
     unsafe easy.note(pasarela_set_prereq(handle, beginRequest))
   }
 }
+
+/// A call that waits for its outcome.
+struct PendingCall: Sendable {
+  let request: HTTPRequest
+  let limits: CallLimits
+  let continuation: CheckedContinuation<CallOutcome, Never>
+}

@@ -83,7 +83,7 @@ extension JSON: Hashable {
     case (.string(let left), .string(let right)): ExactText(left) == ExactText(right)
     case (.array(let left), .array(let right)): left == right
     case (.object(let left), .object(let right)): left == right
-    default: false
+    case (.null, _), (.bool, _), (.number, _), (.string, _), (.array, _), (.object, _): false
     }
   }
 

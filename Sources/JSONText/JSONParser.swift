@@ -87,16 +87,10 @@ struct JSONParser {
       let start = index
       guard current == UInt8(ascii: "\"") else { throw fault("expected a member name\(found)") }
       let key = try string()
-      let place = places.insert(key)
-      if place != nil, options.duplicateKeys == .refuse {
+      if places.insert(key) != nil {
         throw fault("the member \"\(key)\" stands twice in the object", at: start).within(key)
       }
-      let value = try member(key)
-      if let place {
-        members[place].value = value
-      } else {
-        members.append((key, value))
-      }
+      members.append((key, try member(key)))
       skipSpace()
     } while take(UInt8(ascii: ","))
     guard take(UInt8(ascii: "}")) else { throw fault("expected \",\" or \"}\"\(found)") }
@@ -252,5 +246,44 @@ struct JSONParser {
 
   private func fault(_ message: String, at offset: Int? = nil) -> JSONFault {
     JSONFault(message, at: offset ?? index, of: bytes)
+  }
+}
+
+/// What a JSON reader accepts.
+public struct JSONOptions: Sendable {
+  /// How many arrays and objects may stand inside each other, held within 1...256.
+  public var maximumDepth: Int {
+    didSet { maximumDepth = min(max(maximumDepth, 1), 256) }
+  }
+
+  /// Whether half of a surrogate pair is read as U+FFFD; otherwise the text is refused.
+  public var replacesLoneSurrogates = false
+
+  public init(maximumDepth: Int = 64) {
+    self.maximumDepth = min(max(maximumDepth, 1), 256)
+  }
+}
+
+/// The well-formed byte sequences of UTF-8 (Unicode, table 3-7).
+enum UTF8Form {
+  /// The length of the multi-byte sequence at an offset; nil when it is ill-formed: cut off,
+  /// overlong, a surrogate, or beyond U+10FFFF.
+  static func length(in bytes: [UInt8], at index: Int) -> Int? {
+    let length: Int
+    var second: ClosedRange<UInt8> = 0x80...0xBF
+    switch bytes[index] {
+    case 0xC2...0xDF: length = 2
+    case 0xE0: (length, second) = (3, 0xA0...0xBF)
+    case 0xED: (length, second) = (3, 0x80...0x9F)
+    case 0xE1...0xEF: length = 3
+    case 0xF0: (length, second) = (4, 0x90...0xBF)
+    case 0xF1...0xF3: length = 4
+    case 0xF4: (length, second) = (4, 0x80...0x8F)
+    default: return nil
+    }
+    guard index + length <= bytes.count, second.contains(bytes[index + 1]),
+      bytes[index + 2..<index + length].allSatisfy({ (0x80...0xBF).contains($0) })
+    else { return nil }
+    return length
   }
 }

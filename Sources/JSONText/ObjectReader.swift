@@ -68,6 +68,29 @@ public struct ObjectReader: Sendable {
     optional(key, "an object", \.object)
   }
 
+  /// What `read` makes of an object in this one; its problems are taken over.
+  public mutating func object<Value>(
+    _ key: String, _ read: (inout ObjectReader) -> Value?
+  ) -> Value? {
+    object(key).flatMap { inner(key, $0, read) }
+  }
+
+  public mutating func optionalObject<Value>(
+    _ key: String, _ read: (inout ObjectReader) -> Value?
+  ) -> Value? {
+    optionalObject(key).flatMap { inner(key, $0, read) }
+  }
+
+  private mutating func inner<Value>(
+    _ key: String, _ object: JSONObject, _ read: (inout ObjectReader) -> Value?
+  ) -> Value? {
+    var inner = ObjectReader(object, pointer: pointer(to: key))
+    defer { report(inner.finish()) }
+    return read(&inner)
+  }
+
+  public var keys: [String] { object.keys }
+
   /// The member whatever its type, null included; nil when it is absent, which is no problem.
   public mutating func any(_ key: String) -> JSON? {
     asked.insert(ExactText(key))
@@ -82,6 +105,12 @@ public struct ObjectReader: Sendable {
   /// Notes a problem with the value of a member that the caller found.
   public mutating func report(_ key: String, _ detail: String) {
     problems.append(JSONProblem(pointer: pointer(to: key), detail: detail))
+  }
+
+  /// Notes a problem with an item of an array.
+  public mutating func report(_ key: String, _ index: Int, _ detail: String) {
+    let pointer = JSONPointer.appending(index, to: pointer(to: key))
+    problems.append(JSONProblem(pointer: pointer, detail: detail))
   }
 
   /// Takes over problems found further inside, by another reader.

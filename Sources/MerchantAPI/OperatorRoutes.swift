@@ -59,7 +59,7 @@ struct OperatorRoutes: Sendable {
     let report = await health.report()
     return Self.health(
       report.status == .fail ? .serviceUnavailable : .ok,
-      isForOperators ? report.body : ["status": JSON(report.status.rawValue)])
+      isForOperators ? report.json : ["status": JSON(report.status.rawValue)])
   }
 
   private static func health(_ status: HTTPStatus, _ body: JSON) -> Response {
@@ -159,5 +159,32 @@ struct OperatorRoutes: Sendable {
         "the rules are not valid",
         errors: error.faults.map { Problem.Entry(pointer: "/rules", detail: "\($0)") })
     }
+  }
+}
+
+extension Health.Report {
+  /// In the form of `application/health+json` (draft-inadarei-api-health-check).
+  fileprivate var json: JSON {
+    let members = checks.map { ($0.name, JSON.array([$0.json(at: at)])) }
+    return .object([
+      "status": JSON(status.rawValue), "version": "1", "releaseId": JSON(version),
+      "serviceId": "pasarela", "checks": .object(JSONObject(members)),
+    ])
+  }
+}
+
+extension Health.Check {
+  fileprivate func json(at time: Instant) -> JSON {
+    var entry: JSONObject = [
+      "componentType": JSON(component), "status": JSON(status.rawValue),
+      "time": JSON(time.rfc3339),
+    ]
+    switch value {
+    case .number(let number): entry["observedValue"] = JSON(number)
+    case .word(let word): entry["observedValue"] = JSON(word)
+    case nil: break
+    }
+    if let output { entry["output"] = JSON(output) }
+    return .object(entry)
   }
 }

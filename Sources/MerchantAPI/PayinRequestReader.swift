@@ -1,5 +1,5 @@
 import JSONText
-import Payins
+public import Payins
 
 /// Reads and validates the body of `POST /v1/payins`; every fault is named by its pointer.
 struct PayinRequestReader {
@@ -57,15 +57,7 @@ struct PayinRequestReader {
   }
 
   private mutating func checkReference(_ text: String) {
-    let allowed = text.utf8.allSatisfy {
-      switch $0 {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),
-        UInt8(ascii: "-"):
-        true
-      default: false
-      }
-    }
+    let allowed = text.utf8.allSatisfy { $0.isAlphanumeric || "._-".utf8.contains($0) }
     if !allowed || !(1...64).contains(text.utf8.count) {
       reader.report("merchant_reference", "must be 1 to 64 of A-Z a-z 0-9 . _ -")
     } else if CardNumbers.isWhole(text) {
@@ -129,24 +121,23 @@ struct PayinRequestReader {
   }
 
   private mutating func payer() -> Payer {
-    guard let object = reader.optionalObject("payer") else { return Payer() }
-    var fields = ObjectReader(object, pointer: reader.pointer(to: "payer"))
-    let name = fields.optionalString("name")
-    if let name, let fault = Self.textFault(name, 1...100) { fields.report("name", fault) }
-    let email = fields.optionalString("email")
-    if let email, !Self.isEmail(email) {
-      fields.report("email", "must be an e-mail address of at most 254 characters")
-    } else if let email, CardNumbers.occur(in: email) {
-      fields.report("email", Self.cardDetail)
-    }
-    let phone = fields.optionalString("phone")
-    if let phone, !Self.isPhone(phone) {
-      fields.report("phone", "must be 8 to 15 digits with an optional + in front")
-    } else if let phone, CardNumbers.isWhole(phone) {
-      fields.report("phone", Self.cardDetail)
-    }
-    reader.report(fields.finish())
-    return Payer(name: name, email: email, phone: phone)
+    reader.optionalObject("payer") { fields in
+      let name = fields.optionalString("name")
+      if let name, let fault = Self.textFault(name, 1...100) { fields.report("name", fault) }
+      let email = fields.optionalString("email")
+      if let email, !Self.isEmail(email) {
+        fields.report("email", "must be an e-mail address of at most 254 characters")
+      } else if let email, CardNumbers.occur(in: email) {
+        fields.report("email", Self.cardDetail)
+      }
+      let phone = fields.optionalString("phone")
+      if let phone, !Self.isPhone(phone) {
+        fields.report("phone", "must be 8 to 15 digits with an optional + in front")
+      } else if let phone, CardNumbers.isWhole(phone) {
+        fields.report("phone", Self.cardDetail)
+      }
+      return Payer(name: name, email: email, phone: phone)
+    } ?? Payer()
   }
 
   private static func isEmail(_ text: String) -> Bool {
@@ -234,4 +225,30 @@ struct PayinRequestReader {
 
 struct InvalidBody: Error {
   var problems: [JSONProblem]
+}
+
+/// Reads the body of `POST /v1/payins` from elsewhere than a request.
+public enum PayinFile {
+  /// - Throws: the faults, each with its place.
+  public static func read(
+    _ bytes: [UInt8], path: String, now: Instant
+  ) throws -> PayinRequest {
+    let json: JSON
+    do { json = try JSON(parsing: bytes) } catch {
+      throw Fault(description: "\(path):\(error.line):\(error.column): \(error.message)")
+    }
+    guard let object = json.object else {
+      throw Fault(description: "\(path): a pay-in must be a JSON object")
+    }
+    do {
+      return try PayinRequestReader.read(object, now: now)
+    } catch {
+      let lines = error.problems.map { "\(path): \($0.pointer): \($0.detail)" }
+      throw Fault(description: lines.joined(separator: "\n"))
+    }
+  }
+
+  public struct Fault: Error, CustomStringConvertible {
+    public let description: String
+  }
 }

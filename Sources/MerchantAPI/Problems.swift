@@ -24,6 +24,14 @@ extension OperationRefusal: HTTPProblem {
         .conflict, code: "conflict_in_progress",
         detail: "the first call with this Idempotency-Key is still running",
         retryAfterSeconds: 1, effect: .unknown)
+    case .duplicate(.payin, let existing):
+      Problem(
+        .conflict, code: "duplicate_merchant_reference",
+        detail: "this merchant_reference belongs to \(existing.text)")
+    case .duplicate(.counterPayment, let existing):
+      Problem(
+        .conflict, code: "duplicate_chain_transaction",
+        detail: "this group, chain and chain_transaction_id belong to \(existing.text)")
     }
   }
 }
@@ -39,10 +47,6 @@ extension PayinRefusal: HTTPProblem {
       .unavailable(
         "\(Self.unserved(decision)) now", errors: Self.reasons(decision),
         retryAfterSeconds: Int(seconds))
-    case .duplicateReference(let existing):
-      Problem(
-        .conflict, code: "duplicate_merchant_reference",
-        detail: "this merchant_reference belongs to \(existing.text)")
     case .notCancellable(let status):
       Problem(
         .unprocessableContent, code: "not_cancellable",
@@ -75,10 +79,6 @@ extension CounterPaymentService.Refusal: HTTPProblem {
         + reason.message
       return reason.code == "rate_limited"
         ? .rateLimited(detail) : .unavailable(detail, retryAfterSeconds: 5)
-    case .duplicateTransaction(let existing):
-      return Problem(
-        .conflict, code: "duplicate_chain_transaction",
-        detail: "this group, chain and chain_transaction_id belong to \(existing.text)")
     case .notReversible(let status):
       return Problem(
         .unprocessableContent, code: "not_reversible",

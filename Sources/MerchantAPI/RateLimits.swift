@@ -1,5 +1,7 @@
+import Gateway
 public import HTTPServing
 import JSONText
+import Payins
 import Synchronization
 
 /// How often somebody may call. Failed authentication is always limited by address: a guess costs
@@ -50,7 +52,8 @@ public final class RateLimits: Sendable {
   /// - Returns: what it gets in place of 401; nil for 401.
   func failure(of request: Request) -> Problem? {
     state.withLock { state in
-      let standing = state.failures.take(1, from: request.peer, at: request.milliseconds)
+      let standing = state.failures.take(
+        1, from: request.peer, at: Instant(milliseconds: request.milliseconds))
       return Self.problem(standing, request, "too many failed authentications", &state)
     }
   }
@@ -59,7 +62,8 @@ public final class RateLimits: Sendable {
   /// - Parameter tokens: 0 only looks.
   func call(of request: Request, tokens: Int64 = 1) throws(Problem) -> RateStanding? {
     try state.withLock { state throws(Problem) -> RateStanding? in
-      let found = state.addresses?.take(tokens, from: request.peer, at: request.milliseconds)
+      let found = state.addresses?.take(
+        tokens, from: request.peer, at: Instant(milliseconds: request.milliseconds))
       if let found, let problem = Self.problem(found, request, "too many calls", &state) {
         throw problem
       }
@@ -73,7 +77,7 @@ public final class RateLimits: Sendable {
     by key: @autoclosure () -> String, of request: Request, tokens: Int64 = 1
   ) throws(Problem) -> RateStanding? {
     guard let keyPolicy else { return nil }
-    let (key, now) = (key(), request.milliseconds)
+    let (key, now) = (key(), Instant(milliseconds: request.milliseconds))
     return try state.withLock { state throws(Problem) -> RateStanding? in
       let standing = state.keys[key, default: TokenBucket(keyPolicy, at: now)]
         .take(tokens, keyPolicy, at: now)

@@ -1,4 +1,6 @@
+import Gateway
 import HTTPServing
+import Payins
 
 /// So many calls at once, and so many a second after them.
 struct RatePolicy: Equatable, Sendable {
@@ -25,46 +27,17 @@ struct RateStanding: Equatable, Sendable {
   var field: String { "\"\(policy.name)\";r=\(remaining);t=\(resetSeconds)" }
 }
 
-/// A bucket of tokens, in thousandths: one a second is one thousandth a millisecond.
-struct TokenBucket: Sendable {
-  private var thousandths: Int64
-  private var at: Int64
-
-  init(_ policy: RatePolicy, at now: Int64) {
-    thousandths = policy.burst * 1000
-    at = now
+extension TokenBucket {
+  init(_ policy: RatePolicy, at now: Instant) {
+    self.init(perSecond: policy.perSecond, burst: policy.burst, at: now)
   }
 
-  /// - Parameters:
-  ///   - tokens: 0 only looks.
-  ///   - now: in milliseconds of a clock that never goes back.
-  mutating func take(_ tokens: Int64, _ policy: RatePolicy, at now: Int64) -> RateStanding {
-    fill(policy, at: now)
-    let isAllowed = thousandths >= 1000
-    if isAllowed { thousandths -= tokens * 1000 }
-    let full = policy.burst * 1000
-    return RateStanding(
-      policy: policy, isAllowed: isAllowed, remaining: thousandths / 1000,
-      resetSeconds: Self.seconds(for: full - thousandths, policy),
-      retrySeconds: max(1, Self.seconds(for: 1000 - thousandths, policy)))
-  }
-
-  /// How much of it is gone, in thousandths.
-  func missing(_ policy: RatePolicy, at now: Int64) -> Int64 {
-    var filled = self
-    filled.fill(policy, at: now)
-    return policy.burst * 1000 - filled.thousandths
-  }
-
-  private mutating func fill(_ policy: RatePolicy, at now: Int64) {
-    let passed = min(max(0, now - at), policy.burst * 1000)
-    thousandths = min(policy.burst * 1000, thousandths + passed * policy.perSecond)
-    at = max(at, now)
-  }
-
-  private static func seconds(for thousandths: Int64, _ policy: RatePolicy) -> Int64 {
-    let perSecond = policy.perSecond * 1000
-    return max(0, (thousandths + perSecond - 1) / perSecond)
+  /// - Parameter tokens: 0 only looks.
+  mutating func take(_ tokens: Int64, _ policy: RatePolicy, at now: Instant) -> RateStanding {
+    RateStanding(
+      policy: policy, isAllowed: take(tokens, at: now), remaining: Int64(available(at: now)),
+      resetSeconds: seconds(until: policy.burst, at: now),
+      retrySeconds: max(1, seconds(until: 1, at: now)))
   }
 }
 
@@ -87,7 +60,8 @@ struct AddressBuckets: Sendable {
     sets = Array(repeating: [], count: count / Self.ways)
   }
 
-  mutating func take(_ tokens: Int64, from address: NetworkAddress, at now: Int64) -> RateStanding {
+  mutating func take(_ tokens: Int64, from address: NetworkAddress, at now: Instant) -> RateStanding
+  {
     let address = address.counted
     // Hashes differ from process to process: nobody can aim at another's set.
     let set = Int(UInt(bitPattern: address.hashValue) % UInt(sets.count))
@@ -101,10 +75,8 @@ struct AddressBuckets: Sendable {
     if sets[set].count < Self.ways {
       sets[set].append(entry)
     } else {
-      let policy = policy
       let place = sets[set].indices.min {
-        sets[set][$0].bucket.missing(policy, at: now)
-          < sets[set][$1].bucket.missing(policy, at: now)
+        sets[set][$0].bucket.missing(at: now) < sets[set][$1].bucket.missing(at: now)
       }
       sets[set][place ?? 0] = entry
     }

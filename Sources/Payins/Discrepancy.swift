@@ -9,13 +9,6 @@ public struct Discrepancy: Equatable, Sendable {
   public var answer: RawAnswer?
   /// Whether the merchant was told of it.
   public var isTold = false
-
-  public init(alert: Alert, since: Instant, detail: String, answer: RawAnswer? = nil) {
-    self.alert = alert
-    self.since = since
-    self.detail = detail
-    self.answer = answer
-  }
 }
 
 /// Counted, and shown to the operator: something that the providers' documents do not allow for.

@@ -117,11 +117,6 @@ public typealias Failure = Refusal
 public struct Evidence: Equatable, Sendable {
   public var grade: EvidenceGrade
   public var at: Instant
-
-  public init(grade: EvidenceGrade, at: Instant) {
-    self.grade = grade
-    self.at = at
-  }
 }
 
 /// Money that arrived.
@@ -134,18 +129,6 @@ public struct Receipt: Equatable, Sendable {
   public var attempt: AttemptID
   /// `Deposit.identity`; never twice on one pay-in's account.
   public var identity: String
-
-  public init(
-    id: ReceiptID, amount: Int64, receivedAt: Instant, providerReference: String?,
-    attempt: AttemptID, identity: String
-  ) {
-    self.id = id
-    self.amount = amount
-    self.receivedAt = receivedAt
-    self.providerReference = providerReference
-    self.attempt = attempt
-    self.identity = identity
-  }
 }
 
 /// A payment that a merchant asked for, with everything that is known of it. A value: only the

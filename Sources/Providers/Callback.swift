@@ -48,13 +48,7 @@ public struct CallbackNotice: Equatable, Sendable {
 }
 
 public struct Acknowledgement: Equatable, Sendable {
-  public var status: Int
-  public var contentType: String
+  public var status = 200
+  public var contentType = "text/plain"
   public var body: String
-
-  public init(status: Int = 200, contentType: String = "text/plain", body: String) {
-    self.status = status
-    self.contentType = contentType
-    self.body = body
-  }
 }

@@ -1,3 +1,4 @@
+public import CounterPayments
 public import HTTPCalling
 public import JSONText
 public import Payins
@@ -73,4 +74,40 @@ public protocol ReceivesCallbacks: Provider {
   func read(_ delivery: CallbackDelivery) -> CallbackReading
   /// What the provider expects to hear when a delivery was taken.
   var acknowledgement: Acknowledgement { get }
+}
+
+/// What every account has, whatever its provider.
+public struct AccountIdentity: Equatable, Sendable {
+  public var id: String
+  /// Without a slash at its end.
+  public var baseURL: String
+  /// Whether the base URL is a loopback address: a simulator, where warnings replace refusals.
+  public var isLocal: Bool
+
+  public init(id: String, baseURL: String, isLocal: Bool) {
+    self.id = id
+    self.baseURL = baseURL
+    self.isLocal = isLocal
+  }
+
+  /// A simulator, or a provider's test host, where nobody pays with real money:
+  /// `sandbox-api.openpay.mx` (Providers/Openpay/README 3.1) and `sandbox-gateway.smilepayz.com`
+  /// (Providers/SmilePayz/README 1.1).
+  var isSandbox: Bool { isLocal || baseURL.utf8.starts(with: "https://sandbox-".utf8) }
+}
+
+/// Authorizes cash at a store chain's till, and takes it back.
+public protocol AuthorizesCounterPayments: Provider {
+  /// The same payment gives the same bytes.
+  func authorizationRequest(_ payment: CounterPaymentRequest) -> HTTPRequest
+  /// 5xx and unreadable answers are in doubt, never declined.
+  func authorizationOutcome(
+    _ response: HTTPResponse, _ payment: CounterPaymentRequest
+  ) -> AuthorizationOutcome
+
+  /// - Parameter authorization: the payment's, where it is known.
+  func reversalRequest(_ payment: CounterPaymentRequest, authorization: String?) -> HTTPRequest
+  func reversalOutcome(
+    _ response: HTTPResponse, _ payment: CounterPaymentRequest
+  ) -> ReversalOutcome
 }

@@ -145,11 +145,7 @@ struct ConfigurationReader {
         scopes.insert(scope)
       } else {
         let known = Scope.allCases.map(\.rawValue).joined(separator: ", ")
-        reader.report([
-          JSONProblem(
-            pointer: JSONPointer.appending(index, to: reader.pointer(to: "scopes")),
-            detail: "must be one of \(known)")
-        ])
+        reader.report("scopes", index, "must be one of \(known)")
       }
     }
     outer.report(reader.finish())
@@ -212,12 +208,11 @@ extension ObjectReader {
   /// The objects of an optional array, with their pointers.
   mutating func items(_ key: String) -> [(object: JSONObject, pointer: String)] {
     (optionalArray(key) ?? []).enumerated().compactMap { index, item in
-      let pointer = JSONPointer.appending(index, to: pointer(to: key))
       guard let object = item.object else {
-        report([JSONProblem(pointer: pointer, detail: "expected an object, found \(item.kind)")])
+        report(key, index, "expected an object, found \(item.kind)")
         return nil
       }
-      return (object, pointer)
+      return (object, JSONPointer.appending(index, to: pointer(to: key)))
     }
   }
 }

@@ -11,19 +11,18 @@ struct DisplayReader {
 
   func read(_ outer: inout ObjectReader) -> Display {
     var display = Display(name: merchant)
-    guard let object = outer.optionalObject("display") else { return display }
-    var reader = ObjectReader(object, pointer: outer.pointer(to: "display"))
-    if let name = text("name", &reader) { display.name = name }
-    display.beneficiary = text("beneficiary", &reader)
-    if let written = reader.optionalString("colour") {
-      if let colour = Colour(written) {
-        display.colour = colour
-      } else {
-        reader.report("colour", "must be # and six hexadecimal digits, such as #1d3b5c")
+    _ = outer.optionalObject("display") { reader in
+      if let name = text("name", &reader) { display.name = name }
+      display.beneficiary = text("beneficiary", &reader)
+      if let written = reader.optionalString("colour") {
+        if let colour = Colour(written) {
+          display.colour = colour
+        } else {
+          reader.report("colour", "must be # and six hexadecimal digits, such as #1d3b5c")
+        }
       }
+      if let path = reader.optionalString("logo") { display.logo = logo(path, &reader) }
     }
-    if let path = reader.optionalString("logo") { display.logo = logo(path, &reader) }
-    outer.report(reader.finish())
     return display
   }
 

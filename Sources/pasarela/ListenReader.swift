@@ -7,22 +7,20 @@ enum ListenReader {
     if let host = reader.optionalString("host") { out.host = host }
     if let port = reader.integer("port", 0...65_535) { out.port = Int(port) }
     out.trustedProxies = proxies(&reader)
-    if let tls = reader.optionalObject("tls") {
-      var files = ObjectReader(tls, pointer: reader.pointer(to: "tls"))
-      if let certificate = files.string("certificate"), let key = files.string("key") {
-        out.tls = TLSFiles(
-          certificate: certificate, key: key,
-          clientAuthorities: files.optionalString("client_authorities"))
+    out.tls = reader.optionalObject("tls") { files in
+      guard let certificate = files.string("certificate"), let key = files.string("key") else {
+        return nil
       }
-      reader.report(files.finish())
+      return TLSFiles(
+        certificate: certificate, key: key,
+        clientAuthorities: files.optionalString("client_authorities"))
     }
-    if let object = reader.optionalObject("operator") {
-      var inner = ObjectReader(object, pointer: reader.pointer(to: "operator"))
+    out.operatorListener = reader.optionalObject("operator") { inner in
       let host = inner.optionalString("host") ?? "127.0.0.1"
-      if inner.int64("port") != nil, let port = inner.integer("port", 0...65_535) {
-        out.operatorListener = Configuration.Address(host: host, port: Int(port))
+      guard inner.int64("port") != nil, let port = inner.integer("port", 0...65_535) else {
+        return nil
       }
-      reader.report(inner.finish())
+      return Configuration.Address(host: host, port: Int(port))
     }
   }
 
@@ -30,10 +28,8 @@ enum ListenReader {
     let items = reader.optionalArray("trusted_proxies") ?? []
     return items.enumerated().compactMap { index, item in
       if let range = item.string.flatMap(AddressRange.init) { return range }
-      let pointer = JSONPointer.appending(index, to: reader.pointer(to: "trusted_proxies"))
-      reader.report([
-        JSONProblem(pointer: pointer, detail: "must be an address, or a network such as 10.0.0.0/8")
-      ])
+      reader.report(
+        "trusted_proxies", index, "must be an address, or a network such as 10.0.0.0/8")
       return nil
     }
   }

@@ -71,7 +71,7 @@ final class ServingWatch: Sendable {
     var checks = [
       Health.Check(
         name: "http:connections", component: "system", status: isFull ? .warn : .pass,
-        value: JSON(Int64(figures.open)),
+        value: .number(Int64(figures.open)),
         output: isFull ? "connections or half-sent requests had to be turned away" : nil)
     ]
     if let fault {

@@ -27,16 +27,14 @@ struct EncodingTests {
     #expect(Base64.encode(Array(text.utf8)) == standard)
     #expect(Base64.decode(standard) == Array(text.utf8))
     #expect(Base64.encodeURL(Array(text.utf8)) == url)
-    #expect(Base64.decodeURL(url) == Array(text.utf8))
   }
 
-  @Test("the two alphabets differ in their last two characters, and neither reads the other's")
+  @Test("the two alphabets differ in their last two characters, and only the standard one is read")
   func alphabets() {
     #expect(Base64.encode([0xfb, 0xff, 0xfe]) == "+//+")
     #expect(Base64.encodeURL([0xfb, 0xff, 0xfe]) == "-__-")
     #expect(Base64.decode("-__-") == nil)
-    #expect(Base64.decodeURL("+//+") == nil)
-    #expect(Base64.decodeURL("-__-") == [0xfb, 0xff, 0xfe])
+    #expect(Base64.decode("+//+") == [0xfb, 0xff, 0xfe])
   }
 
   @Test(
@@ -47,12 +45,6 @@ struct EncodingTests {
     ])
   func badBase64(text: String) {
     #expect(Base64.decode(text) == nil)
-  }
-
-  @Test(
-    "padding, stray bits and impossible lengths are not tokens", arguments: ["Zg==", "Zh", "Z"])
-  func badToken(text: String) {
-    #expect(Base64.decodeURL(text) == nil)
   }
 
   @Test("comparison tells equal from unequal, whatever the lengths")

@@ -32,8 +32,8 @@ struct CounterPaymentRejectionTests {
       jobs: JobRunner(committer: committer, calls: calls, webhooks: webhooks), version: "0")
   }
 
-  private func held(_ health: Health) async -> JSON? {
-    await health.report().body["checks"]?["store_payments:held"]?.array?.first
+  private func held(_ health: Health) async -> Health.Check? {
+    await health.report().checks.first { $0.name == "store_payments:held" }
   }
 
   @Test(
@@ -48,7 +48,7 @@ struct CounterPaymentRejectionTests {
     let paid = try await bench.pay(2)
     let id = CounterPaymentID(unchecked: paid["id"]?.string ?? "")
     #expect(try await bench.first.service.reverse(id, merchant: "chain").status == .reversing)
-    #expect(await held(health)?["status"] == "pass")
+    #expect(await held(health)?.status == .pass)
     let start = bench.clock.now()
     try await bench.settle()
     // No job is left, and that took a day and a pause at most.
@@ -64,8 +64,8 @@ struct CounterPaymentRejectionTests {
     }
     #expect(try await bench.store.unresolved(.counterPayment).dueCount == 2)
     let check = await held(health)
-    #expect(check?["status"] == "warn" && check?["observedValue"] == 2)
-    #expect(check?["output"]?.string?.contains(id.text) == true, "\(check ?? .null)")
+    #expect(check?.status == .warn && check?.value == .number(2))
+    #expect(check?.output?.contains(id.text) == true, "\(String(describing: check))")
 
     // Asked for again it is sent at once, and on from there by itself.
     let calls = bench.paynet.calls.count
@@ -79,6 +79,6 @@ struct CounterPaymentRejectionTests {
     #expect(try await bench.first.service.reverse(other, merchant: "chain").status == .reversed)
     #expect(bench.paynet.standing == [])
     bench.clock.advance(seconds: 10)
-    #expect(await held(health)?["status"] == "pass")
+    #expect(await held(health)?.status == .pass)
   }
 }

@@ -86,7 +86,7 @@ struct CounterPaymentServiceTests {
     await #expect {
       try await bench.pay(1, key: "other")
     } throws: { error in
-      guard case .duplicateTransaction(let id)? = error as? CounterPaymentService.Refusal else {
+      guard case .duplicate(.counterPayment, let id)? = error as? OperationRefusal else {
         return false
       }
       return id.text == paid["id"]?.string

@@ -117,7 +117,7 @@ struct PayinRecoveryTests {
     let bench = try PayinBench()
     let payin = try await bench.abandoned("order-1")
     #expect(try await bench.lease().isEmpty)
-    bench.clock.advance(to: bench.runner.leaseEnd(at: payin.createdAt))
+    bench.clock.advance(to: bench.calls.leaseEnd(at: payin.createdAt))
     let job = try #require(try await bench.lease().first)
     try await bench.runner.resume(job, under: try #require(job.lease))
     #expect(bench.caller.taken().isEmpty)
@@ -176,7 +176,7 @@ struct PayinRecoveryTests {
     let bench = try PayinBench(AccountLimits(concurrency: 1))
     let first = try await bench.made("order-1")
     for key in ["other-1", "other-2"] {
-      await #expect(throws: PayinRefusal.self) { try await bench.create("order-1", key: key) }
+      await #expect(throws: OperationRefusal.self) { try await bench.create("order-1", key: key) }
     }
     let next = try await bench.made("order-2")
     #expect([first, next].map(\.currentAttempt.target.account) == ["first", "first"])

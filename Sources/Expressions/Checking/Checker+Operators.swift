@@ -104,7 +104,7 @@ extension Checker {
     for side in [left, right] {
       switch side.type {
       case .int, .uint, .double, .string, .bytes, .bool, .timestamp, .duration, .dyn: continue
-      default:
+      case .null, .type, .list, .map, .optional, .object:
         throw fault(
           "'\(binaryOperator.rawValue)' cannot order \(side.type.withArticle)", at: side.range)
       }
@@ -188,7 +188,7 @@ extension ExpressionType {
     case .int: "an int"
     case .object: "\(self)"
     case .optional: "an \(self)"
-    default: "a \(self)"
+    case .bool, .uint, .double, .string, .timestamp, .duration, .type, .list, .map: "a \(self)"
     }
   }
 }

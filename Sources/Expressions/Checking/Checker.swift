@@ -118,7 +118,7 @@ struct Checker {
     case .string: .string
     case .bytes: .bytes
     case .null: .null
-    default: .dyn
+    case .list, .map, .object, .timestamp, .duration, .optional, .type: .dyn
     }
   }
 

@@ -26,7 +26,9 @@ extension Evaluator {
     switch value {
     case .string(let string): string.utf8.count >> 6
     case .bytes(let bytes): bytes.count >> 6
-    default: 0
+    case .null, .bool, .int, .uint, .double, .list, .map, .object, .timestamp, .duration, .optional,
+      .type:
+      0
     }
   }
 

@@ -119,7 +119,9 @@ struct Evaluator {
     case .charAt, .indexOf, .lastIndexOf, .lowerAscii, .replace, .split, .substring, .trim,
       .upperAscii:
       return try text(node, at: index)
-    default:
+    case .size, .toBool, .toInt, .toUInt, .toDouble, .toString, .toBytes, .toTimestamp, .toDuration,
+      .toType, .startsWith, .endsWith, .contains, .matches, .matchesConstant, .timeField,
+      .timeFieldInZone, .timeFieldInConstantZone:
       return try call(node, at: index)
     }
   }

@@ -291,7 +291,7 @@ struct Parser {
   private var isNumber: Bool {
     switch token.kind {
     case .int, .uint, .double: true
-    default: false
+    case .identifier, .quotedName, .string, .bytes, .symbol, .end: false
     }
   }
 

@@ -29,7 +29,9 @@ public indirect enum ExpressionType: Hashable, Sendable {
     switch self {
     case .list(let inner), .optional(let inner), .map(_, value: let inner):
       levels == 0 || inner.isDeeper(than: levels - 1)
-    default: false
+    case .null, .bool, .int, .uint, .double, .string, .bytes, .timestamp, .duration, .type, .object,
+      .dyn:
+      false
     }
   }
 

@@ -73,7 +73,7 @@ enum MapKey: Sendable {
       } else {
         return nil
       }
-    default: return nil
+    case .null, .bytes, .list, .map, .object, .timestamp, .duration, .optional, .type: return nil
     }
   }
 }
@@ -85,7 +85,7 @@ extension MapKey: Hashable {
     case (.int(let a), .int(let b)): a == b
     case (.uint(let a), .uint(let b)): a == b
     case (.string(let a), .string(let b)): a.hasSameCodePoints(as: b)
-    default: false
+    case (.bool, _), (.int, _), (.uint, _), (.string, _): false
     }
   }
 

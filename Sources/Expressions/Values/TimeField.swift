@@ -33,7 +33,7 @@ enum TimeField: Int32, Sendable {
     case .minutes: duration / 60_000_000_000
     case .seconds: duration / 1_000_000_000
     case .milliseconds: duration / 1_000_000 % 1_000
-    default: nil
+    case .fullYear, .month, .dayOfMonth, .date, .dayOfWeek, .dayOfYear, .isoDate: nil
     }
   }
 }

@@ -77,7 +77,7 @@ enum ValueText {
       case .int(let int): append("\(int)")
       case .uint(let uint): append("\(uint)u")
       case .double(let double): append(literal(double))
-      case .string(let string): append("'" + escaped(string) + "'")
+      case .string(let string): append("'" + string.unicodeScalars.prefix(limit + 1).escaped + "'")
       case .bytes(let bytes): writeBytes(bytes)
       case .list(let elements):
         append("[")
@@ -109,31 +109,10 @@ enum ValueText {
       return isWhole ? text + ".0" : text
     }
 
-    private func escaped(_ string: String) -> String {
-      var result = ""
-      for scalar in string.unicodeScalars.prefix(limit + 1) {
-        switch scalar {
-        case "'": result += "\\'"
-        case "\\": result += "\\\\"
-        case "\n": result += "\\n"
-        case "\r": result += "\\r"
-        case "\t": result += "\\t"
-        case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-          result += "\\x" + hexadecimal(UInt8(scalar.value))
-        default: result.unicodeScalars.append(scalar)
-        }
-      }
-      return result
-    }
-
-    private func hexadecimal(_ byte: UInt8) -> String {
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
-
     private mutating func writeBytes(_ bytes: [UInt8]) {
       let printable = bytes.prefix(limit).map { byte in
         (0x20..<0x7F).contains(byte) && byte != 0x27 && byte != 0x5C
-          ? String(Unicode.Scalar(byte)) : "\\x" + hexadecimal(byte)
+          ? String(Unicode.Scalar(byte)) : byte.escaped
       }
       append("b'" + printable.joined() + "'")
     }
@@ -157,4 +136,25 @@ enum ValueText {
       }
     }
   }
+}
+
+extension Sequence<Unicode.Scalar> {
+  /// As it stands in a literal of the language.
+  package var escaped: String {
+    reduce(into: "") { result, scalar in
+      switch scalar {
+      case "'", "\\": result += "\\\(scalar)"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+        result += UInt8(scalar.value).escaped
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var escaped: String { "\\x" + (self < 16 ? "0" : "") + String(self, radix: 16) }
 }

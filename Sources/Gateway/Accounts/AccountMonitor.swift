@@ -48,7 +48,7 @@ public final class AccountMonitor: Sendable {
     /// Until when the provider asked to be left alone.
     var quietUntil: Instant?
     var open: [Operation: Int] = [:]
-    var tokens: [Operation: RateTokens] = [:]
+    var tokens: [Operation: TokenBucket] = [:]
     /// Exponentially weighted over about 20 calls, in millionths.
     var successMillionths = 1_000_000
     var wasCalled = false
@@ -122,7 +122,7 @@ public final class AccountMonitor: Sendable {
       // Queries resolve doubt, so the breaker of creates does not hold them up.
       guard operation == .query || state.breaker.allows(at: now) else { return .breakerOpen }
       if let rate = limits.rate {
-        let full = RateTokens(perSecond: rate, at: now)
+        let full = TokenBucket(perSecond: rate, at: now)
         guard state.tokens[operation, default: full].take(at: now) else { return .tooManyCalls }
       }
       if operation == .create { state.breaker.admit(at: now) }
@@ -286,6 +286,11 @@ extension AccountMonitor.State {
   }
 }
 
+/// The words of `application/health+json`.
+public enum HealthStatus: String, Sendable {
+  case pass, warn, fail
+}
+
 /// How an account fares, in the words of health checks.
 public struct AccountCondition: Equatable, Sendable {
   public enum Reason: String, Sendable {
@@ -316,39 +321,5 @@ public struct AccountCondition: Equatable, Sendable {
   /// Whether it differs in its numbers only.
   func isLike(_ other: AccountCondition) -> Bool {
     status == other.status && reason == other.reason
-  }
-}
-
-/// A token bucket; in thousandths of a token.
-struct RateTokens: Sendable {
-  private let perSecond: Int64
-  private let most: Int64
-  private var thousandths: Int64
-  private var at: Instant
-
-  /// - Parameter burst: how many it holds when full; nil: one second's worth.
-  init(perSecond: Int64, burst: Int64? = nil, at now: Instant) {
-    self.perSecond = perSecond
-    most = (burst ?? perSecond) * 1000
-    thousandths = most
-    at = now
-  }
-
-  mutating func take(at now: Instant) -> Bool {
-    thousandths = filled(at: now)
-    at = max(at, now)
-    guard thousandths >= 1000 else { return false }
-    thousandths -= 1000
-    return true
-  }
-
-  /// One that was taken and not used.
-  mutating func giveBack() { thousandths = min(thousandths + 1000, most) }
-
-  func available(at now: Instant) -> Int { Int(filled(at: now) / 1000) }
-
-  private func filled(at now: Instant) -> Int64 {
-    let elapsed = min(max(now.milliseconds(since: at), 0), most)
-    return min(thousandths + elapsed * perSecond, most)
   }
 }

@@ -11,7 +11,6 @@ public struct CounterPaymentService: Sendable {
   let environment: Environment
   let calls: ProviderClient
   let runner: CounterPaymentRunner
-  let leases: AttemptRunner
   /// How long a till waits for Paynet, in seconds; then the payment is reversed.
   let requestSeconds: Int64
 
@@ -21,7 +20,6 @@ public struct CounterPaymentService: Sendable {
     self.calls = calls
     self.requestSeconds = requestSeconds
     runner = CounterPaymentRunner(committer: committer, calls: calls)
-    leases = AttemptRunner(committer: committer, calls: calls)
   }
 
   /// Why a call on store payments is not carried out.
@@ -32,7 +30,6 @@ public struct CounterPaymentService: Sendable {
     case amountOutOfRange(ClosedRange<Int64>)
     /// Nothing was asked of Paynet and nothing is kept: the same call may be made again.
     case unreachable(Payins.Refusal)
-    case duplicateTransaction(OperationID)
     /// Nothing was authorized that could be taken back.
     case notReversible(CounterPaymentStatus)
   }
@@ -53,18 +50,12 @@ public struct CounterPaymentService: Sendable {
     let opened = CounterPayment.open(
       request, id: .make(at: context.now, entropy: context.entropy), merchant: merchant,
       idempotencyKey: key, context)
-    let calling = leases.newCall(at: context.now)
-    do throws(DatabaseError) {
-      try await committer.insert(
-        opened, requestHash: requestHash.kept(in: committer.database), calling: calling)
-    } catch .duplicateKey {
-      return try await committer.known(
-        of: CounterPayment.self, merchant: merchant, key: key, requestHash)
-    } catch .duplicateReference(let existing) {
-      throw Refusal.duplicateTransaction(existing)
+    let calling = Committer.CallLease(.new(environment.entropy), for: calls)
+    if let known = try await committer.create(opened, requestHash, calling: calling) {
+      return known
     }
     // Not tied to the request: what a till has asked is brought to its end.
-    let done = try await finish { () throws(DatabaseError) in
+    let done = try await committer.calls.finish { () throws(DatabaseError) in
       try await runner.authorize(
         opened.payment, withinSeconds: requestSeconds, under: calling.lease)
     }
@@ -73,18 +64,6 @@ public struct CounterPaymentService: Sendable {
     return Creation(
       id: done.state.operationID, body: CounterPaymentDocument.json(done.state).bytes,
       isSettled: true, isReplay: false)
-  }
-
-  private func finish(
-    _ work: @escaping @Sendable () async throws(DatabaseError) -> Committer.Applied<CounterPayment>
-  ) async throws(DatabaseError) -> Committer.Applied<CounterPayment> {
-    let result = await committer.calls.finish {
-      () -> Result<Committer.Applied<CounterPayment>, DatabaseError> in
-      do throws(DatabaseError) { return .success(try await work()) } catch {
-        return .failure(error)
-      }
-    }
-    return try result.get()
   }
 
   private func check(_ request: CounterPaymentRequest, merchant: String) throws(Refusal) {
@@ -128,12 +107,12 @@ public struct CounterPaymentService: Sendable {
     case .inDoubt, .reversing, .reversed: return payment
     case .authorized: break
     }
-    let calling = leases.newCall(at: environment.time.now())
+    let calling = Committer.CallLease(.new(environment.entropy), for: calls)
     let asked = try await committer.apply(
       .reversalAsked, to: id, as: CounterPayment.self, calling: calling)
     // Where another asked first, the reversal is under way.
     guard asked.started != nil else { return asked.state }
-    return try await finish { () throws(DatabaseError) in
+    return try await committer.calls.finish { () throws(DatabaseError) in
       try await runner.reverse(asked.state, withinSeconds: requestSeconds, under: calling.lease)
     }.state
   }

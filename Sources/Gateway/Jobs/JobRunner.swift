@@ -105,7 +105,7 @@ public final class JobRunner: Sendable {
   }
 
   private func leaseEnd(at now: Instant) -> Instant {
-    max(runner.leaseEnd(at: now), webhooks.leaseEnd(at: now))
+    max(calls.leaseEnd(at: now), webhooks.leaseEnd(at: now))
   }
 
   /// Leases what is due and there is room for. Returns how many jobs were started.
@@ -130,7 +130,7 @@ public final class JobRunner: Sendable {
         limits[account] = min(limits[account] ?? Self.concurrencyPerAccount, room)
       }
     }
-    let lease = runner.newLease()
+    let lease = Lease.new(environment.entropy)
     let jobs = try await committer.database.lease(
       LeaseRequest(
         now: wall, until: leaseEnd(at: wall), limit: room, lease: lease,

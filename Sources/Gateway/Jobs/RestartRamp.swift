@@ -12,7 +12,7 @@ struct RestartRamp: Sendable {
   private let perSecond: Int64
   /// Of the jobs due at the start; the soonest due are started first.
   private var left: Int
-  private var tokens: [String: RateTokens] = [:]
+  private var tokens: [String: TokenBucket] = [:]
 
   /// - Parameter dueCount: the jobs due at the start, of all accounts.
   init(dueCount: Int, at start: Instant) {
@@ -35,7 +35,7 @@ struct RestartRamp: Sendable {
       tokens = [:]
       return
     }
-    let full = RateTokens(perSecond: perSecond, burst: max(perSecond / 10, 32), at: now)
+    let full = TokenBucket(perSecond: perSecond, burst: max(perSecond / 10, 32), at: now)
     _ = tokens[account, default: full].take(at: now)
   }
 }

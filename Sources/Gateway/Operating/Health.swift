@@ -1,12 +1,10 @@
 import CounterPayments
-public import JSONText
-import Payins
+public import Payins
 import Storage
 import Synchronization
 
-/// `GET /health` in the form of `application/health+json` (draft-inadarei-api-health-check):
-/// a check for the store and its damaged rows, the reconciler's backlog, what waits for a person,
-/// the rule set and each account.
+/// Whether to send traffic here: a check for the store and its damaged rows, the reconciler's
+/// backlog, what waits for a person, the rule set and each account.
 public final class Health: Sendable {
   public typealias Status = HealthStatus
 
@@ -60,18 +58,24 @@ public final class Health: Sendable {
     self.version = version
   }
 
-  public struct Check: Sendable {
-    var name: String
-    var component: String
-    var status: Status
-    var value: JSON?
-    var output: String?
+  /// What a check has found, where it is more than its status.
+  public enum Observed: Equatable, Sendable {
+    case number(Int64)
+    case word(String)
+  }
 
-    /// - Parameters:
-    ///   - name: `component:measurement`.
-    ///   - output: one sentence, where something is wrong.
+  public struct Check: Equatable, Sendable {
+    /// `component:measurement`.
+    public let name: String
+    public let component: String
+    public fileprivate(set) var status: Status
+    public fileprivate(set) var value: Observed?
+    /// One sentence, where something is wrong.
+    public fileprivate(set) var output: String?
+
     public init(
-      name: String, component: String, status: Status, value: JSON? = nil, output: String? = nil
+      name: String, component: String, status: Status, value: Observed? = nil,
+      output: String? = nil
     ) {
       self.name = name
       self.component = component
@@ -86,15 +90,22 @@ public final class Health: Sendable {
     ///   - what: what is with them, after their number.
     init(name: String, component: String, count: Int, _ ids: [String], _ what: String) {
       self.init(
-        name: name, component: component, status: count == 0 ? .pass : .warn, value: JSON(count))
+        name: name, component: component, status: count == 0 ? .pass : .warn,
+        value: .number(Int64(count)))
       guard count > 0 else { return }
       let others = count > ids.count ? " and \(count - ids.count) more" : ""
       output = "\(count) \(what): \(ids.joined(separator: ", "))\(others)"
     }
   }
 
-  /// The worst of the checks that decide whether to serve, and all of them.
-  public typealias Report = (status: Status, body: JSON)
+  public struct Report: Sendable {
+    /// The worst of the checks that decide whether to serve.
+    public let status: Status
+    public let checks: [Check]
+    /// The release that reports.
+    public let version: String
+    public let at: Instant
+  }
 
   /// The last one while it is fresh; else it is made anew, once for all who ask meanwhile. While
   /// that takes long the last one is told for some more seconds.
@@ -138,20 +149,7 @@ public final class Health: Sendable {
     checks += calls.accounts.keys.sorted().compactMap { accountCheck($0) }
     let status: Status =
       store.status == .fail ? .fail : checks.allSatisfy { $0.status == .pass } ? .pass : .warn
-    let members = checks.map { check -> (String, JSON) in
-      var entry: JSONObject = [
-        "componentType": JSON(check.component), "status": JSON(check.status.rawValue),
-        "time": JSON(now.rfc3339),
-      ]
-      if let value = check.value { entry["observedValue"] = value }
-      if let output = check.output { entry["output"] = JSON(output) }
-      return (check.name, [.object(entry)])
-    }
-    let body: JSON = .object([
-      "status": JSON(status.rawValue), "version": "1", "releaseId": JSON(version),
-      "serviceId": "pasarela", "checks": .object(JSONObject(members)),
-    ])
-    return (status, body)
+    return Report(status: status, checks: checks, version: version, at: now)
   }
 
   private func storeCheck() async -> Check {
@@ -178,7 +176,7 @@ public final class Health: Sendable {
     let waited = backlog.oldestDue.map { max(0, now.milliseconds(since: $0)) / 1000 } ?? 0
     environment.metrics.set("pasarela_jobs_due", to: Int64(backlog.dueCount))
     environment.metrics.set("pasarela_jobs_oldest_seconds", to: waited)
-    check.value = JSON(backlog.dueCount)
+    check.value = .number(Int64(backlog.dueCount))
     if waited > Self.backlogWarnSeconds {
       check.status = .warn
       check.output = "the oldest due job has waited \(waited) s"
@@ -199,7 +197,7 @@ public final class Health: Sendable {
       return check
     }
     environment.metrics.set("pasarela_store_payments_unresolved", to: Int64(open.dueCount))
-    check.value = JSON(open.dueCount)
+    check.value = .number(Int64(open.dueCount))
     if let oldest = open.oldestDue, oldest < now.adding(seconds: -Self.backlogWarnSeconds) {
       check.status = .warn
       check.output = "the oldest is unresolved since \(oldest.rfc3339)"
@@ -253,9 +251,7 @@ public final class Health: Sendable {
   private func listCheck(
     _ name: String, _ metric: String, _ found: (count: Int, ids: [String])?, _ what: String
   ) -> Check {
-    guard let found else {
-      return Check(name: name, component: "component", status: .fail, output: "it cannot be read")
-    }
+    guard let found else { return Self.unread(name) }
     environment.metrics.set(metric, to: Int64(found.count))
     return Check(name: name, component: "component", count: found.count, found.ids, what)
   }
@@ -278,7 +274,7 @@ public final class Health: Sendable {
   private func rulesCheck() -> Check {
     let status = rules.status
     var check = Check(
-      name: "rules:set", component: "component", status: .pass, value: JSON(status.version))
+      name: "rules:set", component: "component", status: .pass, value: .word(status.version))
     if let rejection = status.rejection {
       check.status = .warn
       check.output = "a newer rule set was refused: \(rejection.faults.first ?? "")"
@@ -290,7 +286,7 @@ public final class Health: Sendable {
     var check = Check(name: "clock:wall", component: "system", status: .pass)
     if let setBack = jobs.setBack {
       check.status = .warn
-      check.value = JSON(setBack.milliseconds)
+      check.value = .number(setBack.milliseconds)
       check.output = "it was set back by \(setBack.milliseconds) ms within the last hour"
     }
     return check
@@ -303,7 +299,7 @@ public final class Health: Sendable {
     environment.metrics.set("pasarela_store_sealed", to: seal.isSealed ? 1 : 0)
     environment.metrics.set("pasarela_store_rows_to_seal", to: Int64(seal.remaining))
     var check = Check(
-      name: name, component: "datastore", status: .pass, value: JSON(seal.remaining))
+      name: name, component: "datastore", status: .pass, value: .number(Int64(seal.remaining)))
     if !seal.isSealed {
       check.output = "no data_key is set: payers' data and webhook secrets stand unsealed"
     } else if seal.remaining > 0 {
@@ -335,6 +331,6 @@ public final class Health: Sendable {
       to: Int64(snapshot.unauthorizedCalls))
     return Check(
       name: "account:\(id)", component: "component", status: snapshot.condition.status,
-      value: JSON(snapshot.breaker.rawValue), output: snapshot.condition.detail)
+      value: .word(snapshot.breaker.rawValue), output: snapshot.condition.detail)
   }
 }

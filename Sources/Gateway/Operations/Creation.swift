@@ -19,6 +19,8 @@ public enum OperationRefusal: Error, Equatable, Sendable {
   case keyReused
   /// The same key's first call still runs.
   case inProgress
+  /// What there may be one of belongs to that operation.
+  case duplicate(OperationKind, OperationID)
 }
 
 extension Committer {
@@ -46,15 +48,25 @@ extension Committer {
     return creation
   }
 
-  /// As `replay`, of a key that is surely there.
-  func known<State: ServedOperation>(
-    of type: State.Type, merchant: String, key: String, _ requestHash: RequestHash,
+  /// Keeps a new operation with the key of the call that makes it. Returns what the key's first
+  /// call answered, where this is a later one: then nothing is kept. Throws as `replay`.
+  func create<State: ServedOperation>(
+    _ opened: Transition<State>, _ requestHash: RequestHash, calling: CallLease,
     patience: Int64? = nil
-  ) async throws -> Creation {
-    let replay = try await replay(
-      of: type, merchant: merchant, key: key, requestHash, patience: patience)
-    guard let replay else { throw DatabaseError.damaged("an idempotency key without a record") }
-    return replay
+  ) async throws -> Creation? {
+    let state = opened.state
+    do throws(DatabaseError) {
+      try await insert(opened, requestHash: requestHash.kept(in: database), calling: calling)
+      return nil
+    } catch .duplicateKey {
+      let replay = try await replay(
+        of: State.self, merchant: state.merchant, key: state.idempotencyKey, requestHash,
+        patience: patience)
+      guard let replay else { throw DatabaseError.damaged("an idempotency key without a record") }
+      return replay
+    } catch .duplicateReference(let existing) {
+      throw OperationRefusal.duplicate(State.kind, existing)
+    }
   }
 
   /// How the operation that a call made stands now.

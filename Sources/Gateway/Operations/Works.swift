@@ -33,10 +33,15 @@ final class Works: Sendable {
   func settled(_ creation: Creation) { waits.publish(creation, to: creation.id) }
 
   /// Does the work to its end, also where whoever waits for it is cancelled.
-  func finish<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value {
+  func finish<Value: Sendable, Fault: Error>(
+    _ work: @escaping @Sendable () async throws(Fault) -> Value
+  ) async throws(Fault) -> Value {
     began()
     defer { ended() }
-    return await Task.detached { await work() }.value
+    let done = await Task.detached { () -> Result<Value, Fault> in
+      do throws(Fault) { return .success(try await work()) } catch { return .failure(error) }
+    }.value
+    return try done.get()
   }
 
   /// Those who wait by a deadline wait no longer, from now on.

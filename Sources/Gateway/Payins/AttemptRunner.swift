@@ -1,5 +1,3 @@
-import Crypto
-import JSONText
 import Payins
 import Storage
 
@@ -13,18 +11,6 @@ struct AttemptRunner: Sendable {
     self.committer = committer
     environment = committer.environment
     self.calls = calls
-  }
-
-  /// Longer than any call to a provider and the commit after it.
-  func leaseEnd(at now: Instant) -> Instant {
-    let longest = calls.accounts.values.map(\.limits.timeoutSeconds).max() ?? 30
-    return now.adding(seconds: longest + 15)
-  }
-
-  func newLease() -> Lease { Lease(token: Hex.encode(environment.entropy.bytes(12))) }
-
-  func newCall(at now: Instant) -> Committer.CallLease {
-    Committer.CallLease(lease: newLease(), until: leaseEnd(at: now))
   }
 
   /// Sends the attempt that `applied` started under `lease`, and one after another those that its
@@ -109,7 +95,7 @@ struct AttemptRunner: Sendable {
   }
 
   private func calling(_ lease: Lease) -> Committer.CallLease {
-    Committer.CallLease(lease: lease, until: leaseEnd(at: environment.time.now()))
+    Committer.CallLease(lease, for: calls)
   }
 
   /// Until the account has room again; spread out, so that not all come back at once.

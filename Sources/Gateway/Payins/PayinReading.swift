@@ -79,7 +79,7 @@ extension PayinService {
       guard let (outcome, answer) = await calls.query(payin, attempt) else {
         throw PayinRefusal.accountBusy
       }
-      let calling = runner.newCall(at: environment.time.now())
+      let calling = Committer.CallLease(.new(environment.entropy), for: calls)
       let applied = try await committer.apply(
         .queried(attempt.id, outcome, answer: answer), to: id, known: payin, calling: calling)
       payin = try await runner.send(applied, under: calling.lease).state

@@ -56,16 +56,10 @@ public struct PayinService: Sendable {
     let opened = Payin.open(
       request, id: id, merchant: merchant, token: Self.token(context), idempotencyKey: key,
       routing: decision.record, context)
-    let calling = runner.newCall(at: context.now)
-    do throws(DatabaseError) {
-      try await committer.insert(
-        opened, requestHash: requestHash.kept(in: committer.database), calling: calling)
-    } catch .duplicateKey {
-      return try await committer.known(
-        of: Payin.self, merchant: merchant, key: key, requestHash, patience: requestSeconds)
-    } catch .duplicateReference(let existing) {
-      throw PayinRefusal.duplicateReference(existing)
-    }
+    let calling = Committer.CallLease(.new(environment.entropy), for: calls)
+    let known = try await committer.create(
+      opened, requestHash, calling: calling, patience: requestSeconds)
+    if let known { return known }
     return await settled(opened, calling.lease, permit)
   }
 
@@ -137,7 +131,6 @@ public enum PayinRefusal: Error, Sendable {
   case noEligibleProvider(Decision)
   /// As above, for reasons of which one at least passes.
   case noProviderNow(Decision, retryAfterSeconds: Int64)
-  case duplicateReference(OperationID)
   /// It is over already.
   case notCancellable(PayinStatus)
   /// The account's limits leave no room to ask the provider now.

@@ -24,11 +24,7 @@ extension ObjectReader {
     }
     return items.enumerated().compactMap { index, item in
       if let text = item.string, WebhookEndpoint.patterns.contains(text) { return text }
-      report([
-        JSONProblem(
-          pointer: JSONPointer.appending(index, to: pointer(to: "events")),
-          detail: "must be one of \(words)")
-      ])
+      report("events", index, "must be one of \(words)")
       return nil
     }
   }

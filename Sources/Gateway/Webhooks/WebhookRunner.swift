@@ -2,6 +2,7 @@ public import HTTPCalling
 import JSONText
 import Payins
 import Storage
+import Synchronization
 
 /// Tells merchants of events: one durable job for each event and endpoint, at least once, in order
 /// for each operation.
@@ -303,6 +304,19 @@ public struct WebhookRunner: Sendable {
       } catch .endpointsChanged {
         try await committer.endpoints.load(from: committer.database)
       }
+    }
+  }
+}
+
+/// The endpoints whose last call failed, by the accounts that their jobs load.
+final class FailingEndpoints: Sendable {
+  private let state = Mutex<Set<String>>([])
+
+  var accounts: Set<String> { state.withLock { $0 } }
+
+  func note(_ account: String, isFailing: Bool) {
+    state.withLock { accounts in
+      if isFailing { accounts.insert(account) } else { accounts.remove(account) }
     }
   }
 }

@@ -1,4 +1,5 @@
 public import HTTPCalling
+import JSONText
 
 /// Where a merchant may want to be told, as far as a URL's text can say.
 public enum WebhookURL {
@@ -57,16 +58,8 @@ public enum WebhookURL {
     return host.count <= 253
       && labels.allSatisfy { label in
         (1...63).contains(label.count) && label.first != UInt8(ascii: "-")
-          && label.last != UInt8(ascii: "-") && label.allSatisfy(isOfName)
+          && label.last != UInt8(ascii: "-")
+          && label.allSatisfy { $0.isAlphanumeric || "-_".utf8.contains($0) }
       }
-  }
-
-  private static func isOfName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-      true
-    default: false
-    }
   }
 }

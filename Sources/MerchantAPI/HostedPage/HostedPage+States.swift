@@ -108,7 +108,7 @@ extension HostedPage {
           "The payment provider has closed it: it can no longer be received."))</p>
         <p>\(again) \(paid)</p>
         """
-    default:
+    case .expired, .waiting, .partlyPaid, .paid, .preparing, .inDoubt:
       // A provider may end an order before the payer's time is over.
       let when =
         now < payin.expiresAt

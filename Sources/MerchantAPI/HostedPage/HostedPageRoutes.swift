@@ -1,7 +1,9 @@
+import Crypto
 import Gateway
 import HTTPServing
 import JSONText
 import Payins
+import Synchronization
 
 /// The payer's page: whose payment it is, how to pay, how much, until when; and what it follows
 /// the payment by.
@@ -133,5 +135,26 @@ struct HostedPageRoutes: Sendable {
 
   private static func mark(_ payin: Payin, _ now: Instant) -> String {
     "\(PageState(payin, at: now).rawValue).\(payin.pageVersion)"
+  }
+}
+
+/// Pages as they were compressed last: whoever knows a page's address may ask for it all day, and
+/// compressing is by far the dearest part of the answer.
+final class CompressedPages: Sendable {
+  /// Some 2 MB of them; all are forgotten where one more comes.
+  private static let most = 256
+
+  private let kept = Mutex<[[UInt8]: [UInt8]]>([:])
+
+  /// The page as a gzip member.
+  func member(of page: [UInt8]) -> [UInt8] {
+    let digest = Digest.sha256(page)
+    if let known = kept.withLock({ $0[digest] }) { return known }
+    let made = Gzip.member(of: page)
+    kept.withLock { kept in
+      if kept.count >= Self.most { kept = [:] }
+      kept[digest] = made
+    }
+    return made
   }
 }

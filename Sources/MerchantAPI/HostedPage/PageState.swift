@@ -23,7 +23,8 @@ enum PageState: String, Sendable, CaseIterable {
       switch payin.currentAttempt.state {
       case .failed, .expired, .cancelled: self = .ended
       case _ where now >= payin.expiresAt: self = .pastTime
-      default: self = payin.status == .pending ? .waiting : .partlyPaid
+      case .sending, .pending, .inDoubt, .orphaned, .declined, .refused, .neverSent, .absent, .paid:
+        self = payin.status == .pending ? .waiting : .partlyPaid
       }
     case .succeeded: self = .paid
     case .failed: self = .ended

@@ -49,16 +49,15 @@ public struct Openpay: Queryable, ReceivesCallbacks {
   }
 
   private static func callbackCredentials(_ settings: inout ObjectReader) -> BasicCredentials? {
-    guard let object = settings.object("callback") else { return nil }
-    var inner = ObjectReader(object, pointer: settings.pointer(to: "callback"))
-    let user = inner.text("user")
-    let password = inner.secret("password")
-    if user?.unicodeScalars.contains(":") == true {
-      inner.report("user", "must not contain a colon")
+    settings.object("callback") { inner in
+      let user = inner.text("user")
+      let password = inner.secret("password")
+      if user?.unicodeScalars.contains(":") == true {
+        inner.report("user", "must not contain a colon")
+      }
+      guard let user, let password else { return nil }
+      return BasicCredentials(user: user, password: password.reveal())
     }
-    settings.report(inner.finish())
-    guard let user, let password else { return nil }
-    return BasicCredentials(user: user, password: password.reveal())
   }
 
   private static func capability(

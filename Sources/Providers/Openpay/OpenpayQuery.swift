@@ -18,14 +18,7 @@ extension Openpay {
   /// Nil also where the id cannot stand in a path.
   private func knownID(of order: Order) -> String? {
     order.providerOrderID.flatMap { id in
-      let isPlain = id.utf8.allSatisfy {
-        switch $0 {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-          true
-        default: false
-        }
-      }
+      let isPlain = id.utf8.allSatisfy { $0.isAlphanumeric || "_-".utf8.contains($0) }
       return isPlain && !id.isEmpty ? id : nil
     }
   }
@@ -106,7 +99,7 @@ extension Openpay {
     switch outcome {
     case .absent, .mismatch(Self.anothers): break
     case .found(let report) where report.status == .failed: break
-    default: return nil
+    case .found, .undetermined, .refused, .unauthorized, .mismatch: return nil
     }
     let request = get("?order_id=\(order.number)")
     return FollowUp(isDecisive: true, request: request) { [self] response in

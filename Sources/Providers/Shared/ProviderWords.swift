@@ -46,17 +46,13 @@ struct ProviderWords {
     success: Set<String> = []
   ) {
     self.published = published
-    guard let object = settings.optionalObject("codes") else {
-      own = [:]
-      return
-    }
-    var inner = ObjectReader(object, pointer: settings.pointer(to: "codes"))
     var own: [String: WordMeaning] = [:]
-    for word in object.keys {
-      own[word] = (inner.choice(word) as WordClass?)?.meaning
-      if success.contains(word) { inner.report(word, "\(word) is success") }
+    _ = settings.optionalObject("codes") { inner in
+      for word in inner.keys {
+        own[word] = (inner.choice(word) as WordClass?)?.meaning
+        if success.contains(word) { inner.report(word, "\(word) is success") }
+      }
     }
-    settings.report(inner.finish())
     self.own = own
   }
 

@@ -45,14 +45,7 @@ extension String {
   var safeWord: String? {
     let isSafe =
       (1...64).contains(utf8.count)
-      && utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-          true
-        default: false
-        }
-      }
+      && utf8.allSatisfy { $0.isAlphanumeric || "_-".utf8.contains($0) }
     return isSafe ? self : nil
   }
 }

@@ -14,7 +14,7 @@ struct PayerRedaction {
     let payer = request.payer
     let values = PayerField.allCases.compactMap { payer[$0] }.filter { !$0.isEmpty }
     // Explanations shorten long texts, so the beginning must do.
-    let secrets = Set(values.flatMap { [$0, Self.escaped($0)] })
+    let secrets = Set(values.flatMap { [$0, $0.unicodeScalars.escaped] })
       .map { Array($0.utf8.prefix(100)) }
     let texts = request.metadata.flatMap { [$0.key, $0.value] }
     let isCopied = (texts + [request.description, request.merchantReference]).contains { text in
@@ -65,20 +65,5 @@ struct PayerRedaction {
   private static func isSame(_ left: UInt8, _ right: UInt8) -> Bool {
     func folded(_ byte: UInt8) -> UInt8 { (65...90).contains(byte) ? byte | 0x20 : byte }
     return folded(left) == folded(right)
-  }
-
-  /// As it stands in a literal.
-  private static func escaped(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
-      switch scalar {
-      case "'", "\\": result += "\\\(scalar)"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-        result += "\\x" + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16)
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
   }
 }

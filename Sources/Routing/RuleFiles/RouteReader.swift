@@ -98,14 +98,10 @@ struct RouteReader {
     for (index, item) in items.enumerated() {
       let pointer = JSONPointer.appending(index, to: reader.pointer(to: name))
       guard let text = item.string else {
-        reader.report([
-          JSONProblem(pointer: pointer, detail: "expected account/method, found \(item.kind)")
-        ])
+        reader.report(name, index, "expected account/method, found \(item.kind)")
         continue
       }
-      found += look(up: text, at: pointer) {
-        reader.report([JSONProblem(pointer: pointer, detail: $0)])
-      }
+      found += look(up: text, at: pointer) { reader.report(name, index, $0) }
     }
     return found
   }

@@ -63,7 +63,7 @@ struct RuleFileReader {
       if let rule = item.object {
         readRule(rule, pointer)
       } else {
-        file.report([JSONProblem(pointer: pointer, detail: "expected a rule, found \(item.kind)")])
+        file.report("rules", index, "expected a rule, found \(item.kind)")
       }
     }
     if let otherwise = file.optionalObject("otherwise") {
@@ -116,14 +116,7 @@ struct RuleFileReader {
 
   private mutating func readName(_ reader: inout ObjectReader) -> String? {
     guard let name = reader.string("name") else { return nil }
-    let isPlain = name.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-      default: byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
-      }
-    }
+    let isPlain = name.utf8.allSatisfy { $0.isAlphanumeric || "-_.".utf8.contains($0) }
     if !isPlain || !(1...64).contains(name.utf8.count) {
       reader.report("name", "a rule's name is 1 to 64 of A-Z a-z 0-9 - _ .")
     } else if name == Rule.otherwise {
@@ -138,12 +131,11 @@ struct RuleFileReader {
     guard let items = reader.optionalArray("retry") else { return RetryOutcome.standard }
     var outcomes: [RetryOutcome] = []
     for (index, item) in items.enumerated() {
-      let pointer = JSONPointer.appending(index, to: reader.pointer(to: "retry"))
       if let outcome = item.string.flatMap(RetryOutcome.init(rawValue:)) {
         if !outcomes.contains(outcome) { outcomes.append(outcome) }
       } else {
         let known = RetryOutcome.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-        reader.report([JSONProblem(pointer: pointer, detail: "expected one of \(known)")])
+        reader.report("retry", index, "expected one of \(known)")
       }
     }
     return outcomes

@@ -57,23 +57,19 @@ struct RuleTestReader {
   }
 
   private func payer(in payin: inout ObjectReader) -> Payer {
-    guard let object = payin.optionalObject("payer") else { return Payer() }
-    var reader = ObjectReader(object, pointer: payin.pointer(to: "payer"))
-    let payer = Payer(
-      name: reader.optionalString("name"), email: reader.optionalString("email"),
-      phone: reader.optionalString("phone"))
-    payin.report(reader.finish())
-    return payer
+    payin.optionalObject("payer") { reader in
+      Payer(
+        name: reader.optionalString("name"), email: reader.optionalString("email"),
+        phone: reader.optionalString("phone"))
+    } ?? Payer()
   }
 
   private func metadata(in payin: inout ObjectReader) -> [Metadatum] {
-    guard let object = payin.optionalObject("metadata") else { return [] }
-    var reader = ObjectReader(object, pointer: payin.pointer(to: "metadata"))
-    let metadata = object.keys.compactMap { key in
-      reader.string(key).map { Metadatum(key: key, value: $0) }
-    }
-    payin.report(reader.finish())
-    return metadata
+    payin.optionalObject("metadata") { reader in
+      reader.keys.compactMap { key in
+        reader.string(key).map { Metadatum(key: key, value: $0) }
+      }
+    } ?? []
   }
 
   private func now(in test: inout ObjectReader) -> Instant {
@@ -143,17 +139,16 @@ struct RuleTestReader {
   }
 
   private func dropped(_ reader: inout ObjectReader) -> [Target: String]? {
-    guard let object = reader.optionalObject("dropped") else { return nil }
-    var inner = ObjectReader(object, pointer: reader.pointer(to: "dropped"))
-    var dropped: [Target: String] = [:]
-    for key in object.keys {
-      guard let code = inner.string(key),
-        let target = target(key, at: inner.pointer(to: key), orReport: { inner.report([$0]) })
-      else { continue }
-      dropped[target] = code
+    reader.optionalObject("dropped") { inner in
+      var dropped: [Target: String] = [:]
+      for key in inner.keys {
+        guard let code = inner.string(key),
+          let target = target(key, at: inner.pointer(to: key), orReport: { inner.report([$0]) })
+        else { continue }
+        dropped[target] = code
+      }
+      return dropped
     }
-    reader.report(inner.finish())
-    return dropped
   }
 
   private func target(

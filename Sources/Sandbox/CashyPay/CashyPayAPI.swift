@@ -17,7 +17,7 @@ enum CashyPayAPI: SimulatedAPI {
       let data =
         switch call.operation {
         case .create: try create(form, call.request, &sandbox)
-        default: try query(form, sandbox)
+        case .query, .reverse, .webhook, .other: try query(form, sandbox)
         }
       return .answer(.json(["msg": "SUCCESS", "code": 200, "data": data]))
     } catch {

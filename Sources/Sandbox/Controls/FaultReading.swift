@@ -66,7 +66,10 @@ extension Fault.Detail {
       self = .dates(dates, digits: Int(digits ?? 3))
     case .floatNoise: self = .noise(try form.optionalWord("form") ?? .below)
     case .otherAmount: self = .amount(try form.integer("amount", 1...99_999_999_999))
-    default: self = .none
+    case .timeoutBefore, .timeoutAfter, .resetBefore, .resetAfter, .error500, .error500After,
+      .systemError, .garbage, .garbageAfter, .notFound, .filterIgnored, .latin1, .byteOrderMark,
+      .gzip, .badSignature, .webhookLost, .webhookDoubled:
+      self = .none
     }
   }
 }

@@ -34,7 +34,9 @@ struct Fault: Sendable {
       case .latin1, .byteOrderMark, .oddDates, .floatNoise: true
       case .otherAmount: operation != .other
       case .refused: operation == .create || operation == .reverse
-      default: operation != .webhook
+      case .timeoutBefore, .timeoutAfter, .resetBefore, .resetAfter, .error500, .error500After,
+        .systemError, .slow, .garbage, .garbageAfter, .unauthorized, .gzip:
+        operation != .webhook
       }
     }
 

@@ -54,7 +54,7 @@ struct OpenpayOrderForm {
       throw .badRequest("Attribute customer is required")
     case .customer where customer != nil:
       throw .badRequest("customer is only for charges of the merchant")
-    default: break
+    case .merchant, .customer: break
     }
   }
 

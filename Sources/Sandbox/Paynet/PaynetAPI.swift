@@ -49,7 +49,8 @@ enum PaynetAPI: SimulatedAPI {
     switch trouble {
     case .systemError: error = .systemError
     case .refused(let words): error = PaynetError(words)
-    default: return OpenpayError(trouble).response(requestID: sandbox.ids.uuid())
+    case .internalError, .notFound, .unauthorized:
+      return OpenpayError(trouble).response(requestID: sandbox.ids.uuid())
     }
     let id = (try? JSON(parsing: call.request.body))?["chainTransactionId"] ?? .null
     return .json(refusal(error, id, &sandbox))

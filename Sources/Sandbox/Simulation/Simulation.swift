@@ -148,7 +148,10 @@ extension Fault {
     case .notFound: .notFound
     case .refused: words.map(ProviderTrouble.refused)
     case .unauthorized: .unauthorized(words)
-    default: nil
+    case .timeoutBefore, .timeoutAfter, .resetBefore, .resetAfter, .error500After, .slow, .garbage,
+      .garbageAfter, .filterIgnored, .latin1, .byteOrderMark, .gzip, .oddDates, .floatNoise,
+      .otherAmount, .badSignature, .webhookLost, .webhookDoubled, .webhookDelayed:
+      nil
     }
   }
 }

@@ -24,7 +24,7 @@ enum SmilePayzAPI: SimulatedAPI {
         switch call.operation {
         case .create: try create(form, call.request, &sandbox)
         case .query: try query(form, sandbox)
-        default: try balance(form, sandbox)
+        case .reverse, .webhook, .other: try balance(form, sandbox)
         }
       response = .json(body)
     } catch {

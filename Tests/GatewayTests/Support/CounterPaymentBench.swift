@@ -97,7 +97,7 @@ final class CounterPaymentBench: Sendable {
   func work(by process: Process? = nil) async throws -> Int {
     let process = process ?? second
     let now = clock.now()
-    let lease = process.service.leases.newLease()
+    let lease = Lease.new(process.committer.environment.entropy)
     let jobs = try await store.lease(
       LeaseRequest(now: now, until: now.adding(seconds: 45), limit: 100, lease: lease))
     for job in jobs {

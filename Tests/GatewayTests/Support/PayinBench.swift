@@ -88,7 +88,8 @@ final class PayinBench: Sendable {
     let opened = Payin.open(
       Self.request(reference), id: id, merchant: "shop", token: reference,
       idempotencyKey: reference, routing: decision.record, context)
-    try await committer.insert(opened, requestHash: [], calling: runner.newCall(at: context.now))
+    try await committer.insert(
+      opened, requestHash: [], calling: Committer.CallLease(.new(context.entropy), for: calls))
     return opened.payin
   }
 
@@ -97,7 +98,8 @@ final class PayinBench: Sendable {
     let now = clock.now()
     return try await store.lease(
       LeaseRequest(
-        now: now, until: runner.leaseEnd(at: now), limit: 100, lease: runner.newLease()))
+        now: now, until: calls.leaseEnd(at: now), limit: 100,
+        lease: .new(committer.environment.entropy)))
   }
 
   // MARK: Callbacks
