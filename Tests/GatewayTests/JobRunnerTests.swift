@@ -38,7 +38,7 @@ struct JobRunnerTests {
     for (account, count) in counts.sorted(by: { $0.key < $1.key }) {
       for number in 0..<count {
         _ = try await bench.made(
-          [.accepted(.shown("\(account)\(number)"))], "\(account)\(number)", at: [account])
+          [.accepted(.shown("\(account)/\(number)"))], "\(account)/\(number)", at: [account])
       }
     }
   }
@@ -121,7 +121,7 @@ struct JobRunnerTests {
 
   @Test("has room for 256 of all accounts, and fills it as soon as one ends")
   func room() async throws {
-    let accounts = (0..<9).map { "a\($0)" }
+    let accounts = (0..<8).map { "a\($0)" } + ["a"]
     let bench = try JobBench(accounts)
     let gate = Gate()
     bench.caller.answers { _ in

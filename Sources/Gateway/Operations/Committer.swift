@@ -239,9 +239,13 @@ public struct Committer: Sendable {
           out.append(.put(job(key, due: due)))
           continue
         }
-        out.append(
-          holding.isLost
-            ? .ensure(job(key, due: due)) : .reschedule(key, holding.lease, due: due))
+        if holding.isLost {
+          out.append(.ensure(job(key, due: due)))
+        } else {
+          // A later plan replaces an earlier one, which has given the lease back.
+          out.append(
+            isHeld ? .reschedule(key, holding.lease, due: due) : .put(job(key, due: due)))
+        }
         isHeld = false
       case .drop(let key):
         guard let holding, holding.key == key else {
