@@ -12,9 +12,23 @@ import Testing
 /// What is taken up, when, how much of it at a time, and what becomes of it where something fails.
 @Suite("the job runner", .timeLimit(.minutes(2)))
 struct JobRunnerTests {
-  /// Lets the runner go on while `body` looks on; returns once it has stopped.
+  /// Work of its own, of which can be seen whether it has ended.
+  private final class Aside: Sendable {
+    private let ended = Mutex(false)
+
+    init(_ work: @escaping @Sendable () async -> Void) {
+      Task {
+        await work()
+        ended.withLock { $0 = true }
+      }
+    }
+
+    var hasEnded: Bool { ended.withLock { $0 } }
+  }
+
+  /// Lets the runner go on while `body` looks on, and has it stopped.
   private func running(_ bench: JobBench, _ body: () async throws -> Void) async throws {
-    let run = Task { await bench.jobs.run() }
+    let run = Aside { await bench.jobs.run() }
     let result: Result<Void, any Error>
     do {
       result = .success(try await body())
@@ -24,7 +38,7 @@ struct JobRunnerTests {
     bench.jobs.stop()
     // It may sleep after a fault.
     bench.clock.advance(seconds: 2)
-    await run.value
+    #expect(try await eventually { run.hasEnded })
     try result.get()
   }
 
@@ -348,11 +362,7 @@ struct JobRunnerTests {
     defer { gate.open() }
     try await questions(bench, ["a": 2])
     bench.clock.advance(seconds: 60)
-    let hasReturned = Mutex(false)
-    let run = Task {
-      await bench.jobs.run()
-      hasReturned.withLock { $0 = true }
-    }
+    let run = Aside { await bench.jobs.run() }
     #expect(try await eventually { gate.waitingCount == 2 })
     #expect(try await sleeps(bench, 500))
     bench.jobs.stop()
@@ -363,11 +373,11 @@ struct JobRunnerTests {
         #expect(try await sleeps(bench, 500))
         bench.clock.advance(milliseconds: 500)
       }
-      #expect(!hasReturned.withLock { $0 } && bench.caller.taken().isEmpty == (left == 0))
+      #expect(!run.hasEnded && bench.caller.taken().isEmpty == (left == 0))
       gate.letOne()
       #expect(try await eventually { gate.waitingCount == left })
     }
-    await run.value
+    #expect(try await eventually { run.hasEnded })
     #expect(bench.store.jobs.contains { $0.key.subject == "x" && $0.lease == nil })
     #expect(bench.store.jobs.allSatisfy { $0.lease == nil })
   }
@@ -394,7 +404,7 @@ struct JobRunnerTests {
       #expect(try await eventually { gate.waitingCount == 1 })
       let start = bench.clock.steady()
       let end = start.adding(milliseconds: 1000)
-      let waiting = Task { await bench.jobs.allButDeliveriesEnded(by: end) }
+      let waiting = Aside { await bench.jobs.allButDeliveriesEnded(by: end) }
       if milliseconds > 0 {
         #expect(try await eventually { bench.clock.waits.first == 20 })
         if milliseconds < 1000 {
@@ -403,7 +413,7 @@ struct JobRunnerTests {
         }
         bench.clock.advance(milliseconds: milliseconds)
       }
-      await waiting.value
+      #expect(try await eventually { waiting.hasEnded })
       #expect(bench.clock.steady() == start.adding(milliseconds: milliseconds))
       #expect(gate.waitingCount == (milliseconds == 20 ? 0 : 1))
       gate.open()
