@@ -13,7 +13,7 @@ struct BreakerTests {
     case fails, succeeds, refuses, withdrawn
     /// As above, of a call that was let through before its state changed.
     case failsLate, succeedsLate, refusesLate, withdrawnLate
-    /// As what it is seen, and seconds until it is half open.
+    /// What it shows itself as, and seconds until it is half open.
     case stands(Breaker.State, Int64?)
   }
 
@@ -100,7 +100,7 @@ struct BreakerTests {
       opened + [(5000, .asks(true)), (5000, .withdrawnLate), (5000, .asks(false))]),
   ]
 
-  @Test("lets through what it should, and", arguments: rows)
+  @Test("is closed, open and half open when it should be", arguments: rows)
   func lives(_ row: Row) {
     var breaker = Breaker()
     for (milliseconds, event) in row.events {
