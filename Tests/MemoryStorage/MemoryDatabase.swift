@@ -7,7 +7,10 @@ import Synchronization
 public final class MemoryDatabase: Database {
   private struct State {
     var books = MemoryTables()
-    var isClosed = false
+    /// Of everything that is asked of it.
+    var fault: DatabaseError?
+    /// Of reading the rows that jobs are about.
+    var rowFault: DatabaseError?
   }
   private let state = Mutex(State())
 
@@ -23,12 +26,29 @@ public final class MemoryDatabase: Database {
   ) throws(DatabaseError) -> Value {
     let result = state.withLock { state in
       Result { () throws(DatabaseError) in
-        guard !state.isClosed else { throw DatabaseError.closed }
+        if let fault = state.fault { throw fault }
         return try body(&state.books)
       }
     }
     return try result.get()
   }
+
+  /// As `use`, of one row.
+  private func row<Value: Sendable>(
+    _ body: (inout MemoryTables) -> Value
+  ) throws(DatabaseError) -> Value {
+    if let fault = state.withLock(\.rowFault) { throw fault }
+    return try use(body)
+  }
+
+  /// Whatever is asked of the store from now on fails so; nil: nothing does.
+  public func fails(_ fault: DatabaseError?) { state.withLock { $0.fault = fault } }
+
+  /// As `fails`, of reading an operation, a callback or an event by itself alone.
+  public func failsRows(_ fault: DatabaseError?) { state.withLock { $0.rowFault = fault } }
+
+  /// Soonest first.
+  public var jobs: [Job] { state.withLock { $0.books.jobs.values.sorted(by: Job.isSooner) } }
 
   /// Every callback kept so far, in the order of coming.
   public var callbacks: [CallbackRecord] {
@@ -42,7 +62,7 @@ public final class MemoryDatabase: Database {
   public func operation<State: KeptOperation>(
     _ id: State.ID, as type: State.Type
   ) async throws(DatabaseError) -> State? {
-    try use { books in books.operations[OperationID(id)] as? State }
+    try row { books in books.operations[OperationID(id)] as? State }
   }
 
   public func operations<State: KeptOperation>(
@@ -108,7 +128,7 @@ public final class MemoryDatabase: Database {
   }
 
   public func callback(_ key: CallbackKey) async throws(DatabaseError) -> CallbackRecord? {
-    try use { books in books.callbacks[key] }
+    try row { books in books.callbacks[key] }
   }
 
   public func unknownCallbacks(
@@ -137,7 +157,7 @@ public final class MemoryDatabase: Database {
   public func publishedEvent(
     _ sequence: Int, of operation: OperationID
   ) async throws(DatabaseError) -> OperationEvent? {
-    try use { books in books.webhooks.publishedEvent(sequence, of: operation) }
+    try row { books in books.webhooks.publishedEvent(sequence, of: operation) }
   }
 
   public func publishedEvent(
@@ -195,6 +215,6 @@ public final class MemoryDatabase: Database {
   }
 
   public func close() async {
-    state.withLock { $0.isClosed = true }
+    fails(.closed)
   }
 }

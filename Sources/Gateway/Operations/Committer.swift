@@ -244,7 +244,9 @@ public struct Committer: Sendable {
         } else if let silence = transition.silence {
           out.append(.keepSilence(key, holding.lease, silence, before: before?.silence))
         } else {
-          out.append(.reschedule(key, holding.lease, due: due))
+          // A later plan replaces an earlier one, which has given the lease back.
+          out.append(
+            isHeld ? .reschedule(key, holding.lease, due: due) : .put(job(key, due: due)))
         }
         isHeld = false
       case .drop(let key):

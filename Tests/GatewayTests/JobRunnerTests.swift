@@ -1,0 +1,211 @@
+import HTTPCalling
+import MemoryStorage
+import Payins
+import Storage
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Gateway
+
+/// What is taken up, when, and how much of it at a time.
+@Suite("the job runner", .timeLimit(.minutes(2)))
+struct JobRunnerTests {
+  // MARK: What is taken up
+
+  struct Taken: CustomTestStringConvertible {
+    var testDescription: String
+    /// Due at each account.
+    var due: [String: Int]
+    var closed: JobBench.Closed?
+    /// Of them, those that are taken up.
+    var held: [String: Int]
+    /// Milliseconds until it looks again.
+    var wait: Int64
+  }
+
+  static let taken = [
+    Taken(testDescription: "nothing", due: [:], held: [:], wait: 500),
+    Taken(
+      testDescription: "all that is due", due: ["a": 3, "b": 1], held: ["a": 3, "b": 1], wait: 500),
+    Taken(
+      testDescription: "no more of an account than it has places", due: ["a": 40], held: ["a": 32],
+      wait: 20),
+    Taken(
+      testDescription: "of others as many as ever", due: ["a": 40, "b": 3],
+      held: ["a": 32, "b": 3], wait: 20),
+    Taken(
+      testDescription: "nothing of an account whose calls are all open", due: ["a": 3, "b": 3],
+      closed: .full, held: ["b": 3], wait: 20),
+    Taken(
+      testDescription: "nothing of an account whose rate is used up", due: ["a": 3, "b": 3],
+      closed: .rate, held: ["b": 3], wait: 20),
+    Taken(
+      testDescription: "nothing of an account that wants to be left alone",
+      due: ["a": 3, "b": 3], closed: .quiet, held: ["b": 3], wait: 20),
+  ]
+
+  @Test("takes up", arguments: taken)
+  func takes(_ row: Taken) async throws {
+    let bench = try JobBench(limits: row.closed == nil ? AccountLimits() : JobBench.limits)
+    let gate = Gate()
+    bench.caller.answers { _ in
+      await gate.pass()
+      return .status(200)
+    }
+    defer { gate.open() }
+    try await bench.questions(row.due)
+    let dues = Dictionary(grouping: bench.store.jobs, by: \.account).mapValues { $0.map(\.key) }
+    // What is due at the start is spread out; that is not the question here.
+    if row.closed != nil { bench.clock.advance(seconds: 60) }
+    let permits = row.closed.map { bench.close("a", $0) }
+    defer { withExtendedLifetime(permits) {} }
+    try await bench.running { () async throws in
+      if row.closed == nil {
+        #expect(try await bench.sleeps(500))
+        bench.clock.advance(seconds: 60)
+      }
+      #expect(try await eventually { gate.waitingCount == row.held.values.reduce(0, +) })
+      #expect(try await bench.sleeps(row.wait))
+      let held = bench.store.jobs.filter { $0.lease != nil }
+      #expect(Dictionary(grouping: held, by: \.account).mapValues(\.count) == row.held)
+      // Soonest first.
+      for (account, jobs) in Dictionary(grouping: bench.store.jobs, by: \.account) {
+        guard (row.held[account] ?? 0) < jobs.count, row.held[account] != nil else { continue }
+        let first = Set(dues[account]?.prefix(row.held[account] ?? 0) ?? [])
+        #expect(Set(jobs.filter { $0.lease != nil }.map(\.key)) == first)
+      }
+      gate.open()
+    }
+  }
+
+  @Test("has room for 256 of all accounts, and fills it as soon as one ends")
+  func room() async throws {
+    let accounts = (0..<8).map { "a\($0)" } + ["a"]
+    let bench = try JobBench(accounts)
+    let gate = Gate()
+    let calls = Mutex(0)
+    bench.caller.answers { _ in
+      calls.withLock { $0 += 1 }
+      await gate.pass()
+      return .status(200)
+    }
+    defer { gate.open() }
+    try await bench.questions(Dictionary(uniqueKeysWithValues: accounts.map { ($0, 30) }))
+    try await bench.running { () async throws in
+      #expect(try await bench.sleeps(500))
+      bench.clock.advance(seconds: 60)
+      #expect(try await eventually { gate.waitingCount == JobRunner.concurrency })
+      #expect(try await bench.sleeps(JobRunner.breathMilliseconds))
+      gate.letOne()
+      // No time has passed.
+      #expect(try await eventually { calls.withLock { $0 } == JobRunner.concurrency + 1 })
+      gate.open()
+    }
+  }
+
+  @Test("takes up the next of an account as soon as one of its 32 ends")
+  func place() async throws {
+    let bench = try JobBench()
+    let gate = Gate()
+    let calls = Mutex(0)
+    bench.caller.answers { _ in
+      calls.withLock { $0 += 1 }
+      await gate.pass()
+      return .status(200)
+    }
+    defer { gate.open() }
+    try await bench.questions(["a": 40])
+    try await bench.running { () async throws in
+      #expect(try await bench.sleeps(500))
+      bench.clock.advance(seconds: 60)
+      #expect(try await eventually { calls.withLock { $0 } == 32 })
+      for count in 33...35 {
+        #expect(try await bench.sleeps(JobRunner.breathMilliseconds))
+        gate.letOne()
+        #expect(try await eventually { calls.withLock { $0 } == count })
+      }
+      #expect(gate.waitingCount == 32)
+      gate.open()
+    }
+  }
+
+  @Test(
+    "spreads out what is due at the start",
+    arguments: [[0: 32], [0: 32, 100: 42, 1100: 74], [0: 32, 30_000: 200]] as [[Int64: Int]])
+  func ramp(_ done: [Int64: Int]) async throws {
+    let bench = try JobBench()
+    // Nothing is left to do of them, so that each is done at once.
+    try await bench.put((0..<200).map { bench.job("x\($0)", in: 0) })
+    try await bench.running { () async throws in
+      var last: Int64 = 0
+      for (at, count) in done.sorted(by: { $0.key < $1.key }) {
+        bench.clock.advance(milliseconds: at - last)
+        last = at
+        #expect(try await eventually { bench.store.jobs.count == 200 - count })
+        #expect(try await bench.sleeps(count == 200 ? 500 : 20))
+        #expect(bench.store.jobs.count == 200 - count)
+      }
+    }
+  }
+
+  @Test(
+    "looks again when the next job is due, within half a second, and not at once",
+    arguments: [
+      (nil, 500), (10_000, 500), (501, 500), (499, 499), (300, 300), (20, 20), (5, 20), (1, 20),
+    ] as [(Int64?, Int64)])
+  func wakes(_ due: Int64?, _ wait: Int64) async throws {
+    let bench = try JobBench()
+    if let due { try await bench.put([bench.job("x", in: due)]) }
+    try await bench.running { () async throws in
+      #expect(try await bench.sleeps(wait))
+      bench.clock.advance(milliseconds: wait - 1)
+      #expect(bench.clock.waits == [1])
+      #expect(bench.store.jobs.isEmpty == (due == nil))
+      bench.clock.advance(milliseconds: 1)
+      let isDone = due.map { $0 <= wait } ?? true
+      if isDone { #expect(try await eventually { bench.store.jobs.isEmpty }) }
+      #expect(try await eventually { bench.clock.waits.first.map { $0 > 0 } })
+      #expect(bench.store.jobs.isEmpty == isDone)
+    }
+  }
+
+  // MARK: Leases
+
+  @Test(
+    "holds a job for longer than any call, a webhook's included",
+    arguments: [(10, 45), (30, 45), (31, 46), (120, 135)] as [(Int64, Int64)])
+  func lease(_ timeout: Int64, _ seconds: Int64) async throws {
+    let bench = try JobBench(limits: AccountLimits(timeoutSeconds: timeout))
+    let gate = Gate()
+    bench.caller.answers { _ in
+      await gate.pass()
+      return .status(200)
+    }
+    defer { gate.open() }
+    try await bench.questions(["a": 1])
+    bench.clock.advance(seconds: 60)
+    try await bench.running { () async throws in
+      #expect(try await eventually { gate.waitingCount == 1 })
+      let held = try #require(bench.store.jobs.first)
+      #expect(held.due.milliseconds(since: bench.clock.now()) == seconds * 1000)
+      #expect(held.tries == 1 && held.lease != nil)
+      gate.open()
+    }
+  }
+
+  @Test("leaves alone what another process holds, until its lease has run out")
+  func leasedElsewhere() async throws {
+    let bench = try JobBench()
+    var theirs = bench.job("x", in: 300)
+    theirs.lease = JobBench.lease
+    try await bench.put([theirs])
+    try await bench.running { () async throws in
+      #expect(try await bench.sleeps(300))
+      bench.clock.advance(milliseconds: 299)
+      #expect(bench.store.jobs.first?.lease == JobBench.lease)
+      bench.clock.advance(milliseconds: 1)
+      #expect(try await eventually { bench.store.jobs.isEmpty })
+    }
+  }
+}
