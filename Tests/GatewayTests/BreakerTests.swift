@@ -197,7 +197,7 @@ struct RateTokenTests {
   @Test("are there when they should be", arguments: rows)
   func lives(_ row: Row) {
     let start = SteppedClock.start
-    var tokens = RateTokens(perSecond: row.perSecond, burst: row.burst, at: start)
+    var tokens = TokenBucket(perSecond: row.perSecond, burst: row.burst, at: start)
     for (milliseconds, event) in row.events {
       let now = start.adding(milliseconds: milliseconds)
       switch event {

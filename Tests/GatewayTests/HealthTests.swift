@@ -1,5 +1,4 @@
 import CounterPayments
-import JSONText
 import MemoryStorage
 import Payins
 import Storage
@@ -17,14 +16,15 @@ struct HealthTests {
     var testDescription: String
     var check: String
     var status: HealthStatus
-    var value: JSON?
+    var value: Health.Observed?
     var output: String?
     /// Of the whole report, which is at least a warning where the check is.
     var total: HealthStatus
     var make: @Sendable (JobBench) async throws -> Void
 
     init(
-      _ words: String, _ check: String, _ status: HealthStatus, _ value: JSON? = nil,
+      _ words: String, _ check: String, _ status: HealthStatus,
+      _ value: Health.Observed? = nil,
       _ output: String? = nil, total: HealthStatus? = nil,
       _ make: @escaping @Sendable (JobBench) async throws -> Void
     ) {
@@ -43,8 +43,8 @@ struct HealthTests {
       version: "1.2.3", further: further)
   }
 
-  private static func check(_ name: String, in report: Health.Report) -> JSON? {
-    report.body["checks"]?[name]?.array?.first
+  private static func check(_ name: String, in report: Health.Report) -> Health.Check? {
+    report.checks.first { $0.name == name }
   }
 
   private static let names = [
@@ -255,20 +255,20 @@ struct HealthTests {
     try await fact.make(bench)
     let report = await Self.health(bench).report()
     let check = try #require(Self.check(fact.check, in: report))
-    #expect(check["status"] == JSON(fact.status.rawValue))
-    #expect(check["observedValue"] == fact.value)
-    #expect(check["output"] == fact.output.map(JSON.string))
-    #expect(check["time"] == JSON(bench.clock.now().rfc3339))
-    #expect(report.status == fact.total && report.body["status"] == JSON(fact.total.rawValue))
+    #expect(check.status == fact.status)
+    #expect(check.value == fact.value)
+    #expect(check.output == fact.output)
+    #expect(report.at == bench.clock.now())
+    #expect(report.status == fact.total)
   }
 
   @Test("passes with all checks where nothing is wrong")
   func well() async throws {
     let bench = try JobBench()
     let report = await Self.health(bench).report()
-    #expect(report.status == .pass && report.body["releaseId"] == "1.2.3")
-    #expect(report.body["checks"]?.object?.keys == Self.names)
-    for name in Self.names { #expect(Self.check(name, in: report)?["status"] == "pass") }
+    #expect(report.status == .pass && report.version == "1.2.3")
+    #expect(report.checks.map(\.name) == Self.names)
+    for name in Self.names { #expect(Self.check(name, in: report)?.status == .pass) }
   }
 
   @Test(
@@ -279,7 +279,7 @@ struct HealthTests {
     let report = await Self.health(bench) {
       [Health.Check(name: "http:x", component: "system", status: status, output: "why")]
     }.report()
-    #expect(Self.check("http:x", in: report)?["status"] == JSON(status.rawValue))
+    #expect(Self.check("http:x", in: report)?.status == status)
     #expect(report.status == total)
   }
 
@@ -287,7 +287,7 @@ struct HealthTests {
   func disputed() async throws {
     let bench = try JobBench()
     let health = Self.health(bench)
-    #expect(Self.check("payins:disputed", in: await health.report())?["status"] == "pass")
+    #expect(Self.check("payins:disputed", in: await health.report())?.status == .pass)
     let payin = try await bench.made([.accepted(.shown("o1"))], showsRepeatedPayments: true)
     let deposit = Deposit(
       identity: "d1", amount: 15_000, receivedAt: nil, providerReference: nil)
@@ -298,13 +298,13 @@ struct HealthTests {
         .queried(payin.attempts[0].id, .found(report)), to: payin.id, as: Payin.self)
     }
     bench.clock.advance(milliseconds: 4999)
-    #expect(Self.check("payins:disputed", in: await health.report())?["observedValue"] == 0)
+    #expect(Self.check("payins:disputed", in: await health.report())?.value == .number(0))
     bench.clock.advance(milliseconds: 500)
     let check = Self.check("payins:disputed", in: await health.report())
-    #expect(check?["status"] == "warn" && check?["observedValue"] == 1)
+    #expect(check?.status == .warn && check?.value == .number(1))
     #expect(
-      check?["output"]
-        == JSON("1 have money recorded that their provider no longer shows: \(payin.id.text)"))
+      check?.output
+        == "1 have money recorded that their provider no longer shows: \(payin.id.text)")
   }
 
   @Test(
@@ -318,4 +318,9 @@ struct HealthTests {
     bench.clock.advance(milliseconds: milliseconds)
     #expect(await health.report().status == status)
   }
+}
+
+extension Health.Observed: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
+  init(integerLiteral value: Int64) { self = .number(value) }
+  init(stringLiteral value: String) { self = .word(value) }
 }

@@ -29,7 +29,10 @@ struct PayinWaitTests {
         $0.version != known
       }
     }
+    // Asked for, an answer that teaches nothing is no news; a callback is.
     _ = try await bench.service.sync(payin.id, merchant: "shop")
+    _ = await bench.hears(
+      "charge.succeeded", of: payin.attempts[0].orderNumber, status: "completed")
     let told = try await waiting.value
     #expect(told.version > known && told.status == .pending)
   }

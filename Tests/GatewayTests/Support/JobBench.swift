@@ -92,7 +92,7 @@ final class JobBench: Sendable {
         }, retry: retry, explanation: [:]), context)
     try await committer.insert(
       opened, requestHash: [],
-      calling: Committer.CallLease(lease: Self.lease, until: runner.leaseEnd(at: clock.now())))
+      calling: Committer.CallLease(lease: Self.lease, until: calls.leaseEnd(at: clock.now())))
     return opened.payin
   }
 
@@ -110,7 +110,7 @@ final class JobBench: Sendable {
         .sent(attempt.id, outcome), to: payin.id, known: payin,
         holding: Committer.HeldJob(key: key, lease: Self.lease),
         calling: Committer.CallLease(
-          lease: Self.lease, until: runner.leaseEnd(at: clock.now()))
+          lease: Self.lease, until: calls.leaseEnd(at: clock.now()))
       ).state
     }
     return payin
@@ -126,7 +126,7 @@ final class JobBench: Sendable {
     let key = JobKey(kind: kind, subject: subject)
     let job = Job(
       key: key, operation: payin.operationID, account: payin.account(of: key),
-      due: runner.leaseEnd(at: clock.now()), tries: tries, lease: Self.lease)
+      due: calls.leaseEnd(at: clock.now()), tries: tries, lease: Self.lease)
     try await put([job])
     var given = job
     given.tries = tries
