@@ -100,7 +100,6 @@ class Report:
             ("callbacks that pay", self.callback), ("deliveries to a fast receiver", self.delivery))]
         rows += [[f"{name}, 64 clients", spread(values), "", ""] for name, values in self.rates.items()]
         table(["", "a second", "CPU µs", "KB"], rows)
-        print(f"Callbacks: {self.callback_polls:.2f} polls for each ran beside them, and are in their figures.")
         print("One client while another provider hangs 64 others: p50 "
               + spread([row["p50"] / 1000 for row in self.hanging], "{:.2f}") + " ms, p99 "
               + spread([row["p99"] / 1000 for row in self.hanging], "{:.1f}") + " ms.\n")
@@ -158,5 +157,8 @@ class Report:
         at_least("reads by id a second", median(self.rates["reads by id"]), "{:,.0f}", 30_000)
         at_least("evaluate over 20 rules a second", median(self.rates["evaluate over 20 rules"]), "{:,.0f}",
                  20_000)
+        if self.decision:
+            at_most("a decision over 1,000 rules", self.decision[0], "{:.0f} µs", 300)
+            at_most("for each of those rules", self.decision[1], "{:,.0f} ns", 1000)
         at_least("deliveries a second", self.delivery["rate"], "{:,.0f}", 6_000)
         table(["target", "measured", "", "held"], rows)

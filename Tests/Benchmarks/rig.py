@@ -216,18 +216,21 @@ class Rig:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def due_in(self, seconds, account):
-        """Has the jobs of an account fall due together so much later; for a gateway that is stopped. What
-        is due before its start would be spread over half a minute (`RestartRamp`)."""
+        """Has the jobs of an account fall due together so much later, and tells how many there are and when;
+        for a gateway that is stopped. What is due before its start would be spread over half a minute
+        (`RestartRamp`)."""
+        due = time.time() + seconds
         with closing(sqlite3.connect(self.store)) as books, books:
-            due = int((time.time() + seconds) * 1000)
-            return books.execute("UPDATE jobs SET due_ms = ? WHERE account = ?", (due, account)).rowcount
+            jobs = books.execute("UPDATE jobs SET due_ms = ? WHERE account = ?", (int(due * 1000), account))
+            return jobs.rowcount, due
 
-    def due_between(self, account, earliest, latest):
-        """Whether all jobs of an account are due between two times."""
+    def due_between(self, account, before, earliest, latest):
+        """Whether those jobs of an account that were due at a time, and are not any more, are so between two
+        others."""
         with closing(sqlite3.connect(self.store)) as books:
             first, last = books.execute(
-                "SELECT min(due_ms), max(due_ms) FROM jobs WHERE account = ? AND lease IS NULL",
-                (account,)).fetchone()
+                "SELECT min(due_ms), max(due_ms) FROM jobs WHERE account = ? AND due_ms > ? AND lease IS NULL",
+                (account, int(before * 1000))).fetchone()
         return earliest * 1000 <= first and last <= latest * 1000
 
     def orders(self):
@@ -236,6 +239,14 @@ class Rig:
     def first_payin(self):
         listed = ask(f"{self.gateway.url}/v1/payins?limit=1", headers={"Authorization": f"Bearer {KEY}"})
         return json.loads(listed[2])["data"][0]["id"]
+
+
+def wait(condition, pause, seconds=300):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise SystemExit("the gateway did not come to an end with what it had to do")
+        time.sleep(pause)
 
 
 def seen(process):
