@@ -28,7 +28,7 @@ def polls(until, expires, dies=None):
 def spread(values, form="{:,.0f}"):
     """The median, and between what it lies."""
     texts = [form.format(value) for value in (median(values), min(values), max(values))]
-    return texts[0] if len(values) == 1 else f"{texts[0]} ({texts[1]}–{texts[2]})"
+    return texts[0] if texts[1] == texts[2] else f"{texts[0]} ({texts[1]}–{texts[2]})"
 
 
 def table(head, rows):
@@ -111,15 +111,15 @@ class Report:
         after = polls(183 * DAY, 3 * DAY, 180 * DAY) - unpaid
         rows = []
         for name, count, paid in (("made, asked for during an hour, paid by callback, told", hour, 1),
-                                  ("made, unpaid for three days", unpaid, 0)):
+                                  ("made, unpaid until it expires after three days", unpaid, 0)):
             def whole(figure):
                 return (making[figure] + count * self.poll[figure]
                         + paid * (self.callback[figure] + self.delivery[figure]))
             rows.append([name, count, f"{whole('cpu') / 1000:.2f}", f"{whole('kb'):.0f}"])
         table(["a life", "polls", "CPU ms", "KB"], rows)
         self.unpaid_ms = unpaid * self.poll["cpu"] / 1000
-        print(f"These are products of the parts above and of how often PollSchedule asks. {after} more polls "
-              "follow in the 180 days that its CLABE lives.")
+        print(f"These are products of the parts above and of how often PollSchedule asks. About {after} more polls "
+              "follow either in the 180 days that its CLABE lives.")
         if not self.schedule_fits:
             print("The stored due times are other than that schedule's: report.py counts what is no longer so.")
         print()
