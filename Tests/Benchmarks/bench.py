@@ -15,8 +15,8 @@ import sys
 import tempfile
 import time
 
-from report import Report
-from rig import Rig, seen, wait
+from report import DAY, Report, delay
+from rig import Rig, seen, tied, wait
 
 SHORT = os.environ.get("FORM") == "short"
 SECONDS = int(os.environ.get("SECONDS_EACH") or (3 if SHORT else 30))
@@ -85,7 +85,7 @@ def long_load(rig, report):
     perf, found = None, {}
     if shutil.which("perf"):
         perf = subprocess.Popen(
-            ["perf", "stat", "-x,", "-e", ",".join(events), "-p", str(gateway.pid)],
+            tied("perf", "stat", "-x,", "-e", ",".join(events), "-p", str(gateway.pid)),
             stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         time.sleep(1)
     made, commits = gateway.made(), rig.metric("pasarela_store_commits_total")
@@ -139,10 +139,10 @@ def polls(rig, report):
     rig.stop()
     report.poll = each(spent, "queries")
     report.questions = 1 + spent.counts["further"] / spent.counts["queries"]
-    # The stored times show whether `report.polls` counts as the gateway does.
+    # The stored times show whether a life's polls are counted as the gateway schedules them.
     now = time.time()
     report.schedule_fits = rig.due_between(
-        "fast-main", began, began + (began - last) // 4, now + 1.1 * (now - start) / 4)
+        "fast-main", began, began + delay(began - last, DAY), now + 1.1 * delay(now - start + 1, DAY))
 
 
 def each(spent, name):

@@ -7,19 +7,23 @@ DAY = 86_400
 JITTER = 1.05
 
 
-def polls(until, expires, dies=None):
-    """How often an order that stays unpaid is asked for in so many seconds, as Sources/Payins/PollSchedule
-    has it: of a pay-in that expires, and then, where its instrument lives longer, more seldom."""
+def delay(age, left):
+    """Seconds until an unpaid pay-in's order is asked for again, as Sources/Payins/PollSchedule.swift has it
+    before the jitter: of one that is so old and expires in so long."""
+    return min(max(int(age) // 4, 5), 1800, max(int(left) // 3, 15), int(left) + 5)
+
+
+def polls(until, expires, dies=0):
+    """How often an order that stays unpaid is asked for in so many seconds: of a pay-in that expires, and
+    then, where its instrument lives longer, more seldom."""
     age, count = 0.0, 0
     while True:
-        left = expires - int(age)
-        if left > 0:
-            delay = min(max(int(age) // 4, 5), 1800, max(left // 3, 15), left + 5)
-        elif dies and age < dies:
-            delay = min(max(int(age) // 2, 3600), DAY)
+        if age < expires:
+            age += delay(age, expires - age) * JITTER
+        elif age < dies:
+            age += min(max(int(age) // 2, 3600), DAY) * JITTER
         else:
             return count
-        age += delay * JITTER
         if age > until:
             return count
         count += 1
@@ -58,7 +62,7 @@ class Report:
         print(f"\nOn {os.cpu_count()} cores that load, provider and whatever is measured share; "
               f"{self.rounds} interleaved rounds of {self.seconds} s with 64 clients and of "
               f"{max(3, self.seconds // 3)} s with one:\nthe median (and between what it lies). "
-              f"A 4 KB write and fdatasync take {self.sync_us:.0f} µs here.\n")
+              f"A 4 KB write and fdatasync took {self.sync_us:.0f} µs before.\n")
         self._loads()
         print("CPU is the measured process's own, per pay-in, and in nginx requests what nginx's takes for "
               "one that it proxies. CPU and KB are those\nfrom the first second on until polls begin; "
