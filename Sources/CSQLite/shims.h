@@ -14,4 +14,9 @@ static inline int pasarela_bind_blob(
     sqlite3_stmt *statement, int index, const void *bytes, sqlite3_uint64 count) {
   return sqlite3_bind_blob64(statement, index, bytes ? bytes : "", count, SQLITE_TRANSIENT);
 }
+
+// Variadic, which Swift cannot call. Counting every allocation under one lock is of no use here.
+static inline int pasarela_sqlite_without_memory_status(void) {
+  return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
 #endif

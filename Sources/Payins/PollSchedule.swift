@@ -76,9 +76,11 @@ enum PollSchedule {
     return min(max(age / 2, 3600), 86_400)
   }
 
-  /// Within a tenth of the delay, so that orders created together are not asked together.
+  /// Later by a sixty-fourth at most, so that orders created together are not asked together. Not
+  /// by more: those that are made one after another stand near each other in the table of what is
+  /// due, so that a commit writes few of its pages.
   private static func jittered(_ milliseconds: Int64, _ entropy: any Entropy) -> Int64 {
     let byte = Int64(entropy.bytes(1)[0])
-    return milliseconds + milliseconds * byte / 2560
+    return milliseconds + milliseconds * byte / 16_384
   }
 }

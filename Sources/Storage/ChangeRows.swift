@@ -68,7 +68,9 @@ struct OperationRow: Sendable {
     self.listing = listing
     isRelisted = write.before.map { $0.listing != listing } ?? true
     heard = (write.before as? Payin).flatMap(HeardSilence.init)
-    secrets = write.payin.map { PayinSecrets($0, before: write.before as? Payin, sealing) }
+    secrets = (state as? Payin).map {
+      PayinSecrets($0, before: write.before as? Payin, isWithdrawn: write.isWithdrawn, sealing)
+    }
     if write.before == nil || secrets?.isErasing == true, let opening = state.keptOpening?.bytes {
       self.opening = opening
       openingChecksum = Self.checksum(id.text, opening)
@@ -116,9 +118,13 @@ struct PayinSecrets: Sendable {
   /// Of the call that made the pay-in, where it is erased.
   var key: IdempotencyKey?
 
-  init(_ payin: Payin, before: Payin?, _ sealing: Sealing) {
+  init(_ payin: Payin, before: Payin?, isWithdrawn: Bool = false, _ sealing: Sealing) {
     let id = payin.id.text
     var known = payin.request.payer
+    if isWithdrawn {
+      email = sealing.fingerprints.email(known.email, merchant: payin.merchant)
+      return
+    }
     answers = payin.storedAnswers.map { sealing.seal($0.bytes, .answers, of: id) }
     if let before {
       hadAnswers = before.storedAnswers != nil

@@ -12,9 +12,9 @@ extension SQLiteDatabase {
     count += try await each("events", EventRow.columns, EventRow.init) { row in
       _ = try event(row)
     }
-    count += try await each("idempotency_keys", KeyRow.columns, KeyRow.init) { row in
-      _ = try key(row)
-    }
+    count += try await each(
+      "idempotency_keys", KeyRow.columns, KeyRow.init, by: ["merchant", "operation", "key"]
+    ) { row in _ = try key(row) }
     count += try await each("callback_notices", CallbackRow.columns, CallbackRow.init) { row in
       _ = try callback(row)
     }
@@ -32,7 +32,7 @@ extension SQLiteDatabase {
   ) async throws(DatabaseError) -> Int {
     let layout = type.layout
     return try await each(
-      layout.table, layout.selection, width: 9 + layout.columns.count,
+      layout.table, layout.selection, width: StoredOperation.fixedColumns + layout.columns.count,
       { StoredOperation($0, layout) }, by: layout.key
     ) { row in _ = try operation(row) as State }
   }

@@ -77,14 +77,20 @@ struct DamageTests {
       Shelf(
         table: "payins", kind: .operation(.payin), id: payin.id.text,
         row: Shelf.first(of: "payins"),
-        indifferent: ["number", "discrepant", "disputed", "watched"]),
+        // An opening stands there in rows of earlier releases.
+        indifferent: [
+          "number", "discrepant", "disputed", "watched", "opening", "opening_checksum",
+        ]),
+      Shelf(
+        table: "payin_openings", kind: .operation(.payin), id: payin.id.text,
+        row: Shelf.first(of: "payin_openings"), indifferent: ["number"]),
       Shelf(
         table: "events", kind: .event, id: event,
         row: Shelf.first(of: "events", where: "announcement_body IS NOT NULL"),
         indifferent: ["number"]),
       Shelf(
         table: "idempotency_keys", kind: .idempotencyKey, id: payin.id.text,
-        row: Shelf.first(of: "idempotency_keys"), indifferent: ["number"]),
+        row: "(request_hash = x'010203' OR key = 'k1')"),
       Shelf(
         table: "callback_notices", kind: .callback, id: callback.text,
         row: Shelf.first(of: "callback_notices"),
@@ -126,7 +132,7 @@ struct DamageTests {
         let columns = try SQLiteStatement(
           other, "SELECT name, type FROM pragma_table_info('\(shelf.table)')"
         ).rows { ($0.text(0), $0.text(1)) }.filter { !shelf.indifferent.contains($0.0) }
-        #expect(columns.count > 3)
+        #expect(columns.count > 1)
         let row = shelf.row
         for (column, type) in columns {
           let read = try SQLiteStatement(other, "SELECT \(column) FROM \(shelf.table) WHERE \(row)")
@@ -174,7 +180,7 @@ struct DamageTests {
       try await store.commit(change)
       let other = try SQLiteConnection(path: folder + "/pasarela.db")
       func alter(_ from: String, _ to: String) throws {
-        try SQLiteStatement(other, "UPDATE payins SET opening = replace(opening, ?, ?)")
+        try SQLiteStatement(other, "UPDATE payin_openings SET content = replace(content, ?, ?)")
           .run(.text("\"amount\":\(from)"), .text("\"amount\":\(to)"))
       }
       try alter("15000", "95000")
@@ -199,11 +205,14 @@ struct DamageTests {
       let shelves = try await fill(store)
       let payin = try #require(try await store.payin(PayinID(unchecked: shelves[0].id)))
       for shelf in shelves {
+        guard shelf.table != "payin_openings" else { continue }
         try other.execute("UPDATE \(shelf.table) SET checksum = NULL")
       }
       try other.execute(
         """
-        UPDATE payins SET opening_checksum = NULL;
+        UPDATE payins SET opening = content FROM payin_openings
+          WHERE payin_openings.number = payins.number;
+        DELETE FROM payin_openings;
         UPDATE idempotency_keys SET answer_checksum = NULL;
         """
       )

@@ -6,12 +6,16 @@ import Glibc
 @safe final class SQLiteConnection {
   let handle: OpaquePointer
 
+  /// Before the library is used: done once, with the first connection.
+  private static let configuration = pasarela_sqlite_without_memory_status()
+
   /// How long a statement waits for another process's lock, else.
   static let busyMilliseconds: Int32 = 5000
 
   /// Opens an existing file to be read and written.
   /// - Parameter busyMilliseconds: how long a statement waits for another process's lock.
   init(path: String, busyMilliseconds: Int32 = busyMilliseconds) throws(DatabaseError) {
+    _ = Self.configuration
     var opened: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     let code = unsafe ResultCode(sqlite3_open_v2(path, &opened, flags, nil))

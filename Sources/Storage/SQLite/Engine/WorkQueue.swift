@@ -24,6 +24,17 @@ final class WorkQueue<Item: Sendable>: @unchecked Sendable {  // all is touched 
     condition.lock()
     defer { condition.unlock() }
     while incoming.isEmpty, outgoing.isEmpty, !isClosed { condition.wait() }
+    return taken(upTo: limit)
+  }
+
+  /// What waits, up to `limit`, in order.
+  func takeWaiting(upTo limit: Int) -> [Item] {
+    condition.lock()
+    defer { condition.unlock() }
+    return taken(upTo: limit)
+  }
+
+  private func taken(upTo limit: Int) -> [Item] {
     var taken: [Item] = []
     while taken.count < limit, let item = next() { taken.append(item) }
     return taken

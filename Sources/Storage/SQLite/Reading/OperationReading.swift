@@ -95,13 +95,16 @@ struct StoredOperation: Sendable {
 }
 
 extension StoredOperation {
+  /// How many columns there are before those that list it.
+  static let fixedColumns = 10
+
   init(_ row: SQLiteRow, _ layout: OperationLayout) {
     self.init(
       id: row.text(0), merchant: row.text(1), version: row.integer(2), standing: row.bytes(3),
       checksum: row.optional(4, row.integer64), opening: row.optional(5, row.bytes),
       openingChecksum: row.optional(6, row.integer64), payer: row.optional(7, row.bytes),
       answers: row.optional(8, row.bytes), silence: row.optional(9, row.text),
-      listing: layout.columns.indices.map { row.listed(Int32(10 + $0)) })
+      listing: layout.columns.indices.map { row.listed(Int32(Self.fixedColumns + $0)) })
   }
 }
 
@@ -115,11 +118,22 @@ extension OperationLayout {
           WHERE payin_secrets.number = \(table).number AND kind = \(secret.rawValue))
         """
     }
-    let opening = hasOpening ? "opening, opening_checksum" : "NULL, NULL"
-    let silence = watched.map { JobTable.silence(subject: "\(table).\($0)") } ?? "NULL"
+    func opening(_ column: String, _ own: String) -> String {
+      guard hasOpening else { return "NULL" }
+      return """
+        CASE opening WHEN '' THEN
+          (SELECT \(column) FROM payin_openings WHERE payin_openings.number = \(table).number)
+        ELSE \(own) END
+        """
+    }
+    let openings = [
+      opening("content", "opening"), opening("payin_openings.checksum", "opening_checksum"),
+    ]
+    .joined(separator: ", ")
+    let silence = watched.map { SilenceTable.stored(subject: "\(table).\($0)") } ?? "NULL"
     let listed = columns.map(\.name).joined(separator: ", ")
     return """
-      id, merchant, version, body, checksum, \(opening), \(secret(.payer)), \(secret(.answers)),
+      id, merchant, version, body, checksum, \(openings), \(secret(.payer)), \(secret(.answers)),
       \(silence), \(listed)
       """
   }

@@ -8,9 +8,7 @@ struct JobTable {
   private let ensureJob: SQLiteStatement
   private let bringForwardJobs: SQLiteStatement
   private let dropJob: SQLiteStatement
-  private let selectSilence: SQLiteStatement
   private let keepSilence: SQLiteStatement
-  private let forgetSilence: SQLiteStatement
   private let selectAccounts: SQLiteStatement
   private let selectDue: SQLiteStatement
   private let takeJob: SQLiteStatement
@@ -19,6 +17,7 @@ struct JobTable {
   private let postponeJob: SQLiteStatement
   private let damage: DamageRegister
   private let held: HeldJobs
+  let silence: SilenceTable
 
   /// Seconds until a job that cannot be read is looked at again, so that those behind it have
   /// their turn.
@@ -30,6 +29,7 @@ struct JobTable {
     self.connection = connection
     self.damage = damage
     self.held = held
+    silence = try SilenceTable(connection)
     func statement(_ sql: String) throws(DatabaseError) -> SQLiteStatement {
       try SQLiteStatement(connection, sql)
     }
@@ -60,15 +60,11 @@ struct JobTable {
       WHERE kind = ?1 AND subject >= ?2 AND subject < ?2 || char(1114111) AND lease IS NULL
       """)
     dropJob = try statement("DELETE FROM jobs WHERE kind = ? AND subject = ?")
-    selectSilence = try statement("SELECT \(Self.silence(subject: "?1"))")
     keepSilence = try statement(
       """
       UPDATE jobs SET due_ms = ?4, silence = ?5, lease = NULL
       WHERE kind = ?1 AND subject = ?2 AND lease IS ?3
       """)
-    let query = JobKind.queryAttempt.rawValue
-    forgetSilence = try statement(
-      "UPDATE jobs SET silence = NULL WHERE kind = '\(query)' AND subject = ?")
     selectAccounts = try statement("SELECT account FROM job_accounts")
     selectDue = try statement(
       """
@@ -79,17 +75,13 @@ struct JobTable {
       """
       UPDATE jobs SET due_ms = ?3, lease = ?4, tries = tries + 1 WHERE kind = ?1 AND subject = ?2
       """)
+    // Of these few are there at a time. The others' leases are in memory, or run out.
+    let kinds = JobKind.allCases.filter { !$0.isRepeatable }.map { "'\($0.rawValue)'" }
     endLeases = try statement(
-      "UPDATE jobs SET due_ms = ?, lease = NULL WHERE lease IS NOT NULL")
-  }
-
-  /// What is kept of an attempt's questions in vain, as `Silence.init(stored:)` reads it.
-  /// - Parameter subject: SQL for the attempt's id.
-  static func silence(subject: String) -> String {
-    """
-    (SELECT jobs.subject || ' ' || jobs.due_ms || ' ' || jobs.silence FROM jobs
-      WHERE jobs.kind = '\(JobKind.queryAttempt.rawValue)' AND jobs.subject = \(subject))
-    """
+      """
+      UPDATE jobs SET due_ms = ?, lease = NULL
+      WHERE kind IN (\(kinds.joined(separator: ", "))) AND lease IS NOT NULL
+      """)
   }
 
   func write(_ change: JobChange) throws(DatabaseError) {
@@ -105,7 +97,7 @@ struct JobTable {
     case .reschedule(let key, let lease, let due):
       try run(rescheduleJob, key, lease, [.milliseconds(due), .integer(held.tries(of: key))])
     case .keepSilence(let key, let lease, let silence, let before):
-      guard try isKept(HeardSilence(silence.attempt, before)) else {
+      guard try self.silence.isKept(HeardSilence(silence.attempt, before)) else {
         throw .versionConflict
       }
       try run(
@@ -132,27 +124,6 @@ struct JobTable {
     let changed = try statement.run(
       [.text(key.kind.rawValue), .text(key.subject), wasHeld ? .null : .text(lease.token)] + values)
     guard changed == 1 else { throw .leaseLost }
-  }
-
-  /// Whether what a change knows of questions in vain is what is kept.
-  func isKept(_ heard: HeardSilence) throws(DatabaseError) -> Bool {
-    let kept =
-      try selectSilence.first(.text(heard.attempt.text)) { row in
-        row.optional(0, row.text)
-      } ?? nil
-    return try kept.map(Self.silence) == heard.silence
-  }
-
-  private static func silence(_ stored: String) throws(DatabaseError) -> Silence {
-    do throws(RowFault) {
-      return try Silence(stored: stored)
-    } catch {
-      throw .damaged("a job's silence")
-    }
-  }
-
-  func forgetSilence(of attempt: AttemptID) throws(DatabaseError) {
-    try forgetSilence.run(.text(attempt.text))
   }
 
   /// Looks at no more than `limit` jobs of each account beside those that are held, so that an

@@ -7,7 +7,7 @@ struct OperationTable {
   private let relist: SQLiteStatement
   private let remove: SQLiteStatement
   private let removeEvents: SQLiteStatement
-  private let rewriteOpening: SQLiteStatement?
+  private let opening: OpeningTable?
   private let selectByReference: SQLiteStatement
   private let selectByID: SQLiteStatement
   private let layout: OperationLayout
@@ -17,7 +17,7 @@ struct OperationTable {
     let (table, columns) = (layout.table, layout.columns)
     let names =
       ["id", "merchant", "version", "body", "checksum"]
-      + (layout.hasOpening ? ["opening", "opening_checksum"] : []) + columns.map(\.name)
+      + columns.map(\.name) + (layout.hasOpening ? ["opening"] : [])
     insert = try SQLiteStatement(
       connection,
       """
@@ -36,10 +36,7 @@ struct OperationTable {
       connection, "UPDATE \(table) SET \(changes)\(listed.joined()) \(condition)")
     remove = try SQLiteStatement(connection, "DELETE FROM \(table) WHERE id = ? AND version = ?")
     removeEvents = try SQLiteStatement(connection, "DELETE FROM events WHERE payin = ?")
-    rewriteOpening =
-      layout.hasOpening
-      ? try SQLiteStatement(
-        connection, "UPDATE \(table) SET opening = ?2, opening_checksum = ?3 WHERE id = ?1") : nil
+    opening = layout.hasOpening ? try OpeningTable(connection, table) : nil
     let reference = layout.reference.map { "\($0) = ?" }.joined(separator: " AND ")
     selectByReference = try SQLiteStatement(
       connection, "SELECT id FROM \(table) WHERE \(reference)")
@@ -50,6 +47,7 @@ struct OperationTable {
     guard let replaced = row.replacedVersion else { return try add(row) }
     let condition: [SQLiteValue] = [.text(row.id.text), .integer(replaced)]
     if row.isWithdrawn {
+      try opening?.remove(row.id)
       guard try remove.run(condition) == 1 else { throw .versionConflict }
       try removeEvents.run(.text(row.id.text))
       return
@@ -67,9 +65,8 @@ struct OperationTable {
       }
     guard changed == 1 else { throw .versionConflict }
     // What never changes is only erased.
-    if let opening = row.opening {
-      try rewriteOpening?.run(
-        .text(row.id.text), .utf8(opening), .checksum(row.openingChecksum))
+    if let content = row.opening {
+      try opening?.rewrite(content, row.openingChecksum, of: row.id)
     }
   }
 
@@ -78,9 +75,10 @@ struct OperationTable {
       .text(row.id.text), .text(row.merchant), .integer(row.version), .utf8(row.standing),
       .integer(row.checksum),
     ]
-    if layout.hasOpening { values += [.utf8(row.opening), .checksum(row.openingChecksum)] }
+    values += row.listing.map(\.stored)
+    if opening != nil { values.append(.utf8([])) }
     do throws(DatabaseError) {
-      try insert.run(values + row.listing.map(\.stored))
+      try insert.run(values)
     } catch {
       guard error.isTaken else { throw error }
       let reference = layout.reference.map { row.value(of: $0, in: layout) }
@@ -90,7 +88,48 @@ struct OperationTable {
       let isThere = try selectByID.first(.text(row.id.text)) { _ in true } ?? false
       throw isThere ? .versionConflict : error
     }
+    if let content = row.opening {
+      try opening?.addToNewest(content, row.openingChecksum)
+    }
   }
+}
+
+/// Writes what never changes of operations, apart from what does: a row that is written again is
+/// small then. An earlier release kept it in the operation's own row.
+private struct OpeningTable {
+  private let insert: SQLiteStatement
+  private let update: SQLiteStatement
+  private let updateOlder: SQLiteStatement
+  private let delete: SQLiteStatement
+
+  init(_ connection: SQLiteConnection, _ table: String) throws(DatabaseError) {
+    let number = "(SELECT number FROM \(table) WHERE id = ?1)"
+    // The number of the row that was inserted last is then that of this one, the same.
+    insert = try SQLiteStatement(
+      connection,
+      "INSERT INTO payin_openings (number, content, checksum) VALUES (last_insert_rowid(), ?, ?)")
+    update = try SQLiteStatement(
+      connection,
+      "UPDATE payin_openings SET content = ?2, checksum = ?3 WHERE number = \(number)")
+    updateOlder = try SQLiteStatement(
+      connection, "UPDATE \(table) SET opening = ?2, opening_checksum = ?3 WHERE id = ?1")
+    delete = try SQLiteStatement(
+      connection, "DELETE FROM payin_openings WHERE number = \(number)")
+  }
+
+  /// Of the operation that was inserted last.
+  func addToNewest(_ content: [UInt8], _ checksum: Int64?) throws(DatabaseError) {
+    try insert.run(.utf8(content), .checksum(checksum))
+  }
+
+  func rewrite(
+    _ content: [UInt8], _ checksum: Int64?, of id: OperationID
+  ) throws(DatabaseError) {
+    let values: [SQLiteValue] = [.text(id.text), .utf8(content), .checksum(checksum)]
+    if try update.run(values) == 0 { try updateOlder.run(values) }
+  }
+
+  func remove(_ id: OperationID) throws(DatabaseError) { try delete.run(.text(id.text)) }
 }
 
 extension OperationRow {

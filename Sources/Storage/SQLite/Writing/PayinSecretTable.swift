@@ -69,7 +69,8 @@ struct PayinSecretTable {
       .text(payin.text), .integer(kind.rawValue), .integer(content.key), .blob(content.bytes))
   }
 
-  private func erase(_ payin: OperationID, email: [UInt8]?) throws(DatabaseError) {
+  /// Removes whatever of the pay-in stands apart.
+  func erase(_ payin: OperationID, email: [UInt8]?) throws(DatabaseError) {
     try removeAll.run(.text(payin.text))
     if let email { try removeEmail.run(.text(payin.text), .blob(email)) }
   }

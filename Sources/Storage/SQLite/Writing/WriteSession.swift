@@ -54,13 +54,13 @@ final class WriteSession {
   func apply(_ change: ChangeRows) throws(DatabaseError) {
     if let key = change.key { try keys.write(key) }
     // Before the jobs' own changes.
-    let isHeard = try change.operation?.heard.map(jobs.isKept) ?? true
+    let isHeard = try change.operation?.heard.map(jobs.silence.isKept) ?? true
     for job in change.jobs { try jobs.write(job) }
     if let operation = change.operation {
       try write(operation)
       guard isHeard else { throw .versionConflict }
       if let told = operation.heard, told.silence != nil {
-        try jobs.forgetSilence(of: told.attempt)
+        try jobs.silence.forget(of: told.attempt)
       }
     }
     for attempt in change.attempts { try attempts.write(attempt) }
@@ -81,8 +81,12 @@ final class WriteSession {
 
   private func write(_ row: OperationRow) throws(DatabaseError) {
     guard let table = operations[row.kind] else { preconditionFailure("a kind has no table") }
+    // Before their pay-in, whose number they are found by.
+    if row.isWithdrawn, let secrets = row.secrets {
+      try self.secrets.erase(row.id, email: secrets.email)
+    }
     try table.write(row)
-    guard let apart = row.secrets else { return }
+    guard let apart = row.secrets, !row.isWithdrawn else { return }
     if row.replacedVersion == nil {
       try secrets.addOfNewest(apart)
     } else {
