@@ -47,8 +47,8 @@ struct OperationRow: Sendable {
   var replacedVersion: Int?
   var isWithdrawn: Bool
   var listing: [ListedValue]
-  /// Whether a list must show it elsewhere.
-  var isRelisted: Bool
+  /// Which columns of `listing` changed: the indexes of the others are left alone.
+  var relisted: [Int]
   /// Only of pay-ins.
   var secrets: PayinSecrets?
   /// What must be kept with the job that asks about it, and is told by this change.
@@ -66,7 +66,10 @@ struct OperationRow: Sendable {
     replacedVersion = write.before?.version
     let listing = state.listing
     self.listing = listing
-    isRelisted = write.before.map { $0.listing != listing } ?? true
+    relisted =
+      write.before.map { before in
+        zip(before.listing, listing).enumerated().filter { $1.0 != $1.1 }.map(\.offset)
+      } ?? []
     heard = (write.before as? Payin).flatMap(HeardSilence.init)
     secrets = (state as? Payin).map {
       PayinSecrets($0, before: write.before as? Payin, isWithdrawn: write.isWithdrawn, sealing)

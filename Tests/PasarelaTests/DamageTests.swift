@@ -60,8 +60,8 @@ struct DamageTests {
       let (changed, broken) = (ids[2], ids[1])
       try store.execute(
         """
-        UPDATE payins SET opening = replace(opening, '"amount":15000', '"amount":95000')
-          WHERE id = '\(changed)';
+        UPDATE payin_openings SET content = replace(content, '"amount":15000', '"amount":95000')
+          WHERE number = (SELECT number FROM payins WHERE id = '\(changed)');
         UPDATE payins SET body = substr(body, 1, 100) WHERE id = '\(broken)';
         """)
       let well = [ids[4], ids[3], ids[0]]
@@ -108,7 +108,7 @@ struct DamageTests {
       // Mended it is there again, and nobody warns any more.
       try store.execute(
         """
-        UPDATE payins SET opening = replace(opening, '"amount":95000', '"amount":15000')
+        UPDATE payin_openings SET content = replace(content, '"amount":95000', '"amount":15000')
           WHERE id = '\(changed)'
         """)
       #expect(try await client.get("/v1/payins/\(changed)").json["amount"] == 15_000)

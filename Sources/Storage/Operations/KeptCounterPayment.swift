@@ -6,7 +6,7 @@ extension CounterPayment: KeptOperation {
   public static let layout = OperationLayout(
     table: "store_payments",
     columns: [
-      .init(name: "transaction_key", isFixed: true), .init(name: "status"),
+      .init(name: "transaction_key"), .init(name: "status"),
       .init(name: "unresolved_ms"), .init(name: "held", isChecked: false),
     ], reference: ["transaction_key"],
     flag: ("held", "store_payments_held", "id"),

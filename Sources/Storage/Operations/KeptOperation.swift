@@ -35,8 +35,6 @@ public struct KeptDocuments: Sendable {
 public struct OperationLayout: Sendable {
   public struct Column: Sendable {
     package var name: String
-    /// Whether it never changes.
-    var isFixed = false
     /// Whether its document vouches for it in rows of every release.
     var isChecked = true
   }

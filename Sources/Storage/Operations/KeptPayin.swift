@@ -5,9 +5,9 @@ extension Payin: KeptOperation {
   public static let layout = OperationLayout(
     table: "payins",
     columns: [
-      .init(name: "reference", isFixed: true), .init(name: "status"), .init(name: "method"),
-      .init(name: "account"), .init(name: "amount", isFixed: true),
-      .init(name: "created_ms", isFixed: true), .init(name: "token", isFixed: true),
+      .init(name: "reference"), .init(name: "status"), .init(name: "method"),
+      .init(name: "account"), .init(name: "amount"),
+      .init(name: "created_ms"), .init(name: "token"),
       .init(name: "discrepant", isChecked: false), .init(name: "disputed", isChecked: false),
       .init(name: "watched", isChecked: false),
     ], reference: ["merchant", "reference"], hasOpening: true, hasSecrets: true,

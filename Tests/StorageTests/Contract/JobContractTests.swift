@@ -288,6 +288,38 @@ struct JobContractTests {
   }
 
   @Test(
+    "a change that is refused leaves its lease as it was, however many are committed at once",
+    arguments: DatabaseKind.allCases)
+  func refused(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
+      let opened = author.open("order-1")
+      try await store.commit(author.change(opened))
+      let stale = opened.payin.apply(.cancelled, author.context(noon))
+      try await store.commit(author.change(stale, before: opened.payin))
+      let subjects = (10..<60).map { "job-\($0)" }
+      for subject in subjects { try await commit(store, .put(author.job(subject))) }
+      #expect(try await store.lease(request("t", limit: 99)).count == subjects.count)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for subject in subjects {
+          group.addTask {
+            var change = author.change(stale, before: opened.payin)
+            change.jobs = [.reschedule(author.job(subject).key, Lease(token: "t"), due: noon)]
+            await #expect(throws: DatabaseError.versionConflict) {
+              try await store.commit(change)
+            }
+          }
+          group.addTask { try await commit(store, .put(author.job("other-\(subject)"))) }
+        }
+        try await group.waitForAll()
+      }
+      for subject in subjects {
+        try await commit(store, .finish(author.job(subject).key, Lease(token: "t")))
+      }
+      #expect(try await store.backlog(at: noon).dueCount == subjects.count)
+    }
+  }
+
+  @Test(
     "abandoned leases end at once, jobs that nobody holds stay as they are",
     arguments: DatabaseKind.allCases)
   func abandoned(kind: DatabaseKind) async throws {

@@ -3,8 +3,7 @@ import Payins
 /// Writes the operations of one kind.
 struct OperationTable {
   private let insert: SQLiteStatement
-  private let update: SQLiteStatement
-  private let relist: SQLiteStatement
+  private let updates: OperationUpdates
   private let remove: SQLiteStatement
   private let removeEvents: SQLiteStatement
   private let opening: OpeningTable?
@@ -24,16 +23,7 @@ struct OperationTable {
       INSERT INTO \(table) (\(names.joined(separator: ", ")))
       VALUES (\(names.map { _ in "?" }.joined(separator: ", ")))
       """)
-    // An earlier release kept what never changes in the other document.
-    let changes =
-      "version = ?3, body = ?4, checksum = ?5"
-      + (layout.hasOpening ? ", opening = coalesce(opening, body)" : "")
-    let condition = "WHERE id = ?1 AND version = ?2"
-    // What no list is ordered or filtered by leaves their indexes alone.
-    update = try SQLiteStatement(connection, "UPDATE \(table) SET \(changes) \(condition)")
-    let listed = columns.filter { !$0.isFixed }.enumerated().map { ", \($1.name) = ?\($0 + 6)" }
-    relist = try SQLiteStatement(
-      connection, "UPDATE \(table) SET \(changes)\(listed.joined()) \(condition)")
+    updates = try OperationUpdates(connection, layout)
     remove = try SQLiteStatement(connection, "DELETE FROM \(table) WHERE id = ? AND version = ?")
     removeEvents = try SQLiteStatement(connection, "DELETE FROM events WHERE payin = ?")
     opening = layout.hasOpening ? try OpeningTable(connection, table) : nil
@@ -55,14 +45,8 @@ struct OperationTable {
     let documents: [SQLiteValue] = [
       .integer(row.version), .utf8(row.standing), .integer(row.checksum),
     ]
-    let changed =
-      if row.isRelisted {
-        try relist.run(
-          condition + documents
-            + zip(layout.columns, row.listing).filter { !$0.0.isFixed }.map(\.1.stored))
-      } else {
-        try update.run(condition + documents)
-      }
+    let changed = try updates.statement(changing: row.relisted)
+      .run(condition + documents + row.relisted.map { row.listing[$0].stored })
     guard changed == 1 else { throw .versionConflict }
     // What never changes is only erased.
     if let content = row.opening {
@@ -91,6 +75,37 @@ struct OperationTable {
     if let content = row.opening {
       try opening?.addToNewest(content, row.openingChecksum)
     }
+  }
+}
+
+/// The statements that change an operation, each with the columns that it changes: SQLite writes
+/// the entries of every index anew whose columns are set, even to what they are.
+private final class OperationUpdates {
+  private let connection: SQLiteConnection
+  private let layout: OperationLayout
+  private var prepared: [[Int]: SQLiteStatement] = [:]
+
+  init(_ connection: SQLiteConnection, _ layout: OperationLayout) throws(DatabaseError) {
+    self.connection = connection
+    self.layout = layout
+    _ = try statement(changing: [])
+  }
+
+  /// Its arguments are the id, the version that must be there, the new one, the document, its
+  /// checksum, and the columns' values.
+  func statement(changing columns: [Int]) throws(DatabaseError) -> SQLiteStatement {
+    if let known = prepared[columns] { return known }
+    // An earlier release kept what never changes in the other document.
+    let opening = layout.hasOpening ? ", opening = coalesce(opening, body)" : ""
+    let listed = columns.enumerated().map { ", \(layout.columns[$1].name) = ?\($0 + 6)" }
+    let statement = try SQLiteStatement(
+      connection,
+      """
+      UPDATE \(layout.table) SET version = ?3, body = ?4, checksum = ?5\(opening)\(listed.joined())
+      WHERE id = ?1 AND version = ?2
+      """)
+    prepared[columns] = statement
+    return statement
   }
 }
 
