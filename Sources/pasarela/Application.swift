@@ -93,7 +93,13 @@ final class Application: Sendable {
     do throws(DatabaseError) {
       switch configuration.store {
       case .sqlite(let path):
-        store = try SQLiteDatabase(path: path, keys: configuration.dataKeys, damage: damage(log))
+        store = try SQLiteDatabase(
+          path: path, keys: configuration.dataKeys, damage: damage(log)
+        ) { step in
+          log.info(
+            "the store is brought to a new version; with many pay-ins that takes a while",
+            ["version": JSON(step.to), "payins": JSON(step.payins)])
+        }
       }
     } catch .otherDataKey(let what) {
       throw ConfigurationFault([what])

@@ -29,11 +29,11 @@ struct JobRunnerTests {
     Taken(
       testDescription: "all that is due", due: ["a": 3, "b": 1], held: ["a": 3, "b": 1], wait: 500),
     Taken(
-      testDescription: "no more of an account than it has places", due: ["a": 40], held: ["a": 32],
+      testDescription: "no more of an account than it has places", due: ["a": 80], held: ["a": 64],
       wait: 20),
     Taken(
-      testDescription: "of others as many as ever", due: ["a": 40, "b": 3],
-      held: ["a": 32, "b": 3], wait: 20),
+      testDescription: "of others as many as ever", due: ["a": 80, "b": 3],
+      held: ["a": 64, "b": 3], wait: 20),
     Taken(
       testDescription: "nothing of an account whose calls are all open", due: ["a": 3, "b": 3],
       closed: .full, held: ["b": 3], wait: 20),
@@ -104,7 +104,7 @@ struct JobRunnerTests {
     }
   }
 
-  @Test("takes up the next of an account as soon as one of its 32 ends")
+  @Test("takes up the next of an account as soon as half of its 64 have ended")
   func place() async throws {
     let bench = try JobBench()
     let gate = Gate()
@@ -115,24 +115,26 @@ struct JobRunnerTests {
       return .status(200)
     }
     defer { gate.open() }
-    try await bench.questions(["a": 40])
+    try await bench.questions(["a": 100])
     try await bench.running { () async throws in
       #expect(try await bench.sleeps(500))
       bench.clock.advance(seconds: 60)
-      #expect(try await eventually { calls.withLock { $0 } == 32 })
-      for count in 33...35 {
-        #expect(try await bench.sleeps(JobRunner.breathMilliseconds))
-        gate.letOne()
-        #expect(try await eventually { calls.withLock { $0 } == count })
-      }
-      #expect(gate.waitingCount == 32)
+      #expect(try await eventually { gate.waitingCount == 64 })
+      #expect(try await bench.sleeps(JobRunner.breathMilliseconds))
+      for _ in 0..<31 { gate.letOne() }
+      #expect(try await eventually { gate.waitingCount == 33 })
+      #expect(calls.withLock { $0 } == 64)
+      gate.letOne()
+      // No time has passed.
+      #expect(try await eventually { gate.waitingCount == 64 })
+      #expect(calls.withLock { $0 } == 96)
       gate.open()
     }
   }
 
   @Test(
     "spreads out what is due at the start",
-    arguments: [[0: 32], [0: 32, 100: 42, 1100: 74], [0: 32, 30_000: 200]] as [[Int64: Int]])
+    arguments: [[0: 64], [0: 64, 100: 74, 1100: 106], [0: 64, 30_000: 200]] as [[Int64: Int]])
   func ramp(_ done: [Int64: Int]) async throws {
     let bench = try JobBench()
     // Nothing is left to do of them, so that each is done at once.

@@ -89,7 +89,7 @@ struct WebhookRunnerTests {
     bench.caller.answers { $0.url.hasSuffix("slow") ? await slow.call() : .status(200) }
     var mine: [Payin] = []
     var others: [Payin] = []
-    for index in 0..<50 {
+    for index in 0..<80 {
       mine.append(try await bench.payin("order-\(index)"))
       others.append(try await bench.payin("order-\(index)", merchant: "other"))
     }

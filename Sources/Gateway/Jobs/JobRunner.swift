@@ -10,7 +10,7 @@ public final class JobRunner: Sendable {
   /// Of messages to merchants: whatever their endpoints do, the rest is for providers.
   static let deliveries = 128
   /// Of one account or webhook endpoint, so that one that hangs leaves the others their room.
-  static let concurrencyPerAccount = 32
+  static let concurrencyPerAccount = 64
   /// The longest pause between looks at the store: another replica may have made a job.
   private let pauseMilliseconds: Int64
   /// The shortest, while jobs are due that there is no room for.
@@ -155,7 +155,8 @@ public final class JobRunner: Sendable {
     return jobs.count
   }
 
-  /// Whether there is room again where there was none, or nobody is waited for any more.
+  /// Whether there is room for many at once, which one look at the store gives out, or nobody is
+  /// waited for any more.
   private func ended(_ job: Job) -> Bool {
     state.withLock { state in
       let running = state.running[job.account] ?? 1
@@ -163,7 +164,7 @@ public final class JobRunner: Sendable {
       state.total -= 1
       if job.key.kind == .deliverEvent { state.deliveries -= 1 }
       return job.key.kind == .deliverEvent || state.stopping
-        || running == Self.concurrencyPerAccount
+        || running == Self.concurrencyPerAccount / 2 + 1
         || state.total == Self.concurrency - 1
     }
   }

@@ -22,14 +22,16 @@ public final class SQLiteDatabase: Database {
   ///   - keys: what is of persons is sealed under.
   ///   - readers: connections that read at the same time.
   ///   - damage: where damaged rows are noted.
+  ///   - migrates: hears of each step that brings an older schema up to date, before it is taken.
   public init(
     path: String, keys: DataKeys = DataKeys(), readers: Int = 2,
-    damage: DamageRegister = DamageRegister()
+    damage: DamageRegister = DamageRegister(),
+    migrates: @escaping @Sendable (Migration) -> Void = { _ in }
   ) throws(DatabaseError) {
     self.damage = damage
     let file = try DatabaseFile(path: path)
     let presence = try PresenceLock(path: file.path + ".lock")
-    let connection = try file.openWriter()
+    let connection = try file.openWriter(migrates: migrates)
     let sealing = try DatabaseSeal(connection, keys).open()
     self.sealing = sealing
     let place = DatabasePlace(connection, path: file.path)

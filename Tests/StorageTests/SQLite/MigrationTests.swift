@@ -1,5 +1,6 @@
 import JSONText
 import Payins
+import Synchronization
 import Testing
 
 @testable import Storage
@@ -62,7 +63,10 @@ struct MigrationTests {
           INSERT INTO callbacks VALUES ('event_2', 'a', 5, NULL, 'query', x'00FF');
           """)
       }
-      let store = try SQLiteDatabase(path: path)
+      let taken = Mutex<[Migration]>([])
+      let store = try SQLiteDatabase(path: path) { step in taken.withLock { $0.append(step) } }
+      let versions = 2...Migrations.all.count
+      #expect(taken.withLock { $0 } == versions.map { Migration(to: $0, payins: 1) })
       #expect(try await store.payin(payin.id) == payin)
       #expect(try await store.payin(token: payin.token) == payin)
       #expect(try await store.payins(PayinQuery(merchant: "demo", limit: 2)) == [payin])

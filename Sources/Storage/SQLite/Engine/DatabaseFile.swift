@@ -36,28 +36,32 @@ struct DatabaseFile {
   }
 
   /// The connection that writes, its schema up to date.
-  func openWriter() throws(DatabaseError) -> SQLiteConnection {
+  /// - Parameter migrates: as of `Migrations.init`.
+  func openWriter(
+    migrates: @escaping @Sendable (Migration) -> Void = { _ in }
+  ) throws(DatabaseError) -> SQLiteConnection {
     try explaining { () throws(DatabaseError) in
       let connection = try SQLiteConnection(path: path)
       guard !connection.isReadOnly else {
         throw .failed(
           function: "sqlite3_open_v2", code: Int(SQLITE_READONLY), message: "cannot be written")
       }
-      let migrations = Migrations(connection)
+      let migrations = Migrations(connection, starts: migrates)
       try migrations.identify()
       try turnOnWriteAheadLog(connection)
-      // What is deleted is overwritten, so that erased data is not in a free page. In memory: what
-      // a savepoint might have to restore.
+      // What is deleted is overwritten, so that erased data is not in a free page. In memory, once
+      // it is open: what a savepoint might have to restore.
       try connection.execute(
         """
         PRAGMA synchronous = FULL;
         PRAGMA wal_autocheckpoint = 2000;
         PRAGMA journal_size_limit = 67108864;
         PRAGMA cache_size = -16384;
-        PRAGMA temp_store = MEMORY;
         PRAGMA secure_delete = ON;
         """)
+      // With what they sort on the disk, which may be much.
       try migrations.run()
+      try connection.execute("PRAGMA temp_store = MEMORY")
       return connection
     }
   }
