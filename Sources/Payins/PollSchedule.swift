@@ -5,6 +5,9 @@ enum PollSchedule {
   static let graceAfterExpirySeconds: Int64 = 5
   private static let shortest: Int64 = 5
   private static let longest: Int64 = 1800
+  /// The same of accounts that call back: asking makes sure there, and is not how money is heard of.
+  private static let shortestIfHeard: Int64 = 45
+  private static let longestIfHeard: Int64 = 7200
 
   /// "Not found" must be heard this often, over this many seconds, to be believed: providers
   /// index new orders late.
@@ -21,7 +24,8 @@ enum PollSchedule {
     for attempt: Attempt, of payin: Payin, isUnanswered: Bool = false, _ context: Context
   ) -> Instant? {
     let now = context.now
-    var delay = delaySeconds(for: attempt, of: payin, now: now)
+    var delay = delaySeconds(
+      for: attempt, of: payin, isHeard: context.callsBack(attempt.target.account), now: now)
     // Whatever the question was about, it stands until it is answered.
     if delay == nil, isUnanswered {
       delay = repeatSeconds(for: attempt, until: payin.instrumentDiesAt(attempt), now: now)
@@ -44,7 +48,7 @@ enum PollSchedule {
   }
 
   private static func delaySeconds(
-    for attempt: Attempt, of payin: Payin, now: Instant
+    for attempt: Attempt, of payin: Payin, isHeard: Bool, now: Instant
   ) -> Int64? {
     guard attempt.state.isLive else { return nil }
     // One look decides, so it is taken at once.
@@ -63,12 +67,15 @@ enum PollSchedule {
     // "No such order" is heard again soon before it is believed of a paid one.
     if isDisputed, attempt.absences < absencesForProof { return proofSeconds }
     if isOpen {
-      let regular = min(max(age / 4, shortest), longest)
       let left = payin.expiresAt.milliseconds(since: now) / 1000
       guard left > 0 else {
         // Past expiry and not yet confirmed: the provider did not answer.
         return min(max(-left, shortest), longest)
       }
+      if isHeard {
+        return min(max(age / 2, shortestIfHeard), longestIfHeard, left + graceAfterExpirySeconds)
+      }
+      let regular = min(max(age / 4, shortest), longest)
       // Denser near the end, and once right after it.
       return min(regular, max(left / 3, 15), left + graceAfterExpirySeconds)
     }

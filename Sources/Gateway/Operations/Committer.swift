@@ -8,6 +8,7 @@ public struct Environment: Sendable {
   public let entropy: any Entropy
   public let metrics: Metrics
   public let log: Log
+  let hearing = Hearing()
 
   public init(time: any TimeSource, entropy: any Entropy, metrics: Metrics, log: Log) {
     self.time = time
@@ -16,7 +17,9 @@ public struct Environment: Sendable {
     self.log = log
   }
 
-  var context: Context { Context(now: time.now(), entropy: entropy) }
+  var context: Context {
+    Context(now: time.now(), entropy: entropy) { [hearing] in hearing.callsBack($0) }
+  }
 }
 
 /// Applies inputs to operations and keeps the result: the only place where a transition becomes a
@@ -133,7 +136,10 @@ public struct Committer: Sendable {
       metrics.increment("pasarela_alerts_total", [("alert", alert.rawValue)])
     }
     let state = transition.state
-    if let payin = state as? Payin { polls.publish(payin, to: payin.id) }
+    if let payin = state as? Payin {
+      if let before = before as? Payin { environment.hearing.learn(from: before, to: payin) }
+      polls.publish(payin, to: payin.id)
+    }
     if let before, !before.isSettled, state.isSettled, let body = change.answer {
       calls.settled(
         Creation(id: state.operationID, body: body, isSettled: true, isReplay: false))

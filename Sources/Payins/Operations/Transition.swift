@@ -75,13 +75,19 @@ public struct JobKey: Hashable, Sendable {
   }
 }
 
-/// Now, and the randomness that identifiers and jitter need.
+/// Now, the randomness that identifiers and jitter need, and what is known of the accounts.
 public struct Context: Sendable {
   public var now: Instant
   public var entropy: any Entropy
+  /// Whether an account's payments are told by callbacks, so that asking only makes sure.
+  public var callsBack: @Sendable (String) -> Bool
 
-  public init(now: Instant, entropy: any Entropy) {
+  public init(
+    now: Instant, entropy: any Entropy,
+    callsBack: @escaping @Sendable (String) -> Bool = { _ in false }
+  ) {
     self.now = now
     self.entropy = entropy
+    self.callsBack = callsBack
   }
 }
