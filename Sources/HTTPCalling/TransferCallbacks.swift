@@ -42,7 +42,9 @@ func openSocket(
     unsafe transfer.mayConnect(to: SocketAddress.bytes(address))
   else { return CURL_SOCKET_BAD }
   let kind = unsafe address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
-  return unsafe socket(address.pointee.family, kind, address.pointee.protocol)
+  let opened = unsafe socket(address.pointee.family, kind, address.pointee.protocol)
+  if opened >= 0 { transfer.opened(opened) }
+  return opened
 }
 
 func beginRequest(
@@ -56,10 +58,32 @@ func beginRequest(
   return transfer.mayBegin(on: connection) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
-/// Here `context` is the loop's KeptConnections.
+private func sockets(_ context: UnsafeMutableRawPointer?) -> WatchedSockets? {
+  unsafe context.map { unsafe Unmanaged<WatchedSockets>.fromOpaque($0).takeUnretainedValue() }
+}
+
+/// Here `context` is the loop's WatchedSockets.
 func closeSocket(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
-  if let context = unsafe context {
-    unsafe Unmanaged<KeptConnections>.fromOpaque(context).takeUnretainedValue().forget(socket)
-  }
+  unsafe sockets(context)?.closing(socket)
   return close(socket)
+}
+
+/// So it is here.
+func watchSocket(
+  _ easy: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ poll: Int32,
+  _ context: UnsafeMutableRawPointer?, _ ofSocket: UnsafeMutableRawPointer?
+) -> Int32 {
+  unsafe sockets(context)?.want(poll, of: socket)
+  return 0
+}
+
+/// Here `context` is the loop.
+func callLater(
+  _ multi: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+  if let context = unsafe context {
+    let loop = unsafe Unmanaged<TransferLoop>.fromOpaque(context).takeUnretainedValue()
+    loop.setTimer(milliseconds: milliseconds)
+  }
+  return 0
 }

@@ -63,12 +63,4 @@ struct EncodingTests {
     #expect(ConstantTime.equal("señal", "señal"))
     #expect(!ConstantTime.equal("e\u{301}", "\u{e9}"))
   }
-
-  @Test("random bytes are as many as asked and do not repeat")
-  func random() {
-    #expect(SecureRandom.bytes(0).isEmpty)
-    #expect(SecureRandom.bytes(-1).isEmpty)
-    #expect(SecureRandom.bytes(1_000).count == 1_000)
-    #expect(Set((0..<1_000).map { _ in SecureRandom.bytes(16) }).count == 1_000)
-  }
 }
