@@ -5,7 +5,7 @@ enum PollSchedule {
   static let graceAfterExpirySeconds: Int64 = 5
   private static let shortest: Int64 = 5
   private static let longest: Int64 = 1800
-  /// The same of accounts that call back: asking makes sure there, and is not how money is heard of.
+  /// The same of accounts that call back: there, asking is not how money is heard of.
   private static let shortestIfHeard: Int64 = 45
   private static let longestIfHeard: Int64 = 7200
 

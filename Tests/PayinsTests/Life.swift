@@ -8,13 +8,15 @@ struct Life {
   /// What the last input did.
   private(set) var last: PayinTransition
   private let dice = Dice(seed: 1)
+  /// Whether its accounts' payments are told by callbacks.
+  var callsBack = false
 
   init(
     accounts: [String] = ["a"], retry: [RetryOutcome] = RetryOutcome.standard,
-    repeats: Bool = true
+    repeats: Bool = true, expiresIn: Int64 = 3600
   ) {
     last = Walk.open(
-      dice, accounts: accounts, retry: retry, expiresIn: 3600, repeats: repeats)
+      dice, accounts: accounts, retry: retry, expiresIn: expiresIn, repeats: repeats)
     payin = last.payin
   }
 
@@ -54,7 +56,7 @@ struct Life {
   var published: [String] { last.events.filter(\.isPublished).map(\.type) }
 
   mutating func hears(_ input: PayinInput) {
-    last = payin.apply(input, Context(now: now, entropy: dice))
+    last = payin.apply(input, Context(now: now, entropy: dice) { [callsBack] _ in callsBack })
     payin = last.payin
   }
 

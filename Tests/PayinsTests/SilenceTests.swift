@@ -1,0 +1,88 @@
+import JSONText
+import TestSupport
+import Testing
+
+@testable import Payins
+
+/// Questions that teach nothing, and how many of them there are.
+@Suite("questions in vain")
+struct SilenceTests {
+  /// Asks whenever it is time, for an hour, while the provider says that nothing was paid. Returns
+  /// after how many seconds each was asked.
+  private func asked(_ life: inout Life) throws -> [Int64] {
+    let start = life.payin.createdAt
+    var seconds: [Int64] = []
+    while life.payin.status == .pending {
+      let due = try #require(life.payin.nextCheckAt)
+      life.passes(milliseconds: due.milliseconds(since: life.now))
+      seconds.append(life.now.milliseconds(since: start) / 1000)
+      life.answered(StatusReport(status: .pending))
+    }
+    return seconds
+  }
+
+  private func hour(callsBack: Bool) -> Life {
+    var life = Life()
+    life.callsBack = callsBack
+    life.hears(.sent(life.attempt(), .accepted(Life.accepted("o1"))))
+    return life
+  }
+
+  @Test("of an hour's pay-in the timeline has one entry, at its end, and nothing is written before")
+  func one() throws {
+    var life = hour(callsBack: false)
+    let version = life.payin.version
+    let times = try asked(&life).count
+    #expect(life.payin.status == .expired && life.payin.version == version + 1)
+    #expect(life.last.events.map(\.type) == ["poll.pending", "poll.pending", "payin.expired"])
+    #expect(life.last.events[0].data["times"] == JSON(times - 1))
+    #expect(life.payin.attempts[0].polls == times && life.payin.silence == nil)
+  }
+
+  @Test("an account that calls back is asked late and seldom, and once right after the end")
+  func heard() throws {
+    var silent = hour(callsBack: false)
+    var heard = hour(callsBack: true)
+    let (often, seldom) = (try asked(&silent), try asked(&heard))
+    #expect(often.first == 5 && often.count > 24)
+    #expect(seldom.first == 45 && seldom.count < 13)
+    #expect((3600...3610).contains(try #require(often.last)))
+    #expect((3605...3610).contains(try #require(seldom.last)))
+  }
+
+  @Test("for three days an account that calls back is asked some forty times")
+  func days() throws {
+    var count = 0
+    var life = Life(expiresIn: 259_200)
+    life.callsBack = true
+    life.hears(.sent(life.attempt(), .accepted(Life.accepted("o1"))))
+    count = try asked(&life).count
+    #expect((30...50).contains(count))
+  }
+
+  @Test("what is new is never silent: money, another word, a discrepancy that goes")
+  func new() {
+    let id = Life.pending.attempt()
+    let news: [QueryOutcome] = [
+      .found(Life.paid("d1", 15_000)), .found(Life.paid("d1", 1)), .absent,
+      .found(StatusReport(status: .failed)), .found(StatusReport(status: .unrecognised("X"))),
+      .found(StatusReport(status: .pending, note: "a list")),
+      .found(StatusReport(status: .pending, providerOrderID: "o1")),
+      .undetermined(.unresolved), .mismatch(.unresolved), .unauthorized(.unresolved),
+      .refused(.unresolved, word: "X"),
+    ]
+    for outcome in news {
+      var life = Life.pending
+      life.passes(10)
+      life.hears(.queried(id, outcome))
+      let isSilent = outcome == .found(StatusReport(status: .pending, providerOrderID: "o1"))
+      #expect((life.last.silence != nil) == isSilent, "\(outcome)")
+    }
+    var doubted = Life.pending
+    doubted.passes(10)
+    doubted.hears(.queried(id, .mismatch(.unresolved)))
+    doubted.passes(10)
+    doubted.hears(.queried(id, .found(StatusReport(status: .pending))))
+    #expect(doubted.last.silence == nil && !doubted.payin.isDiscrepant)
+  }
+}
