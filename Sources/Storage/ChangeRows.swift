@@ -60,7 +60,7 @@ struct OperationRow: Sendable {
     id = state.operationID
     merchant = state.merchant
     version = state.version
-    standing = state.keptStanding.bytes
+    standing = state.keptStanding
     checksum = Self.checksum(id.text, standing)
     isWithdrawn = write.isWithdrawn
     replacedVersion = write.before?.version
@@ -69,7 +69,7 @@ struct OperationRow: Sendable {
     isRelisted = write.before.map { $0.listing != listing } ?? true
     heard = (write.before as? Payin).flatMap(HeardSilence.init)
     secrets = write.payin.map { PayinSecrets($0, before: write.before as? Payin, sealing) }
-    if write.before == nil || secrets?.isErasing == true, let opening = state.keptOpening?.bytes {
+    if write.before == nil || secrets?.isErasing == true, let opening = state.keptOpening {
       self.opening = opening
       openingChecksum = Self.checksum(id.text, opening)
     }
