@@ -150,6 +150,8 @@ for target in package.targets where target.type != .system && target.name != "CE
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .treatAllWarnings(as: .error),
+    // What one module has generic is specialised in the others.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
   ]
   if wrappers.contains(target.name) { target.swiftSettings?.append(.strictMemorySafety()) }
 }

@@ -1,5 +1,6 @@
 extension UInt8 {
   /// The ASCII letter in lower case; any other byte as it is.
+  @inlinable
   var lowercased: UInt8 {
     self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self
   }
@@ -22,6 +23,7 @@ extension UInt8 {
 
 extension Collection<UInt8> {
   /// Whether these are the bytes of an ASCII text in lower case, whatever their own case.
+  @inlinable
   public func isSameIgnoringCase(as lowercase: StaticString) -> Bool {
     let length = lowercase.utf8CodeUnitCount
     guard count == length else { return false }

@@ -3,34 +3,29 @@ extension JSON {
   /// keys' bytes, numbers by value (`1`, `1.0` and `10e-1` alike), strings by their scalars, no
   /// white space. For comparing and hashing only: numbers are written in a form of its own.
   public var canonicalBytes: [UInt8] {
-    var out: [UInt8] = []
-    appendCanonical(to: &out)
-    return out
+    var writer = JSONWriter()
+    writeCanonical(to: &writer)
+    return writer.bytes
   }
 
-  private func appendCanonical(to out: inout [UInt8]) {
+  private func writeCanonical(to writer: inout JSONWriter) {
     switch self {
-    case .null, .bool, .string: out += bytes
-    case .number(let number): out += number.canonicalBytes
+    case .null, .bool, .string: writer.write(self)
+    case .number(let number): writer.encoded(number.canonicalBytes)
     case .array(let items):
-      out.append(UInt8(ascii: "["))
-      for (index, item) in items.enumerated() {
-        if index > 0 { out.append(UInt8(ascii: ",")) }
-        item.appendCanonical(to: &out)
-      }
-      out.append(UInt8(ascii: "]"))
+      writer.beginArray()
+      for item in items { item.writeCanonical(to: &writer) }
+      writer.endArray()
     case .object(let object):
       let members = object.members.sorted { left, right in
         left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
       }
-      out.append(UInt8(ascii: "{"))
-      for (index, member) in members.enumerated() {
-        if index > 0 { out.append(UInt8(ascii: ",")) }
-        out += JSON.string(member.key).bytes
-        out.append(UInt8(ascii: ":"))
-        member.value.appendCanonical(to: &out)
+      writer.beginObject()
+      for member in members {
+        writer.key(member.key)
+        member.value.writeCanonical(to: &writer)
       }
-      out.append(UInt8(ascii: "}"))
+      writer.endObject()
     }
   }
 }

@@ -42,7 +42,7 @@ public struct JSONObject: Sendable {
     }
   }
 
-  private func place(of key: String) -> Int? {
+  func place(of key: String) -> Int? {
     members.firstIndex { ExactText($0.key) == ExactText(key) }
   }
 }
@@ -91,6 +91,7 @@ struct KeyIndex {
   /// Takes the key as the next one; the place it already has when it is no new key.
   mutating func insert(_ key: String) -> Int? {
     if let place = place(of: key) { return place }
+    if list.isEmpty { list.reserveCapacity(8) }
     list.append(key)
     if list.count == 17 {
       for (place, key) in list.enumerated() { table[ExactText(key)] = place }

@@ -82,6 +82,7 @@ struct JSONParser {
       depth -= 1
       return JSONObject()
     }
+    members.reserveCapacity(8)
     repeat {
       skipSpace()
       let start = index

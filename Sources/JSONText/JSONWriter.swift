@@ -62,6 +62,19 @@ public struct JSONWriter: Sendable {
   public mutating func key(_ key: String) {
     separate()
     quote(key)
+    endKey()
+  }
+
+  /// As above, of a name in which nothing is escaped.
+  public mutating func key(_ key: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    key.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.append(UInt8(ascii: "\""))
+    endKey()
+  }
+
+  private mutating func endKey() {
     bytes.append(UInt8(ascii: ":"))
     if isPretty { bytes.append(UInt8(ascii: " ")) }
     afterValue = false
@@ -74,10 +87,33 @@ public struct JSONWriter: Sendable {
     afterValue = true
   }
 
-  public mutating func int64(_ value: Int64) { raw(String(value)) }
-  public mutating func number(_ value: JSONNumber) { raw(value.text) }
-  public mutating func bool(_ value: Bool) { raw(value ? "true" : "false") }
-  public mutating func null() { raw("null") }
+  public mutating func int64(_ value: Int64) {
+    separate()
+    var rest = value.magnitude
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var start = digits.count
+      repeat {
+        start -= 1
+        digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+        rest /= 10
+      } while rest > 0
+      if value < 0 {
+        start -= 1
+        digits[start] = UInt8(ascii: "-")
+      }
+      bytes.append(contentsOf: digits[start...])
+    }
+    afterValue = true
+  }
+
+  public mutating func number(_ value: JSONNumber) {
+    separate()
+    bytes.append(contentsOf: value.text.utf8)
+    afterValue = true
+  }
+
+  public mutating func bool(_ value: Bool) { word(value ? "true" : "false") }
+  public mutating func null() { word("null") }
 
   /// A value that is JSON already.
   public mutating func encoded(_ value: [UInt8]) {
@@ -90,9 +126,9 @@ public struct JSONWriter: Sendable {
 
   private var afterKey = false
 
-  private mutating func raw(_ text: String) {
+  private mutating func word(_ word: StaticString) {
     separate()
-    bytes.append(contentsOf: text.utf8)
+    word.withUTF8Buffer { bytes.append(contentsOf: $0) }
     afterValue = true
   }
 
@@ -128,15 +164,16 @@ public struct JSONWriter: Sendable {
     var text = text
     text.withUTF8 { buffer in
       var run = 0
-      for (index, byte) in buffer.enumerated() {
+      for index in 0..<buffer.count {
+        let byte = buffer[index]
         guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
           continue
         }
-        bytes.append(contentsOf: buffer[run..<index])
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[run..<index]))
         escape(byte)
         run = index + 1
       }
-      bytes.append(contentsOf: buffer[run...])
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[run...]))
     }
     bytes.append(UInt8(ascii: "\""))
   }

@@ -21,11 +21,13 @@ public struct ObjectReader: Sendable {
   public let pointer: String
   public private(set) var problems: [JSONProblem] = []
   private let object: JSONObject
-  private var asked: Set<ExactText> = []
+  /// Of each member, whether anybody asked for it.
+  private var isAsked: [Bool]
 
   public init(_ object: JSONObject, pointer: String = "") {
     self.object = object
     self.pointer = pointer
+    isAsked = [Bool](repeating: false, count: object.count)
   }
 
   public mutating func string(_ key: String) -> String? {
@@ -93,8 +95,9 @@ public struct ObjectReader: Sendable {
 
   /// The member whatever its type, null included; nil when it is absent, which is no problem.
   public mutating func any(_ key: String) -> JSON? {
-    asked.insert(ExactText(key))
-    return object[key]
+    guard let place = object.place(of: key) else { return nil }
+    isAsked[place] = true
+    return object.members[place].value
   }
 
   /// The pointer of a member of this object.
@@ -120,8 +123,9 @@ public struct ObjectReader: Sendable {
 
   /// All problems, with one for each member nobody asked for.
   public mutating func finish() -> [JSONProblem] {
-    for key in object.keys where asked.insert(ExactText(key)).inserted {
-      report(key, "unknown member")
+    for (place, member) in object.members.enumerated() where !isAsked[place] {
+      isAsked[place] = true
+      report(member.key, "unknown member")
     }
     return problems
   }

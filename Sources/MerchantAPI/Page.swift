@@ -20,10 +20,28 @@ struct Page {
   func response<Item>(
     _ data: [JSON], of found: [Item], cursor: (Item) -> String
   ) -> Response {
-    response(data, next: found.count > limit ? cursor(found[limit - 1]) : nil)
+    response(data, next: next(of: found, cursor))
+  }
+
+  /// Where the next page begins; nil where there is none.
+  func next<Item>(of found: [Item], _ cursor: (Item) -> String) -> String? {
+    found.count > limit ? cursor(found[limit - 1]) : nil
   }
 
   func response(_ data: [JSON], next: String?) -> Response {
-    .json(.ok, JSON.object(["data": .array(data), "next_cursor": JSON(next)]).bytes)
+    response(data.map(\.bytes), next: next)
+  }
+
+  /// - Parameter data: each in JSON.
+  func response(_ data: [[UInt8]], next: String?) -> Response {
+    .json(
+      .ok,
+      JSONWriter.object { json in
+        json.key("data")
+        json.beginArray()
+        for item in data { json.encoded(item) }
+        json.endArray()
+        json.member("next_cursor", next)
+      })
   }
 }

@@ -90,6 +90,7 @@ struct PayinRequestReader {
 
   /// Line breaks and tabs as blanks.
   private static func onOneLine(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isLayout) else { return text }
     var out = String.UnicodeScalarView()
     for scalar in text.unicodeScalars { out.append(isLayout(scalar) ? " " : scalar) }
     return String(out)

@@ -48,7 +48,7 @@ struct PayinRoutes: Sendable {
   }
 
   private func answer(_ payin: Payin) -> Response {
-    .json(.ok, service.document.json(payin, at: time.now()).bytes)
+    .json(.ok, service.document.bytes(payin, at: time.now()))
   }
 
   private func create(_ call: AuthorizedRequest) async throws -> Response {
@@ -105,9 +105,9 @@ struct PayinRoutes: Sendable {
     query.before = try call.parameter("cursor") { PayinID($0) }
     let found = try await service.page(query)
     let now = time.now()
-    let shown = page.shown(found.payins).map { service.document.json($0, at: now) }
+    let shown = page.shown(found.payins).map { service.document.bytes($0, at: now) }
     // A short page goes on where the search for it ended.
-    if let place = found.lookedTo { return page.response(shown, next: place.text) }
-    return page.response(shown, of: found.payins) { $0.id.text }
+    let next = found.lookedTo?.text ?? page.next(of: found.payins) { $0.id.text }
+    return page.response(shown, next: next)
   }
 }

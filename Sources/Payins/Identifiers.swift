@@ -18,7 +18,7 @@ extension PrefixedID {
   public var body: Substring { Substring(text.utf8.dropFirst(Self.prefix.utf8.count)) }
 
   public static func make(at now: Instant, entropy: any Entropy) -> Self {
-    Self(unchecked: Self.prefix + SortableText.make(at: now, random: entropy.bytes(10)))
+    Self(unchecked: SortableText.make(Self.prefix, at: now, random: entropy.bytes(10)))
   }
 
   /// Refuses a text that is not exactly of this form.
@@ -63,24 +63,22 @@ public struct ReceiptID: PrefixedID {
 enum SortableText {
   private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
-  static func make(at now: Instant, random: [UInt8]) -> String {
+  static func make(_ prefix: String, at now: Instant, random: [UInt8]) -> String {
     precondition(random.count == 10, "an identifier takes ten random bytes")
-    var out = [UInt8](repeating: 0, count: 26)
-    var time = UInt64(clamping: now.milliseconds)
-    for index in stride(from: 9, through: 0, by: -1) {
-      out[index] = alphabet[Int(time & 31)]
-      time >>= 5
+    var out = Array(prefix.utf8)
+    out.reserveCapacity(out.count + 26)
+    let time = UInt64(clamping: now.milliseconds)
+    for shift in stride(from: 45, through: 0, by: -5) {
+      out.append(alphabet[Int(time >> UInt64(shift) & 31)])
     }
     var bits: UInt64 = 0
     var held = 0
-    var index = 10
     for byte in random {
       bits = bits << 8 | UInt64(byte)
       held += 8
       while held >= 5 {
         held -= 5
-        out[index] = alphabet[Int(bits >> UInt64(held) & 31)]
-        index += 1
+        out.append(alphabet[Int(bits >> UInt64(held) & 31)])
       }
     }
     return String(decoding: out, as: UTF8.self)

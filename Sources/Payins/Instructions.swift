@@ -1,5 +1,5 @@
 /// What the payer needs to pay. Texts are shown as the provider gave them.
-public enum Instructions: Equatable, Sendable {
+public indirect enum Instructions: Equatable, Sendable {
   case spei(SPEIInstructions)
   case store(StoreInstructions)
 

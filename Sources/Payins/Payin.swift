@@ -110,6 +110,11 @@ public struct Metadatum: Equatable, Sendable {
   }
 }
 
+extension [Metadatum] {
+  /// An object, as the merchant gave it.
+  public var json: JSON { .object(JSONObject(map { ($0.key, JSON($0.value)) })) }
+}
+
 /// Why a pay-in failed, for the merchant.
 public typealias Failure = Refusal
 

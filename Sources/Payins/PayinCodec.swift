@@ -4,8 +4,10 @@ public import JSONText
 /// apart from them, to be sealed and erased, what is of the payer. Reading tells nil for documents
 /// of another shape; a store reports that as damage.
 extension Payin {
-  /// As it was opened: written once, and again where the payer's data is erased.
-  public var storedOpening: JSON { opening.stored }
+  /// As it was opened, in JSON: written once, and again where the payer's data is erased.
+  public var storedOpening: [UInt8] {
+    JSONWriter.object(capacity: 1536) { opening.write(to: &$0) }
+  }
 
   /// The payer's data, as merchants see it; nil where there is none.
   public var storedPayer: JSON? {
@@ -28,18 +30,24 @@ extension Payin {
     opening["request"]?["payer"]?.string == Payer.kept
   }
 
-  /// How it stands: written with each change.
-  public var storedStanding: JSON {
-    .object([
-      "status": JSON(status.rawValue), "updated_at": updatedAt.stored,
-      "succeeded_at": succeededAt?.stored ?? .null,
-      "expires_at": expiresAt.stored, "instructions": instructions?.stored ?? .null,
-      "active": JSON(active?.text), "attempts": .array(attempts.map(\.stored)),
-      "receipts": .array(receipts.map(\.stored)), "failure": failure?.stored ?? .null,
-      "late": JSON(late),
-      "last_evidence": lastEvidence?.stored ?? .null, "event_count": JSON(eventCount),
-      "announced_count": JSON(publishedCount), "version": JSON(version),
-    ])
+  /// How it stands, in JSON: written with each change.
+  public var storedStanding: [UInt8] {
+    JSONWriter.object(capacity: 1024) { json in
+      json.member("status", status.rawValue)
+      json.member("updated_at", updatedAt.milliseconds)
+      json.member("succeeded_at", succeededAt?.milliseconds)
+      json.member("expires_at", expiresAt.milliseconds)
+      json.member("instructions", instructions) { $0.write(to: &$1) }
+      json.member("active", active?.text)
+      json.member("attempts", each: attempts) { $0.write(to: &$1) }
+      json.member("receipts", each: receipts) { $0.write(to: &$1) }
+      json.member("failure", failure) { $0.write(to: &$1) }
+      json.member("late", late)
+      json.member("last_evidence", lastEvidence) { $0.write(to: &$1) }
+      json.member("event_count", eventCount)
+      json.member("announced_count", publishedCount)
+      json.member("version", version)
+    }
   }
 
   /// - Parameters:
@@ -78,12 +86,14 @@ extension Payin {
 }
 
 extension PayinOpening {
-  fileprivate var stored: JSON {
-    .object([
-      "id": JSON(id.text), "merchant": JSON(merchant), "request": request.stored,
-      "created_at": createdAt.stored, "token": JSON(token),
-      "idempotency_key": JSON(idempotencyKey), "routing": routing.stored,
-    ])
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("id", id.text)
+    json.member("merchant", merchant)
+    json.member("request", request) { $0.write(to: &$1) }
+    json.member("created_at", createdAt.milliseconds)
+    json.member("token", token)
+    json.member("idempotency_key", idempotencyKey)
+    json.member("routing", routing) { $0.write(to: &$1) }
   }
 
   fileprivate convenience init?(stored json: JSON, payer: JSON?) {
@@ -101,8 +111,6 @@ extension PayinOpening {
 }
 
 extension Instant {
-  fileprivate var stored: JSON { JSON(milliseconds) }
-
   fileprivate init?(stored json: JSON?) {
     guard let milliseconds = json?.int64 else { return nil }
     self.init(milliseconds: milliseconds)
@@ -118,14 +126,17 @@ extension [JSON] {
 }
 
 extension PayinRequest {
-  fileprivate var stored: JSON {
-    .object([
-      "merchant_reference": JSON(merchantReference), "amount": JSON(amount),
-      "currency": JSON(currency.rawValue), "method": JSON(method?.rawValue),
-      "description": JSON(description), "payer": payer.mark, "expires_in": JSON(expiresIn),
-      "expires_at": JSON(expiresAt?.milliseconds), "return_url": JSON(returnURL),
-      "metadata": .object(JSONObject(metadata.map { ($0.key, JSON($0.value)) })),
-    ])
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("merchant_reference", merchantReference)
+    json.member("amount", amount)
+    json.member("currency", currency.rawValue)
+    json.member("method", method?.rawValue)
+    json.member("description", description)
+    json.member("payer", payer.mark)
+    json.member("expires_in", expiresIn)
+    json.member("expires_at", expiresAt?.milliseconds)
+    json.member("return_url", returnURL)
+    json.member("metadata", metadata.json)
   }
 
   fileprivate init?(stored json: JSON, payer apart: JSON?) {
@@ -145,7 +156,10 @@ extension PayinRequest {
 }
 
 extension Refusal {
-  fileprivate var stored: JSON { ["code": JSON(code), "message": JSON(message)] }
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("code", code)
+    json.member("message", message)
+  }
 
   fileprivate init?(stored json: JSON) {
     guard let code = json["code"]?.string, let message = json["message"]?.string else {
@@ -156,7 +170,10 @@ extension Refusal {
 }
 
 extension Evidence {
-  fileprivate var stored: JSON { ["grade": JSON(grade.label), "at": JSON(at.rfc3339)] }
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("grade", grade.label)
+    json.member("at", at.rfc3339)
+  }
 
   fileprivate init?(stored json: JSON) {
     guard let grade = json["grade"]?.string.flatMap(EvidenceGrade.init(label:)),
@@ -167,12 +184,13 @@ extension Evidence {
 }
 
 extension Receipt {
-  fileprivate var stored: JSON {
-    .object([
-      "id": JSON(id.text), "amount": JSON(amount), "received_at": receivedAt.stored,
-      "provider_reference": JSON(providerReference), "attempt": JSON(attempt.text),
-      "identity": JSON(identity),
-    ])
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("id", id.text)
+    json.member("amount", amount)
+    json.member("received_at", receivedAt.milliseconds)
+    json.member("provider_reference", providerReference)
+    json.member("attempt", attempt.text)
+    json.member("identity", identity)
   }
 
   fileprivate init?(stored json: JSON) {
@@ -188,20 +206,25 @@ extension Receipt {
 }
 
 extension Attempt {
-  fileprivate var stored: JSON {
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("id", id.text)
+    json.member("candidate", candidate) { $0.write(to: &$1) }
+    json.member("order_number", orderNumber)
+    json.member("created_at", createdAt.milliseconds)
+    json.member("state", state.rawValue)
+    json.member("provider_order_id", providerOrderID)
+    json.member("refusal", refusal) { $0.write(to: &$1) }
+    json.member("in_doubt_since", inDoubtSince?.milliseconds)
+    json.member("absences", absences)
+    json.member("polls", polls)
+    json.member("next_check_at", nextCheckAt?.milliseconds)
     // What most attempts do not have is left out.
-    var json: JSONObject = [
-      "id": JSON(id.text), "candidate": candidate.stored, "order_number": JSON(orderNumber),
-      "created_at": createdAt.stored, "state": JSON(state.rawValue),
-      "provider_order_id": JSON(providerOrderID), "refusal": refusal?.stored ?? .null,
-      "in_doubt_since": inDoubtSince?.stored ?? .null, "absences": JSON(absences),
-      "polls": JSON(polls), "next_check_at": nextCheckAt?.stored ?? .null,
-    ]
-    if unanswered > 0 { json["unanswered"] = JSON(unanswered) }
-    if isQuestioned { json["questioned"] = true }
-    if let heard { json["heard"] = heard.stored }
-    if !discrepancies.isEmpty { json["discrepancies"] = .array(discrepancies.map(\.stored)) }
-    return .object(json)
+    if unanswered > 0 { json.member("unanswered", unanswered) }
+    if isQuestioned { json.member("questioned", true) }
+    if let heard { json.member("heard", heard) { $0.write(to: &$1) } }
+    if !discrepancies.isEmpty {
+      json.member("discrepancies", each: discrepancies) { $0.write(to: &$1) }
+    }
   }
 
   fileprivate init?(stored json: JSON) {
@@ -226,8 +249,10 @@ extension Attempt {
 }
 
 extension Attempt.Heard {
-  fileprivate var stored: JSON {
-    ["grade": JSON(grade.label), "status": JSON(status), "at": at.stored]
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("grade", grade.label)
+    json.member("status", status)
+    json.member("at", at.milliseconds)
   }
 
   fileprivate init?(stored json: JSON) {
@@ -249,12 +274,11 @@ extension Attempt {
 }
 
 extension Discrepancy {
-  fileprivate var stored: JSON {
-    var json: JSONObject = [
-      "alert": JSON(alert.rawValue), "since": since.stored, "detail": JSON(detail),
-    ]
-    if isTold { json["told"] = true }
-    return .object(json)
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("alert", alert.rawValue)
+    json.member("since", since.milliseconds)
+    json.member("detail", detail)
+    if isTold { json.member("told", true) }
   }
 
   fileprivate func storedAnswer(of attempt: AttemptID) -> JSON? {
@@ -282,14 +306,13 @@ extension Discrepancy {
 }
 
 extension Candidate {
-  fileprivate var stored: JSON {
-    var json: JSONObject = [
-      "target": JSON(target.description), "provider": JSON(provider),
-      "prefix": JSON(orderNumberPrefix), "instrument_seconds": JSON(instrumentSeconds),
-      "shows_repeated": JSON(showsRepeatedPayments),
-    ]
-    if let renewalSeconds { json["renewal_seconds"] = JSON(renewalSeconds) }
-    return .object(json)
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("target", target.description)
+    json.member("provider", provider)
+    json.member("prefix", orderNumberPrefix)
+    json.member("instrument_seconds", instrumentSeconds)
+    json.member("shows_repeated", showsRepeatedPayments)
+    if let renewalSeconds { json.member("renewal_seconds", renewalSeconds) }
   }
 
   fileprivate init?(stored json: JSON) {
@@ -305,12 +328,12 @@ extension Candidate {
 }
 
 extension RoutingRecord {
-  fileprivate var stored: JSON {
-    .object([
-      "rules_version": JSON(rulesVersion), "rule": JSON(rule),
-      "candidates": .array(candidates.map(\.stored)),
-      "retry": .array(retry.map { JSON($0.rawValue) }), "explanation": explanation,
-    ])
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("rules_version", rulesVersion)
+    json.member("rule", rule)
+    json.member("candidates", each: candidates) { $0.write(to: &$1) }
+    json.member("retry", each: retry.map(\.rawValue))
+    json.member("explanation", explanation)
   }
 
   fileprivate init?(stored json: JSON) {
@@ -327,22 +350,25 @@ extension RoutingRecord {
 }
 
 extension Instructions {
-  package var stored: JSON {
+  package var stored: [UInt8] { JSONWriter.object { write(to: &$0) } }
+
+  fileprivate func write(to json: inout JSONWriter) {
     switch self {
     case .spei(let spei):
-      .object([
-        "type": "spei", "clabe": JSON(spei.clabe), "bank": JSON(spei.bank),
-        "beneficiary": JSON(spei.beneficiary), "reference": JSON(spei.reference),
-        "concept": JSON(spei.concept), "agreement": JSON(spei.agreement),
-        "payment_url": JSON(spei.paymentURL),
-      ])
+      json.member("type", "spei")
+      json.member("clabe", spei.clabe)
+      json.member("bank", spei.bank)
+      json.member("beneficiary", spei.beneficiary)
+      json.member("reference", spei.reference)
+      json.member("concept", spei.concept)
+      json.member("agreement", spei.agreement)
+      json.member("payment_url", spei.paymentURL)
     case .store(let store):
-      .object([
-        "type": "store", "reference": JSON(store.reference),
-        "barcode_url": JSON(store.barcodeURL),
-        "networks": .array(store.networks.map { JSON($0) }),
-        "payment_url": JSON(store.paymentURL),
-      ])
+      json.member("type", "store")
+      json.member("reference", store.reference)
+      json.member("barcode_url", store.barcodeURL)
+      json.member("networks", each: store.networks)
+      json.member("payment_url", store.paymentURL)
     }
   }
 

@@ -60,7 +60,7 @@ struct OperationRow: Sendable {
     id = state.operationID
     merchant = state.merchant
     version = state.version
-    standing = state.keptStanding.bytes
+    standing = state.keptStanding
     checksum = Self.checksum(id.text, standing)
     isWithdrawn = write.isWithdrawn
     replacedVersion = write.before?.version
@@ -74,7 +74,7 @@ struct OperationRow: Sendable {
     secrets = (state as? Payin).map {
       PayinSecrets($0, before: write.before as? Payin, isWithdrawn: write.isWithdrawn, sealing)
     }
-    if write.before == nil || secrets?.isErasing == true, let opening = state.keptOpening?.bytes {
+    if write.before == nil || secrets?.isErasing == true, let opening = state.keptOpening {
       self.opening = opening
       openingChecksum = Self.checksum(id.text, opening)
     }

@@ -111,6 +111,32 @@ struct JSONValueTests {
     #expect(String(decoding: writer.bytes, as: UTF8.self) == expected)
   }
 
+  @Test("writes members by the types of their values, and null for none")
+  func members() {
+    let written = JSONWriter.object { json in
+      json.member("text", "a\"b")
+      json.member("none", String?.none)
+      json.member("least", Int64.min)
+      json.member("most", Int64.max)
+      json.member("no number", Int64?.none)
+      json.member("zero", 0)
+      json.member("true", true)
+      json.member("tree", ["k": [1]])
+      json.member("object", "x") { $1.member("inner", $0) }
+      json.member("no object", Int?.none) { $1.member("inner", $0) }
+      json.member("each", each: [1, 2]) { $1.member("n", $0) }
+      json.member("none of them", each: [Int]()) { $1.member("n", $0) }
+      json.member("texts", each: ["", "\u{1}"])
+    }
+    let tree: JSON = [
+      "text": "a\"b", "none": nil, "least": JSON(Int64.min), "most": JSON(Int64.max),
+      "no number": nil, "zero": 0, "true": true, "tree": ["k": [1]], "object": ["inner": "x"],
+      "no object": nil, "each": [["n": 1], ["n": 2]], "none of them": [],
+      "texts": ["", "\u{1}"],
+    ]
+    #expect(written == tree.bytes)
+  }
+
   @Test("writes for people")
   func pretty() {
     let value: JSON = ["a": [1, [], [:]], "b": ["c": "d"], "e": nil]

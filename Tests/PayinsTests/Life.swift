@@ -1,3 +1,4 @@
+import JSONText
 import Payins
 import TestSupport
 
@@ -80,7 +81,9 @@ struct Life {
 extension Payin {
   /// As a store gives it back.
   var reread: Payin? {
-    Payin(
-      opening: storedOpening, standing: storedStanding, payer: storedPayer, answers: storedAnswers)
+    guard let opening = try? JSON(parsing: storedOpening),
+      let standing = try? JSON(parsing: storedStanding)
+    else { return nil }
+    return Payin(opening: opening, standing: standing, payer: storedPayer, answers: storedAnswers)
   }
 }

@@ -11,7 +11,7 @@ enum GoldenOutcome {
     case .accepted(let acceptance):
       [
         "outcome": .string(outcome.label), "provider_order_id": JSON(acceptance.providerOrderID),
-        "instructions": acceptance.instructions?.stored ?? .null,
+        "instructions": json(acceptance.instructions),
       ]
     case .declined(let refusal), .questioned(let refusal), .unauthorized(let refusal),
       .neverSent(let refusal), .inDoubt(let refusal):
@@ -56,12 +56,17 @@ enum GoldenOutcome {
     }
   }
 
+  /// As they are stored.
+  private static func json(_ instructions: Instructions?) -> JSON {
+    instructions.flatMap { try? JSON(parsing: $0.stored) } ?? .null
+  }
+
   static func json(_ report: StatusReport) -> JSON {
     var object: JSONObject = [
       "status": .string(report.status.label),
       "deposits": .array(report.deposits.map(json)),
       "provider_order_id": JSON(report.providerOrderID),
-      "instructions": report.instructions?.stored ?? .null, "note": JSON(report.note),
+      "instructions": json(report.instructions), "note": JSON(report.note),
     ]
     if case .unrecognised(let word) = report.status { object["word"] = .string(word) }
     return .object(object)

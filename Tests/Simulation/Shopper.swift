@@ -101,7 +101,7 @@ final class Shopper: @unchecked Sendable {  // the simulation runs on one thread
       if wasErased, payin.request.payer != .init(), !payin.request.payer.isErased {
         tellsErased = true
       }
-      see(service.document.json(payin))
+      if let shown = try? JSON(parsing: service.document.bytes(payin)) { see(shown) }
     }
   }
 

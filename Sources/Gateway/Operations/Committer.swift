@@ -170,7 +170,7 @@ public struct Committer: Sendable {
     if State.keepsAnswer, let before, !before.isSettled, state.isSettled {
       change.key = .answer(
         .creating(state),
-        KeptAnswer(status: 201, body: state.document(publicURL: publicURL).bytes))
+        KeptAnswer(status: 201, body: state.document(publicURL: publicURL)))
     }
     return change
   }
@@ -213,7 +213,7 @@ public struct Committer: Sendable {
     var sequence = state.eventCount - transition.events.count
     let notifications = transition.events.count { $0.isPublished }
     var published = state.publishedCount - notifications
-    let body = notifications > 0 ? state.document(publicURL: publicURL).bytes : []
+    let body = notifications > 0 ? state.document(publicURL: publicURL) : []
     return transition.events.map { draft in
       sequence += 1
       if draft.isPublished { published += 1 }

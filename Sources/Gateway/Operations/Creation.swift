@@ -88,7 +88,7 @@ extension Committer {
     let latest = type.keepsAnswer ? try await database.idempotent(record.key) : record
     let kept = state.isSettled ? try await answer(latest ?? record, of: type) : nil
     return Creation(
-      id: record.operation, body: kept ?? state.document(publicURL: publicURL).bytes,
+      id: record.operation, body: kept ?? state.document(publicURL: publicURL),
       isSettled: state.isSettled, isReplay: isReplay)
   }
 

@@ -6,12 +6,12 @@ import Storage
 public struct RequestHash: Sendable {
   /// SHA-256 of the body as a JSON value, however it was spelt.
   private let value: [UInt8]
-  /// SHA-256 of the bytes as received, which earlier releases stored.
+  /// The bytes as received, whose SHA-256 earlier releases stored.
   private let bytes: [UInt8]?
 
   public init(_ object: JSONObject, bytes: [UInt8]) {
     value = Digest.sha256(JSON.object(object).canonicalBytes)
-    self.bytes = Digest.sha256(bytes)
+    self.bytes = bytes
   }
 
   init(value: [UInt8]) {
@@ -25,6 +25,8 @@ public struct RequestHash: Sendable {
   /// Whether the request stored so was the same. Earlier releases stored plain digests, which the
   /// store keys in time.
   func isSame(as stored: [UInt8], in store: any Database) -> Bool {
-    [value, bytes].compactMap { $0 }.contains { stored == $0 || stored == store.fingerprint($0) }
+    [value, bytes.map(Digest.sha256)].compactMap { $0 }.contains {
+      stored == $0 || stored == store.fingerprint($0)
+    }
   }
 }

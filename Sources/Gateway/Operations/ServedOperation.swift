@@ -17,8 +17,8 @@ protocol ServedOperation: KeptOperation {
   /// What was asked in vain since it was written.
   var silence: Silence? { get }
 
-  /// As its merchant sees it: in answers and in webhooks alike.
-  func document(publicURL: String) -> JSON
+  /// As its merchant sees it, in JSON: in answers and in webhooks alike.
+  func document(publicURL: String) -> [UInt8]
   /// Counters that a commit adds one to.
   static func counts(_ transition: Transition<Self>, before: Self?) -> [Count]
 }
@@ -31,7 +31,9 @@ extension Payin: ServedOperation {
   var isSettled: Bool { status != .processing }
   var endedAt: Instant? { overSince }
 
-  func document(publicURL: String) -> JSON { PayinDocument(publicURL: publicURL).json(self) }
+  func document(publicURL: String) -> [UInt8] {
+    PayinDocument(publicURL: publicURL).bytes(self)
+  }
 
   static func counts(_ transition: Transition<Payin>, before: Payin?) -> [Count] {
     let status = transition.state.status
@@ -47,7 +49,7 @@ extension CounterPayment: ServedOperation {
   var endedAt: Instant? { unresolvedSince == nil ? updatedAt : nil }
   var silence: Silence? { nil }
 
-  func document(publicURL: String) -> JSON { CounterPaymentDocument.json(self) }
+  func document(publicURL: String) -> [UInt8] { CounterPaymentDocument.json(self).bytes }
 
   static func counts(_ transition: Transition<CounterPayment>, before: CounterPayment?) -> [Count] {
     transition.events.filter(\.isPublished).map {

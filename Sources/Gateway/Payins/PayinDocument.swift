@@ -1,4 +1,4 @@
-public import JSONText
+import JSONText
 public import Payins
 
 /// A pay-in as the merchant sees it: in answers and in webhooks alike (`openapi/pasarela.json`).
@@ -8,84 +8,96 @@ public struct PayinDocument: Sendable {
 
   public init(publicURL: String) { self.publicURL = publicURL }
 
+  /// In JSON.
   /// - Parameter now: when it is looked at; nil: as it was committed.
-  public func json(_ payin: Payin, at now: Instant? = nil) -> JSON {
+  public func bytes(_ payin: Payin, at now: Instant? = nil) -> [UInt8] {
+    JSONWriter.object(capacity: 2048) { write(payin, at: now ?? payin.updatedAt, to: &$0) }
+  }
+
+  private func write(_ payin: Payin, at now: Instant, to json: inout JSONWriter) {
     let request = payin.request
     let attempt = payin.currentAttempt
-    return .object([
-      "id": JSON(payin.id.text), "object": "payin", "status": JSON(payin.status.rawValue),
-      "merchant_reference": JSON(request.merchantReference), "amount": JSON(request.amount),
-      "amount_received": JSON(payin.amountReceived),
-      "currency": JSON(request.currency.rawValue), "method": JSON(payin.method.rawValue),
-      "description": JSON(request.description), "payer": request.payer.json,
-      "metadata": .object(JSONObject(request.metadata.map { ($0.key, JSON($0.value)) })),
-      "instructions": instructions(payin),
-      "hosted_url": JSON("\(publicURL)/pay/\(payin.token)"),
-      "return_url": JSON(request.returnURL), "account": JSON(attempt.target.account),
-      "provider": JSON(attempt.candidate.provider),
-      "provider_order_id": JSON(attempt.providerOrderID),
-      "routing": [
-        "rules_version": JSON(payin.routing.rulesVersion), "rule": JSON(payin.routing.rule),
-        "attempts": JSON(payin.attempts.count),
-      ],
-      "receipts": .array(payin.receipts.map(receipt)),
-      "failure": payin.failure.map {
-        ["code": JSON($0.code), "message": JSON($0.message)]
-      } ?? .null,
-      "late": JSON(payin.late),
-      "waiting_for": JSON(payin.waitingFor(at: now ?? payin.updatedAt)?.rawValue),
-      "last_evidence": payin.lastEvidence?.json ?? .null,
-      "next_check_at": JSON(payin.nextCheckAt?.rfc3339),
-      "expires_at": JSON(payin.expiresAt.rfc3339),
-      "created_at": JSON(payin.createdAt.rfc3339),
-      "updated_at": JSON(payin.updatedAt.rfc3339),
-      "succeeded_at": JSON(payin.succeededAt?.rfc3339),
-    ])
+    json.member("id", payin.id.text)
+    json.member("object", "payin")
+    json.member("status", payin.status.rawValue)
+    json.member("merchant_reference", request.merchantReference)
+    json.member("amount", request.amount)
+    json.member("amount_received", payin.amountReceived)
+    json.member("currency", request.currency.rawValue)
+    json.member("method", payin.method.rawValue)
+    json.member("description", request.description)
+    json.member("payer", request.payer.json)
+    json.member("metadata", request.metadata.json)
+    json.member("instructions", shown(payin)) { $0.write(to: &$1) }
+    json.member("hosted_url", "\(publicURL)/pay/\(payin.token)")
+    json.member("return_url", request.returnURL)
+    json.member("account", attempt.target.account)
+    json.member("provider", attempt.candidate.provider)
+    json.member("provider_order_id", attempt.providerOrderID)
+    json.member("routing", payin.routing) { routing, json in
+      json.member("rules_version", routing.rulesVersion)
+      json.member("rule", routing.rule)
+      json.member("attempts", payin.attempts.count)
+    }
+    json.member("receipts", each: payin.receipts) { $0.write(to: &$1) }
+    json.member("failure", payin.failure) { failure, json in
+      json.member("code", failure.code)
+      json.member("message", failure.message)
+    }
+    json.member("late", payin.late)
+    json.member("waiting_for", payin.waitingFor(at: now)?.rawValue)
+    json.member("last_evidence", payin.lastEvidence) { $0.write(to: &$1) }
+    json.member("next_check_at", payin.nextCheckAt?.rfc3339)
+    json.member("expires_at", payin.expiresAt.rfc3339)
+    json.member("created_at", payin.createdAt.rfc3339)
+    json.member("updated_at", payin.updatedAt.rfc3339)
+    json.member("succeeded_at", payin.succeededAt?.rfc3339)
   }
 
   /// A store reference always has a bar code: the provider's, or else ours.
-  private func instructions(_ payin: Payin) -> JSON {
-    switch payin.instructions {
-    case nil: return .null
-    case .spei(let spei): return Instructions.spei(spei).json
-    case .store(var store):
-      store.barcodeURL = store.barcodeURL ?? "\(publicURL)/pay/\(payin.token)/barcode.svg"
-      return Instructions.store(store).json
-    }
-  }
-
-  private func receipt(_ receipt: Receipt) -> JSON {
-    [
-      "id": JSON(receipt.id.text), "amount": JSON(receipt.amount),
-      "received_at": JSON(receipt.receivedAt.rfc3339),
-      "provider_reference": JSON(receipt.providerReference),
-      "attempt": JSON(receipt.attempt.text),
-    ]
+  private func shown(_ payin: Payin) -> Instructions? {
+    guard case .store(var store) = payin.instructions else { return payin.instructions }
+    store.barcodeURL = store.barcodeURL ?? "\(publicURL)/pay/\(payin.token)/barcode.svg"
+    return .store(store)
   }
 }
 
 /// The API's own forms; how a database keeps the same stands in PayinCodec.swift.
+extension Receipt {
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("id", id.text)
+    json.member("amount", amount)
+    json.member("received_at", receivedAt.rfc3339)
+    json.member("provider_reference", providerReference)
+    json.member("attempt", attempt.text)
+  }
+}
+
 extension Instructions {
-  public var json: JSON {
+  fileprivate func write(to json: inout JSONWriter) {
     switch self {
     case .spei(let spei):
-      .object([
-        "type": "spei", "clabe": JSON(spei.clabe), "bank": JSON(spei.bank),
-        "beneficiary": JSON(spei.beneficiary), "reference": JSON(spei.reference),
-        "concept": JSON(spei.concept), "agreement": JSON(spei.agreement),
-        "payment_url": JSON(spei.paymentURL),
-      ])
+      json.member("type", "spei")
+      json.member("clabe", spei.clabe)
+      json.member("bank", spei.bank)
+      json.member("beneficiary", spei.beneficiary)
+      json.member("reference", spei.reference)
+      json.member("concept", spei.concept)
+      json.member("agreement", spei.agreement)
+      json.member("payment_url", spei.paymentURL)
     case .store(let store):
-      .object([
-        "type": "store", "reference": JSON(store.reference),
-        "barcode_url": JSON(store.barcodeURL),
-        "networks": .array(store.networks.map { JSON($0) }),
-        "payment_url": JSON(store.paymentURL),
-      ])
+      json.member("type", "store")
+      json.member("reference", store.reference)
+      json.member("barcode_url", store.barcodeURL)
+      json.member("networks", each: store.networks)
+      json.member("payment_url", store.paymentURL)
     }
   }
 }
 
 extension Evidence {
-  public var json: JSON { ["grade": JSON(grade.label), "at": JSON(at.rfc3339)] }
+  fileprivate func write(to json: inout JSONWriter) {
+    json.member("grade", grade.label)
+    json.member("at", at.rfc3339)
+  }
 }

@@ -121,7 +121,7 @@ public struct PayinService: Sendable {
     if let answer { return answer }
     return (try? await committer.creation(of: payin))
       ?? Creation(
-        id: payin.operationID, body: document.json(payin).bytes, isSettled: false, isReplay: false)
+        id: payin.operationID, body: document.bytes(payin), isSettled: false, isReplay: false)
   }
 }
 

@@ -1,5 +1,5 @@
 public import CounterPayments
-public import JSONText
+import JSONText
 import Payins
 
 extension CounterPayment: KeptOperation {
@@ -20,8 +20,8 @@ extension CounterPayment: KeptOperation {
     ]
   }
 
-  public var keptOpening: JSON? { .none }
-  public var keptStanding: JSON { stored }
+  public var keptOpening: [UInt8]? { nil }
+  public var keptStanding: [UInt8] { stored.bytes }
 
   public init?(kept: KeptDocuments) { self.init(stored: kept.standing) }
 }

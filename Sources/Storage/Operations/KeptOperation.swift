@@ -8,10 +8,10 @@ public import Payins
 public protocol KeptOperation: Operation {
   static var layout: OperationLayout { get }
 
-  /// What never changes, written once; nil where the other document has everything.
-  var keptOpening: JSON? { get }
-  /// What is written with each change.
-  var keptStanding: JSON { get }
+  /// What never changes, in JSON, written once; nil where the other document has everything.
+  var keptOpening: [UInt8]? { get }
+  /// What is written with each change, in JSON.
+  var keptStanding: [UInt8] { get }
   /// The values of `layout.columns`, in their order.
   var listing: [ListedValue] { get }
 

@@ -1,4 +1,4 @@
-public import JSONText
+import JSONText
 public import Payins
 
 extension Payin: KeptOperation {
@@ -23,8 +23,8 @@ extension Payin: KeptOperation {
     ]
   }
 
-  public var keptOpening: JSON? { storedOpening }
-  public var keptStanding: JSON { storedStanding }
+  public var keptOpening: [UInt8]? { storedOpening }
+  public var keptStanding: [UInt8] { storedStanding }
 
   public init?(kept: KeptDocuments) {
     self.init(

@@ -24,11 +24,16 @@ package struct Fingerprints: Sendable {
   /// merchants' are not to be told the same. Nil where there is none.
   package func email(_ address: String?, merchant: String) -> [UInt8]? {
     guard let address else { return nil }
-    let scalars = address.unicodeScalars
-    let isSpace: (Unicode.Scalar) -> Bool = { $0.properties.isWhitespace }
-    let trimmed = scalars.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
-    let text = String(String.UnicodeScalarView(trimmed)).lowercased()
+    // In visible ASCII, as nearly all are, there is no space.
+    let isPlain = address.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    let text = (isPlain ? address : Self.trimmed(address)).lowercased()
     return text.isEmpty ? nil : of(Array("email/\(merchant)/\(text)".utf8))
+  }
+
+  private static func trimmed(_ address: String) -> String {
+    let isSpace: (Unicode.Scalar) -> Bool = { $0.properties.isWhitespace }
+    let scalars = address.unicodeScalars.drop(while: isSpace).reversed().drop(while: isSpace)
+    return String(String.UnicodeScalarView(scalars.reversed()))
   }
 }
 

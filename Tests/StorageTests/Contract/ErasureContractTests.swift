@@ -206,6 +206,6 @@ struct ErasureContractTests {
 extension Payin {
   /// The same document of another version.
   fileprivate func at(_ other: Payin) -> Payin {
-    Payin(opening: storedOpening, standing: other.storedStanding) ?? self
+    Payin(opening: openingTree, standing: other.standingTree) ?? self
   }
 }

@@ -118,7 +118,7 @@ struct WaitingContractTests {
           ).run(
             .text(payin.id.text), .text(payin.request.merchantReference),
             .milliseconds(payin.createdAt), .text(payin.token), .integer(payin.version),
-            .utf8(payin.storedStanding.bytes), .utf8(payin.storedOpening.bytes),
+            .utf8(payin.storedStanding), .utf8(payin.storedOpening),
             .integer(number == 0 ? 1 : nil))
         }
       }

@@ -240,7 +240,7 @@ struct DamageTests {
       var change = Change()
       change.operation = .insert(payin)
       try await store.commit(change)
-      var body = try #require(payin.storedStanding.object)
+      var body = try #require(payin.standingTree.object)
       body["attempts"] = []
       try SQLiteStatement(other, "UPDATE payins SET body = ?, checksum = NULL")
         .run(.utf8(JSON.object(body).bytes))

@@ -17,7 +17,7 @@ struct OlderRowsTests {
     return try (0..<count).map { number in
       let life = marked.life("order-\(number)")
       let payin = try #require(life.last?.payin)
-      var standing = try #require(payin.storedStanding.object)
+      var standing = try #require(payin.standingTree.object)
       var attempt = try #require(standing["attempts"]?.array?.first?.object)
       var discrepancy = try #require(attempt["discrepancies"]?.array?.first?.object)
       discrepancy["answer_status"] = 500

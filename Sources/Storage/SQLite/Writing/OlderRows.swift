@@ -95,7 +95,7 @@ final class OlderRows {
         .operation(.payin), row.id,
         { () throws(RowFault) in try StoredDocument.operation(row, sealing) })
     else { return }
-    let (standing, opening) = (payin.storedStanding.bytes, payin.storedOpening.bytes)
+    let (standing, opening) = (payin.storedStanding, payin.storedOpening)
     try updatePayin.run(
       .text(row.id), .utf8(standing), .utf8(opening),
       .integer(OperationRow.checksum(row.id, standing)),
