@@ -20,7 +20,7 @@ let package = Package(
     .target(name: "Crypto", dependencies: ["COpenSSL"]),
     .target(
       name: "HTTPServing", dependencies: ["CivilCalendar", "CLinux", "COpenSSL", "JSONText"]),
-    .target(name: "HTTPCalling", dependencies: ["CCurl", "CLinux"]),
+    .target(name: "HTTPCalling", dependencies: ["CCurl"]),
     .target(
       name: "Storage",
       dependencies: ["CSQLite", "Crypto", "JSONText", "Payins", "CounterPayments"]),

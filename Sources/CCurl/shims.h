@@ -64,16 +64,4 @@ static inline const char *pasarela_default_ca_file(void) {
 static inline CURLMcode pasarela_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
 }
-
-static inline void pasarela_multi_set_socket(
-    CURLM *multi, curl_socket_callback call, void *context) {
-  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, call);
-  curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
-}
-
-static inline void pasarela_multi_set_timer(
-    CURLM *multi, curl_multi_timer_callback call, void *context) {
-  curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, call);
-  curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
-}
 #endif

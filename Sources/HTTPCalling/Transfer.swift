@@ -8,16 +8,16 @@ internal import Glibc
   let easy: EasyHandle
   var reader: ResponseReader
   private(set) var facts = TransferFacts()
-  private let sockets: WatchedSockets
+  private let connections: KeptConnections
   private var connection = KeptConnections.Endpoints()
   private var isFresh = false
   private var headers: UnsafeMutablePointer<curl_slist>?
   private let errorText: UnsafeMutablePointer<CChar>
 
-  init(_ call: PendingCall, on easy: EasyHandle, among sockets: WatchedSockets) {
+  init(_ call: PendingCall, on easy: EasyHandle, keeping connections: KeptConnections) {
     self.call = call
     self.easy = easy
-    self.sockets = sockets
+    self.connections = connections
     reader = ResponseReader(
       bodyBytesMax: call.limits.responseBytes, cutsBody: call.limits.cutsBody)
     unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -86,10 +86,6 @@ internal import Glibc
       isSafe: call.request.isSafe, isAllowed: call.limits.addressPolicy.allows(address))
   }
 
-  func opened(_ socket: Int32) {
-    sockets.opened(socket)
-  }
-
   /// libcurl is about to write the request on `connection`. False: it must not.
   func mayBegin(on connection: KeptConnections.Endpoints) -> Bool {
     self.connection = connection
@@ -97,7 +93,7 @@ internal import Glibc
     let address = SocketAddress.bytes(text: connection.peer)
     return facts.mayBegin(
       isSafe: call.request.isSafe, isAllowed: call.limits.addressPolicy.allows(address),
-      isSpoiled: isReused && sockets.kept.isSpoiled(connection))
+      isSpoiled: isReused && connections.isSpoiled(connection))
   }
 
   /// Whether libcurl chose a spoiled connection, so that nothing was written: the same again on a
@@ -118,7 +114,7 @@ internal import Glibc
     let socket = unsafe pasarela_active_socket(easy.pointer)
     guard socket != CURL_SOCKET_BAD else { return }
     if easy.long(CURLINFO_HTTP_VERSION) < CURL_HTTP_VERSION_2_0 {
-      sockets.kept.keep(socket, connection)
+      connections.keep(socket, connection)
     }
   }
 
@@ -203,7 +199,7 @@ extension Transfer {
     unsafe easy.set(CURLOPT_PREREQDATA, pointer: transfer)
     // The connection outlives this transfer, so its closing is the loop's matter.
     unsafe easy.set(
-      CURLOPT_CLOSESOCKETDATA, pointer: Unmanaged.passUnretained(sockets).toOpaque())
+      CURLOPT_CLOSESOCKETDATA, pointer: Unmanaged.passUnretained(connections).toOpaque())
     unsafe easy.note(pasarela_set_closesocket(handle, closeSocket))
     unsafe easy.note(pasarela_set_write(handle, CURLOPT_HEADERFUNCTION, takeHeaderLine))
     unsafe easy.note(pasarela_set_write(handle, CURLOPT_WRITEFUNCTION, takeBody))

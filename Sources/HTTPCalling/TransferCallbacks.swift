@@ -42,9 +42,7 @@ func openSocket(
     unsafe transfer.mayConnect(to: SocketAddress.bytes(address))
   else { return CURL_SOCKET_BAD }
   let kind = unsafe address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
-  let opened = unsafe socket(address.pointee.family, kind, address.pointee.protocol)
-  if opened >= 0 { transfer.opened(opened) }
-  return opened
+  return unsafe socket(address.pointee.family, kind, address.pointee.protocol)
 }
 
 func beginRequest(
@@ -58,32 +56,10 @@ func beginRequest(
   return transfer.mayBegin(on: connection) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
-private func sockets(_ context: UnsafeMutableRawPointer?) -> WatchedSockets? {
-  unsafe context.map { unsafe Unmanaged<WatchedSockets>.fromOpaque($0).takeUnretainedValue() }
-}
-
-/// Here `context` is the loop's WatchedSockets.
+/// Here `context` is the loop's KeptConnections.
 func closeSocket(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
-  unsafe sockets(context)?.closing(socket)
-  return close(socket)
-}
-
-/// So it is here.
-func watchSocket(
-  _ easy: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ poll: Int32,
-  _ context: UnsafeMutableRawPointer?, _ ofSocket: UnsafeMutableRawPointer?
-) -> Int32 {
-  unsafe sockets(context)?.want(poll, of: socket)
-  return 0
-}
-
-/// Here `context` is the loop.
-func callLater(
-  _ multi: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
-) -> Int32 {
   if let context = unsafe context {
-    let loop = unsafe Unmanaged<TransferLoop>.fromOpaque(context).takeUnretainedValue()
-    loop.setTimer(milliseconds: milliseconds)
+    unsafe Unmanaged<KeptConnections>.fromOpaque(context).takeUnretainedValue().forget(socket)
   }
-  return 0
+  return close(socket)
 }

@@ -5,19 +5,11 @@ internal import Synchronization
 /// The one owner of a libcurl multi handle, and the loop that drives it on a thread of its own.
 ///
 /// `inbox` is for every thread. Everything else belongs to the thread in ``run()``, except that any
-/// thread may wake it.
+/// thread may wake it, under the inbox's lock and so never after its end.
 @safe final class TransferLoop: @unchecked Sendable {  // shared state in a Mutex, rest one thread's
   private struct Inbox {
     var calls: [PendingCall] = []
     var isClosed = false
-    /// The loop waits, or is about to, and nobody has woken it yet.
-    var isAsleep = false
-
-    /// Whether the loop has to be woken for what was just put in.
-    mutating func wakes() -> Bool {
-      defer { isAsleep = false }
-      return isAsleep
-    }
   }
 
   private let configuration: CurlClient.Configuration
@@ -25,9 +17,7 @@ internal import Synchronization
   private let multi: UnsafeMutableRawPointer
   /// By their handle's number.
   private var transfers: [Int: Transfer] = [:]
-  private let sockets = WatchedSockets()
-  /// When libcurl wants to be called at the latest, in nanoseconds of ``now()``.
-  private var deadline: Int64?
+  private let connections = KeptConnections()
   private var idleHandles: [EasyHandle] = []
 
   init(_ configuration: CurlClient.Configuration) {
@@ -39,32 +29,27 @@ internal import Synchronization
     unsafe self.multi = multi
     unsafe pasarela_multi_set_long(
       multi, CURLMOPT_MAXCONNECTS, max(1, configuration.idleConnections))
-    // Both are called within calls of this loop only, and so while it lives.
-    unsafe pasarela_multi_set_socket(
-      multi, watchSocket, Unmanaged.passUnretained(sockets).toOpaque())
-    unsafe pasarela_multi_set_timer(multi, callLater, Unmanaged.passUnretained(self).toOpaque())
   }
 
   private static let libraryIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   /// False where the loop is closed.
   func submit(_ call: PendingCall) -> Bool {
-    let (isTaken, wakes) = inbox.withLock { inbox in
-      guard !inbox.isClosed else { return (false, false) }
+    inbox.withLock { inbox in
+      guard !inbox.isClosed else { return false }
       inbox.calls.append(call)
-      return (true, inbox.wakes())
+      if inbox.calls.count == 1 { unsafe curl_multi_wakeup(multi) }
+      return true
     }
-    if wakes { sockets.wake() }
-    return isTaken
   }
 
   /// Every call under way ends at once; the loop's thread then ends by itself.
   func close() {
-    let wakes = inbox.withLock { inbox in
+    inbox.withLock { inbox in
+      guard !inbox.isClosed else { return }
       inbox.isClosed = true
-      return inbox.wakes()
+      unsafe curl_multi_wakeup(multi)
     }
-    if wakes { sockets.wake() }
   }
 
   /// The loop. Returns after ``close()``.
@@ -72,51 +57,20 @@ internal import Synchronization
     Self.leaveSignalsToOthers()
     while let calls = takeCalls() {
       for call in calls { begin(call) }
-      if let deadline, deadline <= Self.now() {
-        self.deadline = nil  // libcurl sets it anew where it has another
-        act(on: CURL_SOCKET_TIMEOUT, 0)
-      }
+      var running: Int32 = 0
+      endAllUnless(unsafe curl_multi_perform(multi, &running))
       endFinished()
-      for event in sockets.wait(milliseconds: patience()) { act(on: event.socket, event.bits) }
-      endFinished()
+      endAllUnless(unsafe curl_multi_poll(multi, nil, 0, 60_000, nil))
     }
     endAll(CurlClient.closed)
     idleHandles = []
     unsafe curl_multi_cleanup(multi)
   }
 
-  /// Lets libcurl do what came due on a socket, or by time.
-  private func act(on socket: Int32, _ bits: Int32) {
-    var running: Int32 = 0
-    endAllUnless(unsafe curl_multi_socket_action(multi, socket, bits, &running))
-  }
-
-  /// libcurl wants to be called after that time, or not at all where it is negative.
-  func setTimer(milliseconds: Int) {
-    deadline = milliseconds < 0 ? nil : Self.now() + Int64(milliseconds) * 1_000_000
-  }
-
-  /// How long there is nothing to do; nil for ever.
-  private func patience() -> Int32? {
-    let hasNews = inbox.withLock { inbox in
-      inbox.isAsleep = inbox.calls.isEmpty && !inbox.isClosed
-      return !inbox.isAsleep
-    }
-    guard !hasNews else { return 0 }
-    return deadline.map { Int32(clamping: max(0, $0 - Self.now() + 999_999) / 1_000_000) }
-  }
-
-  private static func now() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
-
   /// Nil once closed; calls that still wait then never began.
   private func takeCalls() -> [PendingCall]? {
     let (calls, isClosed) = inbox.withLock { inbox in
       defer { inbox.calls = [] }
-      inbox.isAsleep = false
       return (inbox.calls, inbox.isClosed)
     }
     guard isClosed else { return calls }
@@ -131,7 +85,7 @@ internal import Synchronization
       return call.continuation.resume(
         returning: .neverSent(CallFailure(.local, "libcurl is out of memory")))
     }
-    let transfer = Transfer(call, on: easy, among: sockets)
+    let transfer = Transfer(call, on: easy, keeping: connections)
     transfer.prepare(configuration)
     guard easy.refusal == CURLE_OK else {
       return finish(transfer, transfer.outcome(easy.refusal))
