@@ -72,6 +72,8 @@ public struct Attempt: Equatable, Sendable {
     /// The label of the status.
     public var status: String
     public var at: Instant
+
+    public var saysPaid: Bool { status == ReportedStatus.paid.label }
   }
 
   public var target: Target { candidate.target }

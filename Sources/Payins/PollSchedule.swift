@@ -8,6 +8,8 @@ enum PollSchedule {
   /// The same of accounts that call back: there, asking is not how money is heard of.
   private static let shortestIfHeard: Int64 = 45
   private static let longestIfHeard: Int64 = 7200
+  /// For how long a callback's word that nobody confirms makes questions frequent.
+  private static let toldLongSeconds: Int64 = 3600
 
   /// "Not found" must be heard this often, over this many seconds, to be believed: providers
   /// index new orders late.
@@ -72,6 +74,9 @@ enum PollSchedule {
         // Past expiry and not yet confirmed: the provider did not answer.
         return min(max(-left, shortest), longest)
       }
+      if let told = toldSeconds(attempt, of: payin, now) {
+        return min(max(told / 4, shortest), left + graceAfterExpirySeconds)
+      }
       if isHeard {
         return min(max(age / 2, shortestIfHeard), longestIfHeard, left + graceAfterExpirySeconds)
       }
@@ -81,6 +86,18 @@ enum PollSchedule {
     }
     // Closed for us, but money may still come: ever more seldom, at most daily.
     return min(max(age / 2, 3600), 86_400)
+  }
+
+  /// Since when a callback says that the order is paid while its provider does not, in seconds: it
+  /// may know soon. Nil where none does, or it is long ago.
+  private static func toldSeconds(
+    _ attempt: Attempt, of payin: Payin, _ now: Instant
+  ) -> Int64? {
+    guard let heard = attempt.heard, heard.saysPaid,
+      !payin.receipts.contains(where: { $0.attempt == attempt.id })
+    else { return nil }
+    let seconds = now.milliseconds(since: heard.at) / 1000
+    return (0...toldLongSeconds).contains(seconds) ? seconds : nil
   }
 
   /// Later by a sixty-fourth at most, so that orders created together are not asked together. Not

@@ -20,7 +20,9 @@ extension Payin {
     guard let index = attempts.firstIndex(where: { $0.id == heard.attempt }) else { return }
     attempts[index].polls += times
     attempts[index].nextCheckAt = heard.nextCheckAt
-    if heard.isEvidence { lastEvidence = Evidence(grade: .query, at: heard.last) }
+    if heard.isEvidence, lastEvidence.map({ $0.at <= heard.last }) ?? true {
+      lastEvidence = Evidence(grade: .query, at: heard.last)
+    }
     silence = heard
   }
 
@@ -28,7 +30,7 @@ extension Payin {
   func silently(
     _ id: AttemptID, _ outcome: QueryOutcome, _ context: Context
   ) -> PayinTransition? {
-    guard outcome.mayBeSilent, onlyWatched == id,
+    guard context.keepsSilence, outcome.mayBeSilent, onlyWatched == id,
       silence.map({ $0.word == outcome.label }) ?? true
     else { return nil }
     var asked = PayinTransition(self)

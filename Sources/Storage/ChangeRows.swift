@@ -68,9 +68,13 @@ struct OperationRow: Sendable {
     self.listing = listing
     relisted =
       write.before.map { before in
-        zip(before.listing, listing).enumerated().filter { $1.0 != $1.1 }.map(\.offset)
+        let watched = type(of: state).layout.watched
+        return zip(before.listing, listing).enumerated().filter { place, pair in
+          // Nothing vouches for that one, and no index has it.
+          pair.0 != pair.1 || type(of: state).layout.columns[place].name == watched
+        }.map(\.offset)
       } ?? []
-    heard = (write.before as? Payin).flatMap(HeardSilence.init)
+    heard = (write.before as? Payin).map { HeardSilence(of: $0, before: $0.silence) }
     secrets = (state as? Payin).map {
       PayinSecrets($0, before: write.before as? Payin, isWithdrawn: write.isWithdrawn, sealing)
     }
@@ -86,23 +90,6 @@ struct OperationRow: Sendable {
     sum.add(id)
     sum.add(document)
     return sum.value
-  }
-}
-
-/// What a pay-in's change knows of questions in vain.
-struct HeardSilence: Sendable {
-  var attempt: AttemptID
-  var silence: Silence?
-
-  init(_ attempt: AttemptID, _ silence: Silence?) {
-    self.attempt = attempt
-    self.silence = silence
-  }
-
-  /// - Parameter before: the pay-in before the change.
-  init?(_ before: Payin) {
-    guard let attempt = before.onlyWatched else { return nil }
-    self.init(attempt, before.silence)
   }
 }
 

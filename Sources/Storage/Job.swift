@@ -74,15 +74,28 @@ public enum JobChange: Equatable, Sendable {
   /// Frees a leased job for `due`; tries stay. Throws `.leaseLost` like `finish`.
   case reschedule(JobKey, Lease, due: Instant)
   /// As `reschedule`, for when the question is asked anew that the job asked in vain; keeps what
-  /// was said with it, until the pay-in is written. Throws `.versionConflict` unless `before` was
-  /// kept with it.
-  case keepSilence(JobKey, Lease, Silence, before: Silence?)
+  /// was said with it, until the pay-in is written. Throws `.versionConflict` unless the pay-in is
+  /// what it was judged by.
+  case keepSilence(JobKey, Lease, Silence, HeardSilence)
   /// Makes the job, or brings one that nobody holds forward to its due time.
   case ensure(Job)
   /// Brings the jobs of that kind whose subjects begin so forward to `due`; leased ones are left.
   case bringForward(JobKind, subjectPrefix: String, due: Instant)
   /// Ends a job whoever holds it, if it exists.
   case drop(JobKey)
+}
+
+/// What a change knows of a pay-in's questions in vain.
+public struct HeardSilence: Equatable, Sendable {
+  package var payin: OperationID
+  package var version: Int
+  package var silence: Silence?
+
+  public init(of payin: some Operation, before silence: Silence?) {
+    self.payin = payin.operationID
+    version = payin.version
+    self.silence = silence
+  }
 }
 
 /// What due times become after the clock was set back.

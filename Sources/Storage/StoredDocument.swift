@@ -24,7 +24,7 @@ enum StoredDocument {
     if let opening = row.opening { kept.opening = try RowFault.json(opening) }
     kept.payer = try sealing.open(row.payer, .payer, of: row.id).map(RowFault.json)
     kept.answers = try sealing.open(row.answers, .answers, of: row.id).map(RowFault.json)
-    if let silence = row.silence { kept.silence = try Silence(stored: silence) }
+    kept.silence = row.silence.flatMap(Silence.init(stored:))
     if State.layout.hasSecrets, kept.payer == nil, Payin.keepsPayer(kept.opening) {
       throw .column("payer")
     }

@@ -27,9 +27,9 @@ struct MemoryTables: Sendable {
     if let key = change.key { keep(key) }
     jobs.merge(changedJobs.compactMapValues { $0 }) { $1 }
     for (key, job) in changedJobs where job == nil { jobs[key] = nil }
-    for case .keepSilence(let key, _, let silence, _) in change.jobs {
-      guard let id = jobs[key]?.operation, let payin = operations[id] as? Payin else { continue }
-      operations[id] = payin.after(silence)
+    for case .keepSilence(_, _, let silence, let heard) in change.jobs {
+      guard let payin = operations[heard.payin] as? Payin else { continue }
+      operations[heard.payin] = payin.after(silence)
     }
     if let write = change.operation { keep(write) }
     for event in change.events { events[event.operation, default: [:]][event.sequence] = event }
@@ -155,11 +155,12 @@ struct MemoryTables: Sendable {
         job.due = due
         job.lease = nil
         changed[key] = .some(job)
-      case .keepSilence(let key, let lease, let silence, let before):
-        guard var job = current(key) else { throw .leaseLost }
-        let payin = job.operation.flatMap { operations[$0] as? Payin }
-        guard payin?.silence == before else { throw .versionConflict }
-        guard job.lease == lease else { throw .leaseLost }
+      case .keepSilence(let key, let lease, let silence, let heard):
+        let payin = operations[heard.payin] as? Payin
+        guard payin?.silence == heard.silence, payin?.version == heard.version else {
+          throw .versionConflict
+        }
+        guard var job = current(key), job.lease == lease else { throw .leaseLost }
         job.due = silence.nextCheckAt
         job.lease = nil
         changed[key] = .some(job)

@@ -109,7 +109,7 @@ struct DamageTests {
       try store.execute(
         """
         UPDATE payin_openings SET content = replace(content, '"amount":95000', '"amount":15000')
-          WHERE id = '\(changed)'
+          WHERE number = (SELECT number FROM payins WHERE id = '\(changed)')
         """)
       #expect(try await client.get("/v1/payins/\(changed)").json["amount"] == 15_000)
       #expect(try await check(client, is: "warn", 1) != nil)

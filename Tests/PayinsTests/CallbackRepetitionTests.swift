@@ -47,7 +47,7 @@ struct CallbackRepetitionTests {
     let id = life.payin.attempts[0].id
     // An old pay-in, whose next question is far away.
     _ = hear(&life, .queried(id, .found(report(.pending))), afterMilliseconds: 1_000_000)
-    let hint = PayinInput.reported(id, report(.paid), .unsignedCallback)
+    let hint = PayinInput.reported(id, report(.pending), .unsignedCallback)
     _ = hear(&life, hint)
     let heard = life.payin.updatedAt
     _ = hear(&life, .queried(id, .found(report(.pending))), afterMilliseconds: 10)

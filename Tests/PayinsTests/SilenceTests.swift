@@ -85,4 +85,37 @@ struct SilenceTests {
     doubted.hears(.queried(id, .found(StatusReport(status: .pending))))
     #expect(doubted.last.silence == nil && !doubted.payin.isDiscrepant)
   }
+
+  @Test(
+    "a callback says paid, and its provider does not know yet: it is asked soon again, for an hour")
+  func told() throws {
+    var life = Life(expiresIn: 259_200)
+    life.callsBack = true
+    life.hears(.sent(life.attempt(), .accepted(Life.accepted("o1"))))
+    life.passes(86_400)
+    life.hears(.reported(life.attempt(), StatusReport(status: .paid), .unsignedCallback))
+    let heard = life.now
+    var waits: [Int64] = []
+    while life.now < heard.adding(seconds: 3600) {
+      life.answered(StatusReport(status: .pending))
+      let due = try #require(life.payin.nextCheckAt)
+      waits.append(due.milliseconds(since: life.now) / 1000)
+      life.passes(milliseconds: due.milliseconds(since: life.now))
+    }
+    #expect(waits.first == 5 && waits.dropLast().allSatisfy { $0 < 1000 } && waits.count > 15)
+    life.answered(StatusReport(status: .pending))
+    let due = try #require(life.payin.nextCheckAt)
+    #expect(due.milliseconds(since: life.now) > 3_600_000)
+  }
+
+  @Test("where nobody keeps it, an answer in vain is told at once")
+  func loud() {
+    let life = Life.pending
+    var context = Context(now: life.now.adding(seconds: 9), entropy: Dice(seed: 2))
+    context.keepsSilence = false
+    let after = life.payin.apply(
+      .queried(life.attempt(), .found(StatusReport(status: .pending))), context)
+    #expect(after.silence == nil && after.events.map(\.type) == ["poll.pending"])
+    #expect(after.payin.version == life.payin.version + 1)
+  }
 }

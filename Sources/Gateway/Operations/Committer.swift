@@ -86,7 +86,9 @@ public struct Committer: Sendable {
     while true {
       guard let before = if let known { known } else { try await database.operation(id, as: type) }
       else { throw .damaged("the operation \(id) of a job or callback does not exist") }
-      let transition = before.apply(input, environment.context)
+      var context = environment.context
+      context.keepsSilence = holding.map { !$0.isLost } ?? false
+      let transition = before.apply(input, context)
       // Without its lease it is another's already, who takes it for interrupted.
       if transition.isWithdrawn, holding.map(\.isLost) ?? true { return Applied(state: before) }
       var change = change(transition, before: before, holding: holding, calling: calling)
@@ -99,6 +101,7 @@ public struct Committer: Sendable {
       } catch .leaseLost {
         // What we learnt is recorded all the same.
         holding?.isLost = true
+        known = nil
         continue
       }
       if !transition.isIdle, !transition.isWithdrawn, transition.silence == nil {
@@ -248,7 +251,9 @@ public struct Committer: Sendable {
         if holding.isLost {
           out.append(.ensure(job(key, due: due)))
         } else if let silence = transition.silence {
-          out.append(.keepSilence(key, holding.lease, silence, before: before?.silence))
+          out.append(
+            .keepSilence(
+              key, holding.lease, silence, HeardSilence(of: state, before: before?.silence)))
         } else {
           // A later plan replaces an earlier one, which has given the lease back.
           out.append(

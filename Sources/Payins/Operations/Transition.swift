@@ -81,6 +81,8 @@ public struct Context: Sendable {
   public var entropy: any Entropy
   /// Whether an account's payments are told by callbacks, so that asking only makes sure.
   public var callsBack: @Sendable (String) -> Bool
+  /// Whether somebody can keep what was asked in vain: else it is told at once.
+  public var keepsSilence = true
 
   public init(
     now: Instant, entropy: any Entropy,

@@ -1,4 +1,3 @@
-import JSONText
 public import Payins
 
 extension SQLiteDatabase {
@@ -153,7 +152,7 @@ extension SQLiteDatabase {
   // MARK: Jobs
 
   public func nextDue() async throws(DatabaseError) -> Instant? {
-    let held = subjectsHeld(at: nil)
+    let held = self.held.subjects()
     let next = try await read { session throws(DatabaseError) in
       try session.nextDue(without: held)
     }
@@ -165,14 +164,10 @@ extension SQLiteDatabase {
   }
 
   public func backlog(at now: Instant) async throws(DatabaseError) -> Backlog {
-    let held = subjectsHeld(at: now)
+    let held = self.held.subjects(at: now)
     return try await read { session throws(DatabaseError) in
       try session.backlog(at: now, without: held)
     }
-  }
-
-  private func subjectsHeld(at now: Instant?) -> String {
-    JSON.array(held.keys(at: now).map { JSON($0.subject) }).text
   }
 
   public func firstJob(

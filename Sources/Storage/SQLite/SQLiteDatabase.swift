@@ -31,7 +31,8 @@ public final class SQLiteDatabase: Database {
     self.damage = damage
     let file = try DatabaseFile(path: path)
     let presence = try PresenceLock(path: file.path + ".lock")
-    let connection = try file.openWriter(migrates: migrates)
+    let connection = try file.openWriter(isAlone: presence.isFirst, migrates: migrates)
+    try presence.share()
     let sealing = try DatabaseSeal(connection, keys).open()
     self.sealing = sealing
     let place = DatabasePlace(connection, path: file.path)

@@ -1,7 +1,8 @@
 import JSONText
 import Payins
-import Storage
 import Testing
+
+@testable import Storage
 
 /// What questions in vain leave with the jobs that ask them.
 @Suite("Store contract: silence")
@@ -55,7 +56,10 @@ struct SilenceContractTests {
       author.context(Author.noon.adding(seconds: seconds)))
     let silence = try #require(silent.silence)
     var change = Change()
-    change.jobs = [.keepSilence(key(payin), lease, silence, before: payin.silence)]
+    change.jobs = [
+      .keepSilence(
+        key(payin), lease, silence, HeardSilence(of: payin, before: payin.silence))
+    ]
     try await store.commit(change)
     return silent.payin
   }
@@ -138,6 +142,43 @@ struct SilenceContractTests {
         _ = try await hear(store, payin, at: 7)
       }
       #expect(try await store.payin(payin.id)?.silence == nil)
+    }
+  }
+
+  @Test(
+    "an answer that was judged by the pay-in before another's change is refused",
+    arguments: DatabaseKind.allCases)
+  func older(kind: DatabaseKind) async throws {
+    try await withDatabase(kind) { store in
+      let payin = try await asked(store)
+      let erased = payin.apply(.payerErased, author.context(Author.noon.adding(seconds: 5)))
+      try await store.commit(author.change(erased, before: payin))
+      await #expect(throws: DatabaseError.versionConflict) {
+        _ = try await hear(store, payin, at: 7)
+      }
+      #expect(try await hear(store, erased.payin, at: 8).silence?.count == 1)
+    }
+  }
+
+  @Test("a row whose column does not name the attempt is mended by the next answer in vain")
+  func unnamed() async throws {
+    try await withFolder { folder in
+      let path = folder + "/pasarela.db"
+      let store = try SQLiteDatabase(path: path)
+      let payin = try await asked(store)
+      let other = try SQLiteConnection(path: path)
+      for damage in [
+        "UPDATE payins SET watched = NULL", "UPDATE payins SET watched = 'attempt_x'",
+        "UPDATE jobs SET silence = 'x'",
+      ] {
+        try other.execute(damage)
+        let found = try #require(try await store.payin(payin.id))
+        #expect(found.silence == nil && found.version == payin.version)
+        let heard = try await hear(store, found, at: 60)
+        #expect(try await store.payin(payin.id) == heard)
+        try await take(store, at: 100_000)
+      }
+      await store.close()
     }
   }
 }

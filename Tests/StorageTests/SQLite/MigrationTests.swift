@@ -110,6 +110,23 @@ struct MigrationTests {
     }
   }
 
+  @Test("a store that another process has open is left at its version, and the operator is told")
+  func notAlone() async throws {
+    try await withFolder { folder in
+      let path = try version1(folder)
+      do {
+        let other = try PresenceLock(path: path + ".lock")
+        try other.share()
+        let fault = #expect(throws: DatabaseError.self) { try SQLiteDatabase(path: path) }
+        #expect(fault.map { "\($0)" }?.contains("another process has it open") == true)
+        #expect(other.isFirst)
+      }
+      let store = try SQLiteDatabase(path: path)
+      try await store.probe()
+      await store.close()
+    }
+  }
+
   @Test("each migration is done once, in order, and a failing one is undone in whole")
   func steps() async throws {
     try await withFolder { folder in

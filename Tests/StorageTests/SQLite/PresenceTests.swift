@@ -95,4 +95,35 @@ struct PresenceTests {
       for store in stores { await store.close() }
     }
   }
+
+  @Test("a question leased in memory is no longer this process's once another has put it anew")
+  func putAnew() async throws {
+    try await withFolder { folder in
+      let path = folder + "/pasarela.db"
+      let first = try SQLiteDatabase(path: path)
+      var change = Change()
+      change.jobs = [.put(author.job("a"))]
+      try await first.commit(change)
+      #expect(try await lease(first, "first", at: noon).count == 1)
+      let second = try SQLiteDatabase(path: path)
+      let asked = noon.adding(seconds: 3)
+      change.jobs = [.put(author.job("a", due: asked))]
+      try await second.commit(change)
+      for end in [
+        JobChange.reschedule(
+          author.job("a").key, Lease(token: "first"), due: noon.adding(seconds: 7200)),
+        .finish(author.job("a").key, Lease(token: "first")),
+      ] {
+        change.jobs = [end]
+        await #expect(throws: DatabaseError.leaseLost) { try await first.commit(change) }
+      }
+      #expect(try await second.nextDue() == asked)
+      #expect(try await lease(second, "second", at: asked).count == 1)
+      // What the first still believes to hold is forgotten with its lease.
+      let later = noon.adding(seconds: 9000)
+      #expect(try await lease(first, "again", at: later).map(\.lease) == [Lease(token: "again")])
+      await first.close()
+      await second.close()
+    }
+  }
 }

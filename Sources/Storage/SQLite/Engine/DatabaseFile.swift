@@ -36,9 +36,9 @@ struct DatabaseFile {
   }
 
   /// The connection that writes, its schema up to date.
-  /// - Parameter migrates: as of `Migrations.init`.
+  /// - Parameters: as of `Migrations.init`.
   func openWriter(
-    migrates: @escaping @Sendable (Migration) -> Void = { _ in }
+    isAlone: Bool = true, migrates: @escaping @Sendable (Migration) -> Void = { _ in }
   ) throws(DatabaseError) -> SQLiteConnection {
     try explaining { () throws(DatabaseError) in
       let connection = try SQLiteConnection(path: path)
@@ -46,7 +46,7 @@ struct DatabaseFile {
         throw .failed(
           function: "sqlite3_open_v2", code: Int(SQLITE_READONLY), message: "cannot be written")
       }
-      let migrations = Migrations(connection, starts: migrates)
+      let migrations = Migrations(connection, isAlone: isAlone, starts: migrates)
       try migrations.identify()
       try turnOnWriteAheadLog(connection)
       // What is deleted is overwritten, so that erased data is not in a free page. In memory, once

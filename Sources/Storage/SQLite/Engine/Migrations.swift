@@ -24,15 +24,20 @@ struct Migrations {
 
   private let connection: SQLiteConnection
   private let steps: [String]
+  private let isAlone: Bool
   private let starts: @Sendable (Migration) -> Void
 
-  /// - Parameter starts: hears of each step before it is taken, save in a new database.
+  /// - Parameters:
+  ///   - isAlone: whether no other process has it open. An older program that has goes on with
+  ///     statements that are no longer right, so that a step is refused.
+  ///   - starts: hears of each step before it is taken, save in a new database.
   init(
-    _ connection: SQLiteConnection, steps: [String] = Migrations.all,
+    _ connection: SQLiteConnection, steps: [String] = Migrations.all, isAlone: Bool = true,
     starts: @escaping @Sendable (Migration) -> Void = { _ in }
   ) {
     self.connection = connection
     self.steps = steps
+    self.isAlone = isAlone
     self.starts = starts
   }
 
@@ -65,6 +70,11 @@ struct Migrations {
       let version = Int(try integer("user_version"))
       if version < steps.count {
         if version > 0 {
+          guard isAlone else {
+            throw refusal(
+              "another process has it open: stop them all, so that this release can bring it "
+                + "to its version")
+          }
           starts(
             Migration(
               to: version + 1,

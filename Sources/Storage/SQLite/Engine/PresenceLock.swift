@@ -4,13 +4,23 @@ import Glibc
 /// file beside it, which the kernel lifts when the process ends, however it ends.
 final class PresenceLock {
   private let descriptor: Int32
+  /// Whether no other process had it as this one came. Then none comes until `share`.
+  let isFirst: Bool
 
   /// Waits while another process looks whether it is alone.
   init(path: String) throws(DatabaseError) {
     let opened = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard opened >= 0 else { throw .system("open", "cannot create \(path)") }
     descriptor = opened  // from here on deinit closes it, whatever is thrown
-    guard Self.lock(opened, LOCK_SH) else { throw .system("flock", "cannot lock \(path)") }
+    isFirst = Self.lock(opened, LOCK_EX | LOCK_NB)
+    guard isFirst || Self.lock(opened, LOCK_SH) else {
+      throw .system("flock", "cannot lock \(path)")
+    }
+  }
+
+  /// Lets others come.
+  func share() throws(DatabaseError) {
+    guard Self.lock(descriptor, LOCK_SH) else { throw .system("flock", "cannot lock again") }
   }
 
   deinit { close(descriptor) }

@@ -1,18 +1,21 @@
+import JSONText
 import Payins
 import Synchronization
 
 /// Leases that are kept in memory alone, of jobs that may be done twice: where no other process has
 /// the database open nobody else could take them, and where this one dies they are due at once,
-/// which is right. The writer changes them, and takes back what a transaction did that was rolled
-/// back; readers look at them, since such a job's row says that it is due.
+/// which is right. A process that opens it meanwhile may take them, too, or put them anew; then
+/// they are no longer this one's, since their rows have another due time or a lease. The writer
+/// changes them, and takes back what a transaction did that was rolled back; readers look at them,
+/// since such a job's row says that it is due.
 final class HeldJobs: Sendable {
   fileprivate struct Held {
     var lease: Lease
     var account: String
     /// When the lease runs out.
     var until: Instant
-    /// How often the job was leased, of which its row does not know yet.
-    var tries: Int
+    /// When the job was due, as its row says: another process may have put it anew.
+    var due: Instant
   }
 
   fileprivate struct State {
@@ -25,9 +28,7 @@ final class HeldJobs: Sendable {
 
   func take(_ job: Job, _ lease: Lease, until: Instant) {
     state.withLock { state in
-      let tries = (state.held[job.key]?.tries ?? 0) + 1
-      state.set(
-        job.key, Held(lease: lease, account: job.account, until: until, tries: tries))
+      state.set(job.key, Held(lease: lease, account: job.account, until: until, due: job.due))
     }
   }
 
@@ -36,13 +37,23 @@ final class HeldJobs: Sendable {
     guard let held = state.withLock({ $0.held[job.key] }) else { return job }
     var job = job
     job.due = held.until
-    job.tries += held.tries
+    job.tries += 1
     job.lease = held.lease
     return job
   }
 
-  /// How often it was leased, of which its row does not know yet.
-  func tries(of key: JobKey) -> Int { state.withLock { $0.held[key]?.tries ?? 0 } }
+  /// When it was due as it was leased; nil where it is not held.
+  func due(_ key: JobKey) -> Instant? { state.withLock { $0.held[key]?.due } }
+
+  /// Those whose leases have run out.
+  func expired(at now: Instant) -> [JobKey] {
+    state.withLock { state in state.held.filter { $0.value.until <= now }.map(\.key) }
+  }
+
+  /// Their subjects, as a JSON array for statements that leave them out.
+  func subjects(at now: Instant? = nil) -> String {
+    JSON.array(keys(at: now).map { JSON($0.subject) }).text
+  }
 
   /// No lease runs out later.
   func drawIn(to end: Instant) {
@@ -109,12 +120,12 @@ extension HeldJobs.State {
 }
 
 extension JobKind {
-  /// Whether it does no harm to do it twice: a question, a message that its receiver knows by its
-  /// id.
+  /// Whether it does no harm to do it twice: a question. A message would be told again, and maybe
+  /// behind a later one.
   var isRepeatable: Bool {
     switch self {
-    case .queryAttempt, .deliverEvent: true
-    case .sendAttempt, .endDoubt, .replayCallback, .authorizeCounterPayment,
+    case .queryAttempt: true
+    case .sendAttempt, .endDoubt, .replayCallback, .deliverEvent, .authorizeCounterPayment,
       .reverseCounterPayment:
       false
     }

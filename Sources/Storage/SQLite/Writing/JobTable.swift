@@ -41,30 +41,27 @@ struct JobTable {
       ON CONFLICT (kind, subject) DO UPDATE SET
         due_ms = excluded.due_ms, tries = tries + excluded.tries, lease = excluded.lease
       """)
-    finishJob = try statement("DELETE FROM jobs WHERE kind = ? AND subject = ? AND lease IS ?")
+    let leased =
+      "WHERE kind = ?1 AND subject = ?2 AND lease IS ?3 AND due_ms = coalesce(?4, due_ms)"
+    finishJob = try statement("DELETE FROM jobs \(leased)")
     rescheduleJob = try statement(
-      """
-      UPDATE jobs SET due_ms = ?4, tries = tries + ?5, lease = NULL
-      WHERE kind = ?1 AND subject = ?2 AND lease IS ?3
-      """)
+      "UPDATE jobs SET due_ms = ?5, tries = tries + ?6, lease = NULL \(leased)")
     ensureJob = try statement(
       """
       INSERT INTO jobs (kind, subject, payin, account, due_ms, tries)
-      VALUES (?, ?, ?, ?, ?, 0)
+      VALUES (?1, ?2, ?3, ?4, ?5, 0)
       ON CONFLICT (kind, subject) DO UPDATE SET due_ms = min(due_ms, excluded.due_ms)
-        WHERE lease IS NULL
+        WHERE lease IS NULL AND ?6 = 0
       """)
     bringForwardJobs = try statement(
       """
       UPDATE jobs SET due_ms = min(due_ms, ?3)
       WHERE kind = ?1 AND subject >= ?2 AND subject < ?2 || char(1114111) AND lease IS NULL
+        AND subject NOT IN (SELECT value FROM json_each(?4))
       """)
     dropJob = try statement("DELETE FROM jobs WHERE kind = ? AND subject = ?")
     keepSilence = try statement(
-      """
-      UPDATE jobs SET due_ms = ?4, silence = ?5, lease = NULL
-      WHERE kind = ?1 AND subject = ?2 AND lease IS ?3
-      """)
+      "UPDATE jobs SET due_ms = ?5, silence = ?6, lease = NULL \(leased)")
     selectAccounts = try statement("SELECT account FROM job_accounts")
     selectDue = try statement(
       """
@@ -87,7 +84,7 @@ struct JobTable {
   func write(_ change: JobChange) throws(DatabaseError) {
     switch change {
     case .put(let job):
-      let tries = held.tries(of: job.key) + (job.lease == nil ? 0 : 1)
+      let tries = (held.isHeld(job.key) ? 1 : 0) + (job.lease == nil ? 0 : 1)
       held.letGo(job.key)
       try putJob.run(
         .text(job.key.kind.rawValue), .text(job.key.subject), .text(job.operation?.text ?? ""),
@@ -95,20 +92,20 @@ struct JobTable {
     case .finish(let key, let lease):
       try run(finishJob, key, lease)
     case .reschedule(let key, let lease, let due):
-      try run(rescheduleJob, key, lease, [.milliseconds(due), .integer(held.tries(of: key))])
-    case .keepSilence(let key, let lease, let silence, let before):
-      guard try self.silence.isKept(HeardSilence(silence.attempt, before)) else {
-        throw .versionConflict
-      }
+      let tries = held.isHeld(key, by: lease) ? 1 : 0
+      try run(rescheduleJob, key, lease, [.milliseconds(due), .integer(tries)])
+    case .keepSilence(let key, let lease, let silence, let heard):
+      guard try self.silence.isKept(heard) else { throw .versionConflict }
+      try self.silence.watch(silence.attempt, of: heard.payin)
       try run(
         keepSilence, key, lease, [.milliseconds(silence.nextCheckAt), .text(silence.stored)])
     case .ensure(let job):
-      if held.isHeld(job.key) { return }
       try ensureJob.run(
         .text(job.key.kind.rawValue), .text(job.key.subject), .text(job.operation?.text ?? ""),
-        .text(job.account), .milliseconds(job.due))
+        .text(job.account), .milliseconds(job.due), .integer(held.isHeld(job.key) ? 1 : 0))
     case .bringForward(let kind, let prefix, let due):
-      try bringForwardJobs.run(.text(kind.rawValue), .text(prefix), .milliseconds(due))
+      try bringForwardJobs.run(
+        .text(kind.rawValue), .text(prefix), .milliseconds(due), .text(held.subjects()))
     case .drop(let key):
       held.letGo(key)
       try dropJob.run(.text(key.kind.rawValue), .text(key.subject))
@@ -119,10 +116,13 @@ struct JobTable {
   private func run(
     _ statement: SQLiteStatement, _ key: JobKey, _ lease: Lease, _ values: [SQLiteValue] = []
   ) throws(DatabaseError) {
-    let wasHeld = held.isHeld(key, by: lease)
-    if wasHeld { held.letGo(key) }
+    let due = held.isHeld(key, by: lease) ? held.due(key) : nil
+    if due != nil { held.letGo(key) }
     let changed = try statement.run(
-      [.text(key.kind.rawValue), .text(key.subject), wasHeld ? .null : .text(lease.token)] + values)
+      [
+        .text(key.kind.rawValue), .text(key.subject), due == nil ? .text(lease.token) : .null,
+        due.map { .milliseconds($0) } ?? .null,
+      ] + values)
     guard changed == 1 else { throw .leaseLost }
   }
 
@@ -130,6 +130,7 @@ struct JobTable {
   /// account that is left alone costs nothing however much of it is due.
   /// - Parameter isAlone: whether no other process has the database open.
   func lease(_ request: LeaseRequest, isAlone: Bool) throws(DatabaseError) -> [Job] {
+    for key in held.expired(at: request.now) { try letGo(key) }
     var due: [Job] = []
     for account in try selectAccounts.rows(read: { row in row.text(0) }) {
       let room = request.limit(for: account)
@@ -149,8 +150,7 @@ struct JobTable {
       due += free.prefix(room)
     }
     var leased: [Job] = []
-    for var job in request.chosen(from: due) {
-      job.tries += held.tries(of: job.key)
+    for job in request.chosen(from: due) {
       if isAlone, job.key.kind.isRepeatable {
         held.take(job, request.lease, until: request.until)
       } else {
@@ -163,12 +163,25 @@ struct JobTable {
     return leased
   }
 
+  /// Ends a lease in memory; the row counts it, where nobody else has the job.
+  private func letGo(_ key: JobKey, due: Instant? = nil) throws(DatabaseError) {
+    guard let was = held.due(key) else { return }
+    held.letGo(key)
+    try rescheduleJob.run(
+      .text(key.kind.rawValue), .text(key.subject), .null, .milliseconds(was),
+      .milliseconds(due ?? was), .integer(1))
+  }
+
   /// Looks at every job where a clock was set back, and at a start at those beyond the latest.
   func drawIn(_ times: DrawnDueTimes) throws(DatabaseError) {
     if times.by > 0 {
       try SQLiteStatement(
-        connection, "UPDATE jobs SET due_ms = min(due_ms - ?1, ?2) WHERE lease IS NULL"
-      ).run(.integer(times.by), .milliseconds(times.latest))
+        connection,
+        """
+        UPDATE jobs SET due_ms = min(due_ms - ?1, ?2)
+        WHERE lease IS NULL AND subject NOT IN (SELECT value FROM json_each(?3))
+        """
+      ).run(.integer(times.by), .milliseconds(times.latest), .text(held.subjects()))
     } else {
       try SQLiteStatement(
         connection,
@@ -187,12 +200,7 @@ struct JobTable {
 
   func releaseAll(at now: Instant) throws(DatabaseError) -> Int {
     let inMemory = held.keys(at: nil)
-    for key in inMemory {
-      try rescheduleJob.run(
-        .text(key.kind.rawValue), .text(key.subject), .null, .milliseconds(now),
-        .integer(held.tries(of: key)))
-      held.letGo(key)
-    }
+    for key in inMemory { try letGo(key, due: now) }
     return try endLeases.run(.milliseconds(now)) + inMemory.count
   }
 

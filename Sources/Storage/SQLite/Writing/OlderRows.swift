@@ -89,6 +89,9 @@ final class OlderRows {
   }
 
   private func rewrite(_ row: StoredOperation) throws(DatabaseError) {
+    var row = row
+    // It stays with its job.
+    row.silence = nil
     // What is damaged stays as it is, and is noted.
     guard
       let payin: Payin = try? damage.reading(

@@ -57,11 +57,11 @@ final class WriteSession {
     let isHeard = try change.operation?.heard.map(jobs.silence.isKept) ?? true
     for job in change.jobs { try jobs.write(job) }
     if let operation = change.operation {
+      if let told = operation.heard, told.silence != nil {
+        try jobs.silence.forget(of: told.payin)
+      }
       try write(operation)
       guard isHeard else { throw .versionConflict }
-      if let told = operation.heard, told.silence != nil {
-        try jobs.silence.forget(of: told.attempt)
-      }
     }
     for attempt in change.attempts { try attempts.write(attempt) }
     for event in change.events { try evidence.add(event) }
