@@ -34,13 +34,12 @@ struct RandomReserve {
     }
     let given = start..<(start + count)
     start = given.upperBound
-    defer {
-      unsafe bytes.withUnsafeMutableBytes { all in
-        unsafe OPENSSL_cleanse(
-          UnsafeMutableRawBufferPointer(rebasing: all[given]).baseAddress, count)
-      }
+    // Copied and wiped in one hold of the buffer: no copy of it is made that keeps them.
+    return unsafe bytes.withUnsafeMutableBytes { all in
+      let part = unsafe UnsafeMutableRawBufferPointer(rebasing: all[given])
+      defer { unsafe OPENSSL_cleanse(part.baseAddress, count) }
+      return unsafe [UInt8](part)
     }
-    return Array(bytes[given])
   }
 
   private static func fill(_ bytes: inout [UInt8]) {
