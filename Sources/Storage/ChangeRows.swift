@@ -74,7 +74,10 @@ struct OperationRow: Sendable {
           pair.0 != pair.1 || type(of: state).layout.columns[place].name == watched
         }.map(\.offset)
       } ?? []
-    heard = (write.before as? Payin).map { HeardSilence(of: $0, before: $0.silence) }
+    heard = (write.before as? Payin).flatMap { before in
+      before.onlyWatched == nil && before.silence == nil
+        ? nil : HeardSilence(of: before, before: before.silence)
+    }
     secrets = (state as? Payin).map {
       PayinSecrets($0, before: write.before as? Payin, isWithdrawn: write.isWithdrawn, sealing)
     }
