@@ -32,7 +32,8 @@ enum PollSchedule {
     if delay == nil, isUnanswered {
       delay = repeatSeconds(for: attempt, until: payin.instrumentDiesAt(attempt), now: now)
     }
-    guard let delay else { return nil }
+    guard var delay else { return nil }
+    if let told = toldSeconds(for: attempt, of: payin, now: now) { delay = min(delay, told) }
     return context.now.adding(milliseconds: jittered(delay * 1000, context.entropy))
   }
 
@@ -74,9 +75,6 @@ enum PollSchedule {
         // Past expiry and not yet confirmed: the provider did not answer.
         return min(max(-left, shortest), longest)
       }
-      if let told = toldSeconds(attempt, of: payin, now) {
-        return min(max(told / 4, shortest), left + graceAfterExpirySeconds)
-      }
       if isHeard {
         return min(max(age / 2, shortestIfHeard), longestIfHeard, left + graceAfterExpirySeconds)
       }
@@ -88,16 +86,14 @@ enum PollSchedule {
     return min(max(age / 2, 3600), 86_400)
   }
 
-  /// Since when a callback says that the order is paid while its provider does not, in seconds: it
-  /// may know soon. Nil where none does, or it is long ago.
+  /// Where a callback says that the order is paid and its provider does not know yet: it may soon.
+  /// Nil where none does, or it is long ago, or everything is there.
   private static func toldSeconds(
-    _ attempt: Attempt, of payin: Payin, _ now: Instant
+    for attempt: Attempt, of payin: Payin, now: Instant
   ) -> Int64? {
-    guard let heard = attempt.heard, heard.saysPaid,
-      !payin.receipts.contains(where: { $0.attempt == attempt.id })
-    else { return nil }
+    guard payin.status != .succeeded, let heard = attempt.heard, heard.saysPaid else { return nil }
     let seconds = now.milliseconds(since: heard.at) / 1000
-    return (0...toldLongSeconds).contains(seconds) ? seconds : nil
+    return (0...toldLongSeconds).contains(seconds) ? max(seconds / 4, shortest) : nil
   }
 
   /// Later by a sixty-fourth at most, so that orders created together are not asked together. Not

@@ -86,13 +86,9 @@ struct SilenceTests {
     #expect(doubted.last.silence == nil && !doubted.payin.isDiscrepant)
   }
 
-  @Test(
-    "a callback says paid, and its provider does not know yet: it is asked soon again, for an hour")
-  func told() throws {
-    var life = Life(expiresIn: 259_200)
-    life.callsBack = true
-    life.hears(.sent(life.attempt(), .accepted(Life.accepted("o1"))))
-    life.passes(86_400)
+  /// The seconds from question to question after a callback that says paid, for an hour, while the
+  /// provider does not know of it.
+  private func waits(_ life: inout Life) throws -> [Int64] {
     life.hears(.reported(life.attempt(), StatusReport(status: .paid), .unsignedCallback))
     let heard = life.now
     var waits: [Int64] = []
@@ -102,10 +98,38 @@ struct SilenceTests {
       waits.append(due.milliseconds(since: life.now) / 1000)
       life.passes(milliseconds: due.milliseconds(since: life.now))
     }
-    #expect(waits.first == 5 && waits.dropLast().allSatisfy { $0 < 1000 } && waits.count > 15)
+    return waits
+  }
+
+  @Test(
+    "told that it is paid, a provider that does not know yet is asked soon again, for an hour",
+    arguments: [false, true])
+  func told(isOver: Bool) throws {
+    var life = Life(expiresIn: 259_200)
+    life.callsBack = true
+    life.hears(.sent(life.attempt(), .accepted(Life.accepted("o1"))))
+    life.passes(86_400)
+    if isOver { life.hears(.cancelled) }
+    let waits = try waits(&life)
+    #expect(waits.first == 5 && waits.allSatisfy { $0 < 1000 } && waits.count > 15)
     life.answered(StatusReport(status: .pending))
     let due = try #require(life.payin.nextCheckAt)
     #expect(due.milliseconds(since: life.now) > 3_600_000)
+  }
+
+  @Test("so is one that knows of a part")
+  func partlyTold() throws {
+    var life = Life(expiresIn: 259_200)
+    life.callsBack = true
+    life.hears(.sent(life.attempt(), .accepted(Life.accepted("o1"))))
+    life.passes(80_000)
+    life.answered(Life.paid("d1", 5000))
+    life.passes(6400)
+    life.hears(.reported(life.attempt(), StatusReport(status: .paid), .unsignedCallback))
+    life.answered(Life.paid("d1", 5000))
+    let due = try #require(life.payin.nextCheckAt)
+    #expect(life.payin.status == .partiallyPaid)
+    #expect(due.milliseconds(since: life.now) < 6000)
   }
 
   @Test("where nobody keeps it, an answer in vain is told at once")

@@ -120,6 +120,7 @@ struct MigrationTests {
         let fault = #expect(throws: DatabaseError.self) { try SQLiteDatabase(path: path) }
         #expect(fault.map { "\($0)" }?.contains("another process has it open") == true)
         #expect(other.isFirst)
+        #expect(try !PresenceLock(path: path + ".lock").isFirst)
       }
       let store = try SQLiteDatabase(path: path)
       try await store.probe()

@@ -12,6 +12,12 @@ final class PresenceLock {
     let opened = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard opened >= 0 else { throw .system("open", "cannot create \(path)") }
     descriptor = opened  // from here on deinit closes it, whatever is thrown
+    if Self.lock(opened, LOCK_EX | LOCK_NB) {
+      isFirst = true
+      return
+    }
+    // Who had it to itself may have died over what it did; a try that fails has lost the lock.
+    guard Self.lock(opened, LOCK_SH) else { throw .system("flock", "cannot lock \(path)") }
     isFirst = Self.lock(opened, LOCK_EX | LOCK_NB)
     guard isFirst || Self.lock(opened, LOCK_SH) else {
       throw .system("flock", "cannot lock \(path)")

@@ -130,7 +130,7 @@ struct JobTable {
   /// account that is left alone costs nothing however much of it is due.
   /// - Parameter isAlone: whether no other process has the database open.
   func lease(_ request: LeaseRequest, isAlone: Bool) throws(DatabaseError) -> [Job] {
-    for key in held.expired(at: request.now) { try letGo(key) }
+    for key in held.expired(at: request.now) { try letGo(key, due: request.now) }
     var due: [Job] = []
     for account in try selectAccounts.rows(read: { row in row.text(0) }) {
       let room = request.limit(for: account)
@@ -164,12 +164,12 @@ struct JobTable {
   }
 
   /// Ends a lease in memory; the row counts it, where nobody else has the job.
-  private func letGo(_ key: JobKey, due: Instant? = nil) throws(DatabaseError) {
+  private func letGo(_ key: JobKey, due: Instant) throws(DatabaseError) {
     guard let was = held.due(key) else { return }
     held.letGo(key)
     try rescheduleJob.run(
       .text(key.kind.rawValue), .text(key.subject), .null, .milliseconds(was),
-      .milliseconds(due ?? was), .integer(1))
+      .milliseconds(due), .integer(1))
   }
 
   /// Looks at every job where a clock was set back, and at a start at those beyond the latest.

@@ -22,12 +22,12 @@ struct SilenceTable {
 
   private static let kind = JobKind.queryAttempt.rawValue
 
-  /// As `Silence.init(stored:)` reads it.
+  /// As `Silence.init(stored:)` reads it; for a row of `payins`.
   /// - Parameter subject: SQL for the attempt's id.
   static func stored(subject: String) -> String {
     """
     (SELECT jobs.subject || ' ' || jobs.due_ms || ' ' || jobs.silence FROM jobs
-      WHERE jobs.kind = '\(kind)' AND jobs.subject = \(subject))
+      WHERE jobs.kind = '\(kind)' AND jobs.subject = \(subject) AND jobs.payin = payins.id)
     """
   }
 
