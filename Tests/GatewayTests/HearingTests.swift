@@ -17,18 +17,24 @@ struct HearingTests {
     return try await bench.service.sync(payin.id, merchant: "shop")
   }
 
-  @Test("are those whose last payment was told, whatever comes without money")
+  @Test("are those whose last twenty payments were told, whatever comes without money")
   func learns() async throws {
     let bench = try PayinBench()
     let hearing = bench.committer.environment.hearing
-    let waiting = try await bench.made("order-0")
-    _ = await bench.hears(
-      "charge.succeeded", of: waiting.attempts[0].orderNumber, status: "completed")
+    for index in 0..<Hearing.trusted {
+      let waiting = try await bench.made("waiting-\(index)")
+      _ = await bench.hears(
+        "charge.succeeded", of: waiting.attempts[0].orderNumber, status: "completed")
+    }
     #expect(!hearing.callsBack("first"))
-    for (index, isTold) in [true, true, false, false, true].enumerated() {
-      let payin = try await paid(bench, "order-\(index + 1)", isTold: isTold)
-      #expect(payin.status == .succeeded)
-      #expect(hearing.callsBack("first") == isTold)
+    let series = [(19, true), (1, false), (19, true)].flatMap { repeatElement($1, count: $0) }
+    for (index, isTold) in series.enumerated() {
+      let payin = try await paid(bench, "order-\(index)", isTold: isTold)
+      #expect(payin.status == .succeeded && !hearing.callsBack("first"))
+    }
+    for index in 0..<3 {
+      _ = try await paid(bench, "last-\(index)", isTold: index < 2)
+      #expect(hearing.callsBack("first") == (index < 2))
     }
     #expect(!hearing.callsBack("second"))
   }

@@ -1,13 +1,20 @@
 import Payins
 import Synchronization
 
-/// Which accounts' payments are told by callbacks: those whose last payment was. Nobody is taken
+/// Which accounts' payments are told by callbacks: those whose last twenty were. Nobody is taken
 /// for one by what a callback says, which anybody might send, but by money that was found after a
-/// callback said so. Not kept: after a start each has to be heard of anew.
+/// callback said so; one payment that was not told ends it. Not kept: after a start each has to be
+/// heard of anew.
 final class Hearing: Sendable {
-  private let accounts = Mutex<Set<String>>([])
+  /// Payments in a row that were told, until an account is believed to call back.
+  static let trusted = 20
 
-  func callsBack(_ account: String) -> Bool { accounts.withLock { $0.contains(account) } }
+  /// By account, up to `trusted`.
+  private let told = Mutex<[String: Int]>([:])
+
+  func callsBack(_ account: String) -> Bool {
+    told.withLock { $0[account, default: 0] >= Self.trusted }
+  }
 
   /// Learns from money that a change has recorded.
   func learn(from before: Payin, to after: Payin) {
@@ -18,8 +25,8 @@ final class Hearing: Sendable {
         // Not by a word about an earlier payment, nor one that something else was learnt since.
         heard.saysPaid && heard.at >= before.lastEvidence?.at ?? before.createdAt
       }
-      accounts.withLock { accounts in
-        if isTold == true { accounts.insert(account) } else { accounts.remove(account) }
+      told.withLock { told in
+        told[account] = isTold == true ? min(told[account, default: 0] + 1, Self.trusted) : 0
       }
     }
   }
