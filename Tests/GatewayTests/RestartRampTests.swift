@@ -15,8 +15,9 @@ struct RestartRampTests {
       for step in 0..<100 {
         let now = start.adding(milliseconds: Int64(second * 1000 + step * 10))
         for account in accounts {
-          // As the runner does: 32 at a time, and none more than there is room for.
-          let room = min(32, ramp.room(for: account, at: now) ?? 32)
+          // As the runner does: so many at a time, and none more than there is room for.
+          let most = JobRunner.concurrencyPerAccount
+          let room = min(most, ramp.room(for: account, at: now) ?? most)
           for _ in 0..<room { ramp.started(account, at: now) }
           out[account, default: Array(repeating: 0, count: 40)][second] += room
         }
@@ -31,7 +32,7 @@ struct RestartRampTests {
       #expect((1000...1150).contains(counts[0]))
       for second in 1..<14 { #expect((990...1010).contains(counts[second])) }
       // Both together have done what was due.
-      #expect(counts[16...].allSatisfy { $0 == 3200 })
+      #expect(counts[16...].allSatisfy { $0 == 100 * JobRunner.concurrencyPerAccount })
     }
   }
 
@@ -39,7 +40,7 @@ struct RestartRampTests {
   func little() throws {
     for dueCount in [0, 5] {
       let counts = try #require(starts(dueCount, of: ["a"])["a"])
-      #expect(counts.allSatisfy { $0 == 3200 })
+      #expect(counts.allSatisfy { $0 == 100 * JobRunner.concurrencyPerAccount })
     }
   }
 }

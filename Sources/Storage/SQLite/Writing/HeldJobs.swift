@@ -42,8 +42,12 @@ final class HeldJobs: Sendable {
     return job
   }
 
-  /// When it was due as it was leased; nil where it is not held.
-  func due(_ key: JobKey) -> Instant? { state.withLock { $0.held[key]?.due } }
+  /// When it was due as it was leased; nil where it is not held, or by another lease than that one.
+  func due(_ key: JobKey, by lease: Lease? = nil) -> Instant? {
+    state.withLock { state in
+      state.held[key].flatMap { lease == nil || $0.lease == lease ? $0.due : nil }
+    }
+  }
 
   /// Those whose leases have run out.
   func expired(at now: Instant) -> [JobKey] {
@@ -66,16 +70,7 @@ final class HeldJobs: Sendable {
     }
   }
 
-  func isHeld(_ key: JobKey, by lease: Lease) -> Bool {
-    state.withLock { $0.held[key]?.lease == lease }
-  }
-
   func isHeld(_ key: JobKey) -> Bool { state.withLock { $0.held[key] != nil } }
-
-  /// Whether a job is held whose lease has not run out.
-  func isHeld(_ key: JobKey, at now: Instant) -> Bool {
-    state.withLock { $0.held[key].map { $0.until > now } ?? false }
-  }
 
   func letGo(_ key: JobKey) { state.withLock { $0.set(key, nil) } }
 

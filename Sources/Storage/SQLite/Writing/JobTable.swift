@@ -92,7 +92,7 @@ struct JobTable {
     case .finish(let key, let lease):
       try run(finishJob, key, lease)
     case .reschedule(let key, let lease, let due):
-      let tries = held.isHeld(key, by: lease) ? 1 : 0
+      let tries = held.due(key, by: lease) == nil ? 0 : 1
       try run(rescheduleJob, key, lease, [.milliseconds(due), .integer(tries)])
     case .keepSilence(let key, let lease, let silence, let heard):
       guard try self.silence.isKept(heard) else { throw .versionConflict }
@@ -116,7 +116,7 @@ struct JobTable {
   private func run(
     _ statement: SQLiteStatement, _ key: JobKey, _ lease: Lease, _ values: [SQLiteValue] = []
   ) throws(DatabaseError) {
-    let due = held.isHeld(key, by: lease) ? held.due(key) : nil
+    let due = held.due(key, by: lease)
     if due != nil { held.letGo(key) }
     let changed = try statement.run(
       [
@@ -144,8 +144,7 @@ struct JobTable {
           try postpone(row, at: request.now)
           continue
         }
-        guard !held.isHeld(job.key, at: request.now) else { continue }
-        free.append(job)
+        if !held.isHeld(job.key) { free.append(job) }
       }
       due += free.prefix(room)
     }
