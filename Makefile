@@ -1,7 +1,7 @@
 # Every habit of this project; `make` alone lists them.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-PACKAGES := libssl-dev libcurl4-openssl-dev libsqlite3-dev pkg-config openssl
+PACKAGES := libssl-dev libcurl4-openssl-dev libsqlite3-dev libpq-dev pkg-config openssl
 STRICT := --explicit-target-dependency-import-check error
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
