@@ -75,25 +75,6 @@ struct OperationReading {
   }
 }
 
-/// An operation as stored.
-struct StoredOperation: Sendable {
-  var id: String
-  var merchant: String
-  var version: Int
-  var standing: [UInt8]
-  /// Nil where it was written by an earlier release.
-  var checksum: Int64?
-  /// Nil where it stands in the other document, too.
-  var opening: [UInt8]?
-  var openingChecksum: Int64?
-  /// What stands apart.
-  var payer: [UInt8]?
-  var answers: [UInt8]?
-  /// As `Silence` is kept.
-  var silence: String?
-  var listing: [ListedValue]
-}
-
 extension StoredOperation {
   /// How many columns there are before those that list it.
   static let fixedColumns = 10

@@ -49,13 +49,6 @@ extension CallbackRow {
   }
 }
 
-struct KeyRow: Sendable {
-  var record: IdempotencyRecord
-  /// Nil where an earlier release wrote it.
-  var checksum: Int64?
-  var answerChecksum: Int64?
-}
-
 extension KeyRow {
   static let columns = """
     merchant, operation, key, request_hash, subject, created_ms, answer_status, answer_body,

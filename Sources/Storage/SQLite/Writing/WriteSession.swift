@@ -16,7 +16,7 @@ final class WriteSession {
   private let deleteProbe: SQLiteStatement
   private let presence: PresenceLock
   private let older: OlderRows
-  private let renewal: SealRenewal
+  private let renewal: SealRenewal<SecretRows>
   private let removal: RemovalTables
   /// Whether something was erased of which the log must keep nothing: at first too, since a process
   /// may have died between an erasure and the emptying.
@@ -44,7 +44,7 @@ final class WriteSession {
     keys = try KeyTable(connection)
     webhooks = try WebhookTables(connection)
     older = try OlderRows(connection, sealing, damage)
-    renewal = try SealRenewal(connection, sealing.keys)
+    renewal = SealRenewal(try SecretRows(connection), sealing.keys)
     removal = try RemovalTables(connection)
     insertProbe = try SQLiteStatement(connection, "INSERT INTO probes DEFAULT VALUES")
     deleteProbe = try SQLiteStatement(connection, "DELETE FROM probes")
