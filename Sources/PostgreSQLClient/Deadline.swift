@@ -1,12 +1,14 @@
 import Glibc
 
 /// A moment of the monotonic clock, which nobody sets.
-struct Deadline {
+public struct Deadline: Sendable {
   private let nanoseconds: Int64
 
-  init(in milliseconds: Int64) { nanoseconds = Self.now + milliseconds * 1_000_000 }
+  public init(in milliseconds: Int64) { nanoseconds = Self.now + milliseconds * 1_000_000 }
 
-  var millisecondsLeft: Int64 { (nanoseconds - Self.now) / 1_000_000 }
+  public var millisecondsLeft: Int64 { (nanoseconds - Self.now) / 1_000_000 }
+
+  public var isOver: Bool { millisecondsLeft <= 0 }
 
   private static var now: Int64 {
     var time = timespec()

@@ -32,6 +32,15 @@ import Glibc
   /// Whether it is known to be broken.
   public var isLost: Bool { unsafe isBroken || PQstatus(handle) != CONNECTION_OK }
 
+  /// Whether it is broken, by what has come since it was used.
+  public func isFoundLost() -> Bool {
+    var place = pollfd(fd: unsafe PQsocket(handle), events: Int16(POLLIN), revents: 0)
+    if !isLost, unsafe poll(&place, 1, 0) > 0, unsafe PQconsumeInput(handle) == 0 {
+      isBroken = true
+    }
+    return isLost
+  }
+
   /// The number of the server's process as it was told at the start: a pooler tells another.
   public var backend: Int32 { unsafe PQbackendPID(handle) }
 

@@ -62,23 +62,11 @@ public struct PostgreSQLRow {
     return unsafe bytes.reduce(start) { $0 << 8 | Int64($1) }
   }
 
-  public func integer(_ column: Int) -> Int { Int(integer64(column)) }
-
   /// A text's UTF-8, or a `bytea`; empty for null.
   public func bytes(_ column: Int) -> [UInt8] {
     guard let bytes = unsafe rows.bytes(index, column) else { return [] }
     return unsafe Array(bytes)
   }
 
-  public func text(_ column: Int) -> String {
-    guard let bytes = unsafe rows.bytes(index, column) else { return "" }
-    return unsafe String(decoding: bytes, as: UTF8.self)
-  }
-
   public func isNull(_ column: Int) -> Bool { unsafe rows.bytes(index, column) == nil }
-
-  /// Reads a column that may be null.
-  public func optional<Value>(_ column: Int, _ read: (Int) -> Value) -> Value? {
-    isNull(column) ? nil : read(column)
-  }
 }

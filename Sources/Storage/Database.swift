@@ -157,6 +157,11 @@ public enum DatabaseError: Error, Equatable, Sendable {
   /// What the store keeps is sealed under a key that is not given; for the operator.
   case otherDataKey(String)
   case closed
+  /// There is no connection to the store: nothing was done. Why, for the operator.
+  case away(String)
+  /// The store lets nobody in who comes as configured, or is none that this program can use: for
+  /// the operator. Trying again is of no use.
+  case denied(String)
 }
 
 extension DatabaseError: CustomStringConvertible {
@@ -169,8 +174,9 @@ extension DatabaseError: CustomStringConvertible {
     case .endpointsChanged: "the merchant's webhook endpoints were changed by another"
     case .failed(let function, let code, let message): "\(function): \(message) (\(code))"
     case .damaged(let what): "damaged: \(what)"
-    case .otherDataKey(let what): what
+    case .otherDataKey(let what), .denied(let what): what
     case .closed: "the store is closed"
+    case .away(let why): "the store is away: \(why)"
     }
   }
 }

@@ -39,6 +39,18 @@ extension KeepsDocuments {
       try StoredDocument.endpoint(row, sealing.keys)
     }
   }
+
+  /// - Parameter rows: of each merchant who ever had one, the revision and an endpoint, if there is
+  ///   any.
+  func kept(_ rows: [(EndpointRevision, StoredEndpoint?)]) -> KeptEndpoints {
+    var kept = KeptEndpoints(records: [], revisions: [:])
+    for (revision, row) in rows {
+      kept.revisions[revision.merchant] = revision.number
+      if let row, let record = try? endpoint(row) { kept.records.append(record) }
+    }
+    kept.records.sort { ($0.merchant, $0.id) < ($1.merchant, $1.id) }
+    return kept
+  }
 }
 
 /// Lists leave damaged rows out.

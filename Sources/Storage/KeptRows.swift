@@ -27,6 +27,40 @@ struct KeyRow: Sendable {
   var answerChecksum: Int64?
 }
 
+/// A job as stored.
+struct DueJob: Sendable {
+  var kind: String
+  var subject: String
+  /// Nil for a kind that nobody knows.
+  var job: Job?
+
+  /// - Parameter operation: its id; another text where the job is about none.
+  init(
+    kind: String, subject: String, about operation: String, account: String, due: Instant,
+    tries: Int
+  ) {
+    self.kind = kind
+    self.subject = subject
+    job = JobKind(rawValue: kind).map { kind in
+      Job(
+        key: JobKey(kind: kind, subject: subject),
+        operation: OperationID(stored: operation), account: account, due: due, tries: tries)
+    }
+  }
+
+  var damage: DamagedRow {
+    DamagedRow(kind: .job, id: subject, reason: "nobody knows its kind")
+  }
+}
+
+extension OperationID {
+  /// What a job is about; nil where that is no operation.
+  init?(stored text: String) {
+    self.init(unchecked: text)
+    if kind == nil { return nil }
+  }
+}
+
 extension IdempotencyRecord {
   /// Of what stands from the beginning; the answer, which comes later, has its own.
   var checksum: Int64 {

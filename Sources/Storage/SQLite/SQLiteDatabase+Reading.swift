@@ -158,13 +158,7 @@ extension SQLiteDatabase {
     let rows = try await read { session throws(DatabaseError) in
       try session.webhooks.webhookEndpoints()
     }
-    var kept = KeptEndpoints(records: [], revisions: [:])
-    for (revision, row) in rows {
-      kept.revisions[revision.merchant] = revision.number
-      if let row, let record = try? endpoint(row) { kept.records.append(record) }
-    }
-    kept.records.sort { ($0.merchant, $0.id) < ($1.merchant, $1.id) }
-    return kept
+    return kept(rows)
   }
 
   public func endpointChanges() async throws(DatabaseError) -> Int {

@@ -20,20 +20,16 @@ protocol RenewableRows {
 }
 
 /// Seals under the current key what is under another or under none, a few rows at a time.
-final class SealRenewal<Rows: RenewableRows> {
+final class SealRenewal {
   private let keys: DataKeys
-  private let rows: Rows
   /// Behind it nothing was looked at yet, so that rows that do not open are not looked at again and
   /// again.
   private var last: (key: Int64, number: Int64, kind: Int64)?
 
-  init(_ rows: Rows, _ keys: DataKeys) {
-    self.rows = rows
-    self.keys = keys
-  }
+  init(_ keys: DataKeys) { self.keys = keys }
 
   /// - Parameter left: how many rows may be looked at; less those that were.
-  func renew(_ left: inout Int) throws(DatabaseError) {
+  func renew(_ left: inout Int, _ rows: some RenewableRows) throws(DatabaseError) {
     // Those under lesser keys, then those under greater ones.
     let current = keys.currentID
     for (start, end) in [(Int64.min, current), (current, Int64.max)] where left > 0 {
@@ -44,7 +40,7 @@ final class SealRenewal<Rows: RenewableRows> {
       guard place.key < end else { continue }
       let found = try rows.secrets(
         behind: (place.key, place.number, place.kind), below: end, limit: left)
-      for row in found { try renew(row) }
+      for row in found { try renew(row, rows) }
       left -= found.count
       if let row = found.last { last = (row.key, row.number, row.kind) }
     }
@@ -52,7 +48,7 @@ final class SealRenewal<Rows: RenewableRows> {
     if left > 0 { last = nil }
   }
 
-  private func renew(_ row: SecretRow) throws(DatabaseError) {
+  private func renew(_ row: SecretRow, _ rows: some RenewableRows) throws(DatabaseError) {
     guard let kind = PayinSecret(rawValue: Int(row.kind)) else { return }
     let place = kind.place(of: row.payin)
     // What does not open is found where it is read.

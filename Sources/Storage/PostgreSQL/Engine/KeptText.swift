@@ -39,9 +39,13 @@ extension String {
   }
 }
 
-extension PostgreSQLRow {
-  /// A text as it was before it was stored.
-  func kept(_ column: Int) -> String { String(kept: bytes(column)) }
+extension PostgreSQLRow: StoreRow {
+  /// As it was before it was stored.
+  func text(_ column: Int) -> String { String(kept: bytes(column)) }
+
+  func listed(_ column: Int, isNumber: Bool) -> ListedValue {
+    isNull(column) ? .none : isNumber ? .number(integer64(column)) : .text(text(column))
+  }
 }
 
 extension PostgreSQLValue {

@@ -16,7 +16,8 @@ final class WriteSession {
   private let deleteProbe: SQLiteStatement
   private let presence: PresenceLock
   private let older: OlderRows
-  private let renewal: SealRenewal<SecretRows>
+  private let renewal: SealRenewal
+  private let secretRows: SecretRows
   private let removal: RemovalTables
   /// Whether something was erased of which the log must keep nothing: at first too, since a process
   /// may have died between an erasure and the emptying.
@@ -44,7 +45,8 @@ final class WriteSession {
     keys = try KeyTable(connection)
     webhooks = try WebhookTables(connection)
     older = try OlderRows(connection, sealing, damage)
-    renewal = SealRenewal(try SecretRows(connection), sealing.keys)
+    renewal = SealRenewal(sealing.keys)
+    secretRows = try SecretRows(connection)
     removal = try RemovalTables(connection)
     insertProbe = try SQLiteStatement(connection, "INSERT INTO probes DEFAULT VALUES")
     deleteProbe = try SQLiteStatement(connection, "DELETE FROM probes")
@@ -97,7 +99,7 @@ final class WriteSession {
   func sealAnew(limit: Int) throws(DatabaseError) -> Bool {
     var left = limit
     try older.rewrite(&left)
-    try renewal.renew(&left)
+    try renewal.renew(&left, secretRows)
     if left < limit { hasErased = true }
     return left == 0
   }

@@ -1,0 +1,131 @@
+import Payins
+import PostgreSQLClient
+
+/// A statement that is put together from what is asked.
+struct PostgreSQLListing {
+  private var sql: String
+  private var values: [PostgreSQLValue] = []
+
+  private init(_ sql: String) { self.sql = sql }
+
+  /// Planned anew each time, since there are many forms.
+  var query: PostgreSQLQuery { PostgreSQLQuery(once: sql, values) }
+
+  private mutating func argument(_ value: PostgreSQLValue) -> String {
+    values.append(value)
+    return "$\(values.count)"
+  }
+
+  private mutating func filter(_ condition: String, _ value: PostgreSQLValue?) {
+    guard let value else { return }
+    sql += " AND \(condition) \(argument(value))"
+  }
+
+  private mutating func end(_ order: String, limit: Int, offset: Int? = nil) {
+    sql += " ORDER BY \(order) LIMIT \(argument(.integer(max(limit, 0))))"
+    if let offset { sql += " OFFSET \(argument(.integer(offset)))" }
+  }
+}
+
+/// A merchant's pay-ins, newest first.
+extension PostgreSQLListing {
+  /// - Parameter end: the oldest that is looked at.
+  init(_ query: PayinQuery, through end: PayinID? = nil) {
+    self.init(query, selecting: Payin.layout.selected, from: Payin.layout.source)
+    filter("payins.method =", query.method.map { .text($0.rawValue) })
+    filter("payins.account =", query.account.map { .kept($0) })
+    filter("payins.amount >=", query.amountFrom.map { .integer($0) })
+    filter("payins.amount <=", query.amountTo.map { .integer($0) })
+    if let end { compare(">=", end, query) }
+    self.end(Self.order(query), limit: query.limit)
+  }
+
+  /// The last of those that are looked at; none where there are fewer.
+  static func end(of query: PayinQuery) -> PostgreSQLListing {
+    var listing = PostgreSQLListing(query, selecting: "payins.id", from: "payins")
+    listing.end(order(query), limit: 1, offset: max(query.scan, 1) - 1)
+    return listing
+  }
+
+  /// The one with a reference is found by it, and by no index that has the order.
+  private static func order(_ query: PayinQuery) -> String {
+    query.merchantReference == nil
+      ? "payins.created_ms DESC, payins.id DESC" : "payins.created_ms + 0 DESC"
+  }
+
+  private init(_ query: PayinQuery, selecting columns: String, from source: String) {
+    self.init("SELECT \(columns) FROM \(source) WHERE true")
+    filter("payins.merchant =", .kept(query.merchant))
+    if query.isDiscrepant { sql += " AND payins.discrepant = 1" }
+    filter("payins.status =", query.status.map { .text($0.rawValue) })
+    filter("payins.reference =", query.merchantReference.map { .kept($0) })
+    filter("payins.created_ms >=", query.createdFrom.map { .integer($0.milliseconds) })
+    filter("payins.created_ms <", query.createdTo.map { .integer($0.milliseconds) })
+    if let before = query.before { compare("<", before, query) }
+  }
+
+  private mutating func compare(_ relation: String, _ payin: PayinID, _ query: PayinQuery) {
+    sql += """
+       AND (payins.created_ms, payins.id) \(relation) (
+        SELECT mark.created_ms, mark.id FROM payins AS mark
+        WHERE mark.id = \(argument(.kept(payin.text)))
+          AND mark.merchant = \(argument(.kept(query.merchant))))
+      """
+  }
+}
+
+/// A merchant's operations of a kind whose ids sort by time, newest first.
+extension PostgreSQLListing {
+  init<State: KeptOperation>(_ query: OperationQuery<State>) {
+    let layout = State.layout
+    self.init("SELECT \(layout.selected) FROM \(layout.source) WHERE true")
+    filter("\(layout.table).merchant =", .kept(query.merchant))
+    if !query.statuses.isEmpty {
+      let statuses = query.statuses.map { argument(.kept($0)) }
+      sql += " AND \(layout.table).status IN (\(statuses.joined(separator: ", ")))"
+    }
+    filter("\(layout.table).id <", query.before.map { .kept($0.text) })
+    end("\(layout.table).id DESC", limit: query.limit)
+  }
+}
+
+/// A merchant's published events, newest first.
+extension PostgreSQLListing {
+  /// - Parameter end: the oldest that is looked at.
+  init(_ query: PublishedEventQuery, through end: EventID? = nil) {
+    self.init(query, selecting: EventRow.columns)
+    filter("type =", query.type.map { .kept($0) })
+    filter("payin =", query.operation.map { .kept($0.text) })
+    if let end { compare(">=", end, query) }
+    self.end(Self.order(query), limit: query.limit)
+  }
+
+  /// The last of those that are looked at; none where there are fewer.
+  static func end(of query: PublishedEventQuery) -> PostgreSQLListing {
+    var listing = PostgreSQLListing(query, selecting: "id")
+    listing.end(order(query), limit: 1, offset: max(query.scan, 1) - 1)
+    return listing
+  }
+
+  /// Of one operation's events the few are sorted: no index that has the order is theirs.
+  private static func order(_ query: PublishedEventQuery) -> String {
+    query.operation == nil ? "number DESC" : "number + 0 DESC"
+  }
+
+  private init(_ query: PublishedEventQuery, selecting columns: String) {
+    self.init("SELECT \(columns) FROM events WHERE announcement_sequence IS NOT NULL")
+    filter("merchant =", .kept(query.merchant))
+    if let before = query.before { compare("<", before, query) }
+  }
+
+  private mutating func compare(
+    _ relation: String, _ event: EventID, _ query: PublishedEventQuery
+  ) {
+    sql += """
+       AND number \(relation) (SELECT mark.number FROM events AS mark
+        WHERE mark.id = \(argument(.kept(event.text)))
+          AND mark.merchant = \(argument(.kept(query.merchant)))
+          AND mark.announcement_sequence IS NOT NULL)
+      """
+  }
+}
