@@ -63,7 +63,7 @@ let package = Package(
       name: "MemoryStorage", dependencies: ["Payins", "Storage", "CounterPayments"],
       path: "Tests/MemoryStorage"),
     .target(
-      name: "TestSupport", dependencies: ["HTTPServing", "JSONText", "Payins"],
+      name: "TestSupport", dependencies: ["HTTPServing", "JSONText", "Payins", "PostgreSQLClient"],
       path: "Tests/Support"),
     .testTarget(
       name: "CivilCalendarTests", dependencies: ["CivilCalendar", "TestSupport"]),
@@ -128,8 +128,8 @@ let package = Package(
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "Crypto", "JSONText", "MemoryStorage", "Payins", "Storage", "CounterPayments",
-        "TestSupport",
+        "Crypto", "JSONText", "MemoryStorage", "Payins", "PostgreSQLClient", "Storage",
+        "CounterPayments", "TestSupport",
       ]),
     .testTarget(name: "TidyTests"),
   ]

@@ -58,7 +58,10 @@ import Glibc
         if case .kept(let statement) = query.text, !prepared.contains(statement.number),
           preparing.insert(statement.number).inserted
         {
-          try check(unsafe PQsendPrepare(handle, "s\(statement.number)", statement.sql, 0, nil))
+          let types = query.values.map(\.type)
+          try check(
+            unsafe PQsendPrepare(
+              handle, "s\(statement.number)", statement.sql, Int32(types.count), types))
           plan.append(.preparation(statement.number))
         }
         try send(query)

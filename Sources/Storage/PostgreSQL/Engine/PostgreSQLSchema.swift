@@ -100,8 +100,11 @@ enum PostgreSQLSchema {
       account text COLLATE "C" NOT NULL,
       due_ms bigint NOT NULL,
       tries bigint NOT NULL,
+      -- None of these is in an index: who takes a lease and lets it run out changes none.
       lease text COLLATE "C",
-      -- The writer that took the lease.
+      -- When it runs out; the due time stays as it was, and is never later.
+      lease_ms bigint,
+      -- The writer that took it.
       holder bigint,
       -- `count first last word`, in milliseconds since 1970.
       silence text COLLATE "C",
@@ -110,7 +113,6 @@ enum PostgreSQLSchema {
       autovacuum_vacuum_threshold = 2000, autovacuum_analyze_scale_factor = 0.2,
       autovacuum_vacuum_cost_delay = 0);
     CREATE INDEX jobs_by_due ON jobs (account, due_ms, kind, subject);
-    CREATE INDEX jobs_held ON jobs (holder) WHERE holder IS NOT NULL;
     -- Every account that has jobs, by one search each, however many jobs there are.
     CREATE VIEW job_accounts (account) AS
       WITH RECURSIVE found (account) AS (

@@ -70,23 +70,23 @@ struct WriterIdentity: Sendable {
     ).count > 0
   }
 
-  /// Ends the leases of writers that are gone, and of this one.
+  /// Ends the leases of writers that are gone, and of this one. Those that are held have been due.
   static let releaseAbandoned = PostgreSQLStatement(
     """
-    WITH RECURSIVE holders (holder) AS (
-      (SELECT holder FROM jobs WHERE holder IS NOT NULL ORDER BY holder LIMIT 1)
-      UNION ALL
-      SELECT (SELECT jobs.holder FROM jobs WHERE jobs.holder > holders.holder
-        ORDER BY jobs.holder LIMIT 1)
-      FROM holders WHERE holders.holder IS NOT NULL
+    WITH held AS MATERIALIZED (
+      SELECT kind, subject, holder FROM job_accounts JOIN jobs USING (account)
+      WHERE due_ms <= $2 + 3600000 AND holder IS NOT NULL
     ), gone AS MATERIALIZED (
-      SELECT holder FROM holders WHERE holder IS NOT NULL AND (holder = $1 OR NOT EXISTS (
+      SELECT holder FROM (SELECT DISTINCT holder FROM held) AS holders
+      WHERE holder = $1 OR NOT EXISTS (
         SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
           AND (classid::bigint << 32) | objid::bigint
-            = (('writers'::regclass::oid::bigint << 32) | holder)))
+            = (('writers'::regclass::oid::bigint << 32) | holder))
     )
-    UPDATE jobs SET due_ms = $2, lease = NULL, holder = NULL
-    FROM gone WHERE jobs.holder = gone.holder RETURNING 1
+    UPDATE jobs SET due_ms = $2, lease = NULL, lease_ms = NULL, holder = NULL
+    FROM held JOIN gone ON gone.holder = held.holder
+    WHERE jobs.kind = held.kind AND jobs.subject = held.subject AND jobs.holder = held.holder
+    RETURNING 1
     """)
 }

@@ -34,20 +34,28 @@ enum PostgreSQLReads {
     SELECT \(CallbackRow.columns) FROM callback_notices
     WHERE payin IS NULL AND id < $1 ORDER BY id DESC LIMIT $2
     """)
+  /// A job that is held is due at its lease's end, which is not before its due time: those that
+  /// count stand before the first that is free.
   static let nextDue = PostgreSQLStatement(
     """
-    SELECT min(next.due_ms) FROM job_accounts CROSS JOIN LATERAL (
-      SELECT due_ms FROM jobs WHERE jobs.account = job_accounts.account
-      ORDER BY due_ms LIMIT 1) AS next
+    SELECT min(least(free.due_ms, held.end_ms)) FROM job_accounts
+    LEFT JOIN LATERAL (
+      SELECT due_ms FROM jobs WHERE jobs.account = job_accounts.account AND lease_ms IS NULL
+      ORDER BY due_ms LIMIT 1) AS free ON true
+    LEFT JOIN LATERAL (
+      SELECT min(lease_ms) AS end_ms FROM jobs
+      WHERE jobs.account = job_accounts.account
+        AND jobs.due_ms < coalesce(free.due_ms, \(Int64.max))) AS held ON true
     """)
   static let backlog = PostgreSQLStatement(
     """
-    SELECT count(*), min(jobs.due_ms) FROM job_accounts
-    JOIN jobs ON jobs.account = job_accounts.account WHERE jobs.due_ms <= $1
+    SELECT count(*), min(coalesce(jobs.lease_ms, jobs.due_ms)) FROM job_accounts
+    JOIN jobs ON jobs.account = job_accounts.account
+    WHERE jobs.due_ms <= $1 AND (jobs.lease_ms IS NULL OR jobs.lease_ms <= $1)
     """)
   static let firstJob = PostgreSQLStatement(
     """
-    SELECT \(Job.columns) FROM jobs
+    SELECT subject, payin, account, coalesce(lease_ms, due_ms), tries, lease FROM jobs
     WHERE kind = $1 AND subject >= $2 AND subject < $2 || chr(1114111) ORDER BY subject LIMIT 1
     """)
   static let endpoints = PostgreSQLStatement(

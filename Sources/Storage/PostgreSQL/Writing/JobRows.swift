@@ -6,17 +6,18 @@ struct JobRows {
   private static let key = [RowColumn.text("kind"), .text("subject")]
   private static let found = "jobs.kind = new.kind AND jobs.subject = new.subject"
   private static let held = "\(found) AND jobs.lease = new.lease"
+  private static let free = "lease = NULL, lease_ms = NULL, holder = NULL"
 
   private static let put = RowStatement.inserting(
     into: "jobs",
     key + [
       .text("payin"), .text("account"), .integer("due_ms"), .integer("tries"), .text("lease"),
-      .integer("holder"),
+      .integer("lease_ms"), .integer("holder"),
     ],
     conflict: """
       ON CONFLICT (kind, subject) DO UPDATE SET
         due_ms = excluded.due_ms, tries = jobs.tries + excluded.tries, lease = excluded.lease,
-        holder = excluded.holder
+        lease_ms = excluded.lease_ms, holder = excluded.holder
       """)
   private static let ensure = RowStatement.inserting(
     into: "jobs",
@@ -31,7 +32,7 @@ struct JobRows {
   private static let reschedule = RowStatement.expecting(
     .leaseLost, key + [.text("lease"), .integer("due_ms")]
   ) {
-    "UPDATE jobs SET due_ms = new.due_ms, lease = NULL, holder = NULL FROM \($0) WHERE \(held)"
+    "UPDATE jobs SET due_ms = new.due_ms, \(free) FROM \($0) WHERE \(held)"
   }
   private static let watch = RowStatement([.text("payin"), .text("attempt")]) {
     """
@@ -43,7 +44,7 @@ struct JobRows {
     .leaseLost, key + [.text("lease"), .integer("due_ms"), .text("silence")]
   ) {
     """
-    UPDATE jobs SET due_ms = new.due_ms, silence = new.silence, lease = NULL, holder = NULL
+    UPDATE jobs SET due_ms = new.due_ms, silence = new.silence, \(free)
     FROM \($0) WHERE \(held)
     """
   }
@@ -84,6 +85,7 @@ struct JobRows {
       put.add(
         described(job) + [
           .number(job.lease == nil ? 0 : 1), .text(job.lease?.token),
+          .integer(job.lease == nil ? nil : job.due.milliseconds),
           .integer(job.lease == nil ? nil : holder),
         ])
     case .finish(let key, let lease):

@@ -13,7 +13,10 @@ enum PostgreSQLDueTimes {
     WHERE account IN (SELECT account FROM job_accounts) AND due_ms > $1 AND lease IS NULL
     """)
   private static let drawLeases = PostgreSQLStatement(
-    "UPDATE jobs SET due_ms = $1 WHERE holder IS NOT NULL AND due_ms > $1")
+    """
+    UPDATE jobs SET lease_ms = $1, due_ms = least(due_ms, $1)
+    WHERE account IN (SELECT account FROM job_accounts) AND lease_ms > $1
+    """)
 
   /// Looks at every job where a clock was set back, and at a start at those beyond the latest.
   static func drawing(_ times: DrawnDueTimes) -> [PostgreSQLQuery] {

@@ -20,6 +20,7 @@ struct PostgreSQLLeasing {
       SELECT found.* FROM rooms CROSS JOIN LATERAL (
         SELECT kind, subject, due_ms FROM jobs
         WHERE jobs.account = rooms.account AND due_ms <= $1
+          AND (lease_ms IS NULL OR lease_ms <= $1)
         ORDER BY due_ms, kind, subject LIMIT rooms.room FOR UPDATE SKIP LOCKED) AS found
     ), placed AS (
       SELECT due.*, due.kind = ANY ($6::text[]) AS is_known,
@@ -35,10 +36,10 @@ struct PostgreSQLLeasing {
       SELECT kind, subject, due_ms, false FROM placed WHERE NOT is_known
     )
     UPDATE jobs SET
-      due_ms = CASE WHEN is_known THEN $9::bigint ELSE $10::bigint END,
-      tries = tries + is_known::int,
       lease = CASE WHEN is_known THEN $11::text ELSE lease END,
-      holder = CASE WHEN is_known THEN $12::bigint ELSE holder END
+      lease_ms = CASE WHEN is_known THEN $9::bigint ELSE $10::bigint END,
+      holder = CASE WHEN is_known THEN $12::bigint ELSE holder END,
+      tries = tries + is_known::int
     FROM chosen WHERE jobs.kind = chosen.kind AND jobs.subject = chosen.subject
     RETURNING jobs.kind, jobs.subject, jobs.payin, jobs.account, chosen.due_ms, jobs.tries
     """)
