@@ -34,11 +34,11 @@ internal import CPostgres
   ) throws(Fault) -> [Value] {
     var values: [Value] = []
     values.reserveCapacity(count)
-    for index in 0..<count { values.append(try read(PostgreSQLRow(rows: self, index: index))) }
+    for index in 0..<count { values.append(try read(PostgreSQLRow(self, index))) }
     return values
   }
 
-  public var first: PostgreSQLRow? { count > 0 ? PostgreSQLRow(rows: self, index: 0) : nil }
+  public var first: PostgreSQLRow? { count > 0 ? PostgreSQLRow(self, 0) : nil }
 
   fileprivate func bytes(_ row: Int, _ column: Int) -> UnsafeRawBufferPointer? {
     guard unsafe PQgetisnull(handle, Int32(row), Int32(column)) == 0 else { return nil }
@@ -50,23 +50,33 @@ internal import CPostgres
 
 /// A row of an answer. Columns count from 0.
 public struct PostgreSQLRow {
-  fileprivate let rows: PostgreSQLRows
-  fileprivate let index: Int
+  private let rows: PostgreSQLRows
+  private let index: Int
+  private var start = 0
+
+  fileprivate init(_ rows: PostgreSQLRows, _ index: Int) { (self.rows, self.index) = (rows, index) }
+
+  /// Without its first columns.
+  public func dropping(_ columns: Int) -> PostgreSQLRow {
+    var row = self
+    row.start += columns
+    return row
+  }
 
   /// A `bigint`, or a number of less bytes; 0 for null.
   public func integer64(_ column: Int) -> Int64 {
-    guard let bytes = unsafe rows.bytes(index, column), let first = unsafe bytes.first else {
+    guard let bytes = unsafe rows.bytes(index, start + column), let first = unsafe bytes.first else {
       return 0
     }
-    let start: Int64 = first < 0x80 ? 0 : -1
-    return unsafe bytes.reduce(start) { $0 << 8 | Int64($1) }
+    let sign: Int64 = first < 0x80 ? 0 : -1
+    return unsafe bytes.reduce(sign) { $0 << 8 | Int64($1) }
   }
 
   /// A text's UTF-8, or a `bytea`; empty for null.
   public func bytes(_ column: Int) -> [UInt8] {
-    guard let bytes = unsafe rows.bytes(index, column) else { return [] }
+    guard let bytes = unsafe rows.bytes(index, start + column) else { return [] }
     return unsafe Array(bytes)
   }
 
-  public func isNull(_ column: Int) -> Bool { unsafe rows.bytes(index, column) == nil }
+  public func isNull(_ column: Int) -> Bool { unsafe rows.bytes(index, start + column) == nil }
 }

@@ -107,6 +107,13 @@ public protocol Database: DueTimes {
   func close() async
 }
 
+/// One that an operator may have looked through.
+public protocol ExaminableDatabase: Database {
+  /// Reads every document and notes in `damage` what is not what was written. Returns how many
+  /// rows it read. Other reads have their turn between.
+  func examine() async throws(DatabaseError) -> Int
+}
+
 extension Database {
   /// A page's pay-ins.
   public func payins(_ query: PayinQuery) async throws(DatabaseError) -> [Payin] {

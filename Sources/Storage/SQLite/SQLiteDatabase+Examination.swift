@@ -1,11 +1,9 @@
 import Payins
 
 /// Looks at everything that is kept, for an operator.
-extension SQLiteDatabase {
+extension SQLiteDatabase: ExaminableDatabase {
   private static let rowsAtATime = 500
 
-  /// Reads every document and notes in `damage` what is not what was written. Returns how many
-  /// rows it read. Other reads have their turn between.
   public func examine() async throws(DatabaseError) -> Int {
     var count = 0
     for kind in OperationKind.allCases { count += try await operations(of: kind.type) }

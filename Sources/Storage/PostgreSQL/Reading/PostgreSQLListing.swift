@@ -3,8 +3,8 @@ import PostgreSQLClient
 
 /// A statement that is put together from what is asked.
 struct PostgreSQLListing {
-  private var sql: String
-  private var values: [PostgreSQLValue] = []
+  private(set) var sql: String
+  private(set) var values: [PostgreSQLValue] = []
 
   private init(_ sql: String) { self.sql = sql }
 
