@@ -12,7 +12,9 @@ struct ConnectionDiagnosis {
   func fault(_ message: String) -> PostgreSQLFault {
     let what = "\(settings.place): \(message)"
     // The library's own words, which it has in English alone while no locale is set.
-    let isOfLibrary = ["certificate", "no password supplied", "private key"].contains {
+    let isOfLibrary = [
+      "certificate", "no password supplied", "private key", " value: \"",
+    ].contains {
       Self.contains(message, $0)
     }
     if isOfLibrary { return .denied(what) }

@@ -54,7 +54,10 @@ public struct PostgreSQLRow {
   private let index: Int
   private var start = 0
 
-  fileprivate init(_ rows: PostgreSQLRows, _ index: Int) { (self.rows, self.index) = (rows, index) }
+  fileprivate init(_ rows: PostgreSQLRows, _ index: Int) {
+    self.rows = rows
+    self.index = index
+  }
 
   /// Without its first columns.
   public func dropping(_ columns: Int) -> PostgreSQLRow {
@@ -65,9 +68,9 @@ public struct PostgreSQLRow {
 
   /// A `bigint`, or a number of less bytes; 0 for null.
   public func integer64(_ column: Int) -> Int64 {
-    guard let bytes = unsafe rows.bytes(index, start + column), let first = unsafe bytes.first else {
-      return 0
-    }
+    guard let bytes = unsafe rows.bytes(index, start + column),
+      let first = unsafe bytes.first
+    else { return 0 }
     let sign: Int64 = first < 0x80 ? 0 : -1
     return unsafe bytes.reduce(sign) { $0 << 8 | Int64($1) }
   }

@@ -79,7 +79,7 @@ extension StoredOperation {
       openingChecksum: row.optional(6, row.integer64), payer: row.optional(7, row.bytes),
       answers: row.optional(8, row.bytes), silence: row.optional(9, row.text),
       listing: layout.columns.enumerated().map { index, column in
-        row.listed(Self.fixedColumns + index, isNumber: column.isNumber)
+        row.listed(Self.fixedColumns + index, isNumber: column.isNumeric)
       })
   }
 }

@@ -19,7 +19,7 @@ public final class TestCluster: Sendable {
   public static func shared() throws -> TestCluster { try started.get() }
 
   private init() throws {
-    var template = Array("/tmp/pasarela-pg-XXXXXX".utf8CString)
+    var template = Array(("/tmp/pasarela-pg-" + String(repeating: "X", count: 6)).utf8CString)
     guard mkdtemp(&template) != nil else { throw Failure(description: "no temporary folder") }
     folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     var ends: [Int32] = [0, 0]

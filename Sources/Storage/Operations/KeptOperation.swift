@@ -36,7 +36,7 @@ public struct OperationLayout: Sendable {
   public struct Column: Sendable {
     package var name: String
     /// Whether its values are numbers, not texts.
-    var isNumber = false
+    var isNumeric = false
     /// Whether its document vouches for it in rows of every release.
     var isChecked = true
   }

@@ -32,11 +32,11 @@ final class CuttingProxy: Sendable {
   ///   - server: the folder of the cluster's.
   init(in folder: String, to server: String) throws {
     self.server = server
-    listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    self.listener = listener
     guard Self.with("\(folder)/.s.PGSQL.5432", { bind(listener, $0, $1) }) == 0,
       listen(listener, 64) == 0
     else { throw Failure() }
-    let listener = listener
     Thread.detachNewThread { [self] in
       while true {
         let client = accept(listener, nil, nil)

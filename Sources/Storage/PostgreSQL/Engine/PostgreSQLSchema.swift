@@ -235,7 +235,9 @@ enum PostgreSQLSchema {
     CREATE FUNCTION pasarela_expect(holds boolean, conflict text) RETURNS void
       LANGUAGE plpgsql AS $$
       BEGIN
-        IF holds IS NOT TRUE THEN RAISE EXCEPTION USING ERRCODE = 'PA001', MESSAGE = conflict; END IF;
+        IF holds IS NOT TRUE THEN
+          RAISE EXCEPTION USING ERRCODE = 'PA001', MESSAGE = conflict;
+        END IF;
       END $$;
     """
 }

@@ -56,7 +56,11 @@ extension PostgreSQLListing {
   private init(_ query: PayinQuery, selecting columns: String, from source: String) {
     self.init("SELECT \(columns) FROM \(source) WHERE true")
     filter("payins.merchant =", .kept(query.merchant))
-    if query.isDiscrepant { sql += " AND payins.discrepant = 1" }
+    if query.isDiscrepant {
+      // The one with a reference is looked for by that alone.
+      sql += query.merchantReference == nil
+        ? " AND payins.discrepant = 1" : " AND coalesce(payins.discrepant, 0) = 1"
+    }
     filter("payins.status =", query.status.map { .text($0.rawValue) })
     filter("payins.reference =", query.merchantReference.map { .kept($0) })
     filter("payins.created_ms >=", query.createdFrom.map { .integer($0.milliseconds) })
@@ -74,47 +78,58 @@ extension PostgreSQLListing {
   }
 }
 
-/// A merchant's operations of a kind whose ids sort by time, newest first.
+/// A merchant's rows by an index that begins with the merchant: of an equality the planner would
+/// know that the key's own index has the same order, and look at every merchant's rows through it.
 extension PostgreSQLListing {
+  private mutating func range(_ column: String, _ merchant: String) {
+    let merchant = argument(.kept(merchant))
+    sql += " AND \(column) >= \(merchant) AND \(column) <= \(merchant)"
+  }
+
+  /// A merchant's operations of a kind whose ids sort by time, newest first.
   init<State: KeptOperation>(_ query: OperationQuery<State>) {
     let layout = State.layout
+    let (merchant, id) = ("\(layout.table).merchant", "\(layout.table).id")
     self.init("SELECT \(layout.selected) FROM \(layout.source) WHERE true")
-    filter("\(layout.table).merchant =", .kept(query.merchant))
+    range(merchant, query.merchant)
     if !query.statuses.isEmpty {
       let statuses = query.statuses.map { argument(.kept($0)) }
       sql += " AND \(layout.table).status IN (\(statuses.joined(separator: ", ")))"
     }
-    filter("\(layout.table).id <", query.before.map { .kept($0.text) })
-    end("\(layout.table).id DESC", limit: query.limit)
+    if let before = query.before {
+      let mark = [query.merchant, before.text].map { argument(.kept($0)) }
+      sql += " AND (\(merchant), \(id)) < (\(mark.joined(separator: ", ")))"
+    }
+    end("\(merchant) DESC, \(id) DESC", limit: query.limit)
   }
-}
 
-/// A merchant's published events, newest first.
-extension PostgreSQLListing {
+  /// A merchant's published events, newest first.
   /// - Parameter end: the oldest that is looked at.
   init(_ query: PublishedEventQuery, through end: EventID? = nil) {
     self.init(query, selecting: EventRow.columns)
     filter("type =", query.type.map { .kept($0) })
-    filter("payin =", query.operation.map { .kept($0.text) })
     if let end { compare(">=", end, query) }
-    self.end(Self.order(query), limit: query.limit)
+    self.end(Self.order, limit: query.limit)
   }
 
   /// The last of those that are looked at; none where there are fewer.
   static func end(of query: PublishedEventQuery) -> PostgreSQLListing {
     var listing = PostgreSQLListing(query, selecting: "id")
-    listing.end(order(query), limit: 1, offset: max(query.scan, 1) - 1)
+    listing.end(order, limit: 1, offset: max(query.scan, 1) - 1)
     return listing
   }
 
-  /// Of one operation's events the few are sorted: no index that has the order is theirs.
-  private static func order(_ query: PublishedEventQuery) -> String {
-    query.operation == nil ? "number DESC" : "number + 0 DESC"
-  }
+  private static let order = "merchant DESC, number DESC"
 
+  /// Of one operation the few events are taken, whatever else is asked of them, and sorted.
   private init(_ query: PublishedEventQuery, selecting columns: String) {
-    self.init("SELECT \(columns) FROM events WHERE announcement_sequence IS NOT NULL")
-    filter("merchant =", .kept(query.merchant))
+    self.init("SELECT \(columns) FROM ")
+    if let operation = query.operation {
+      let own = argument(.kept(operation.text))
+      sql += "(SELECT * FROM events WHERE payin = \(own) OFFSET 0) AS "
+    }
+    sql += "events WHERE announcement_sequence IS NOT NULL"
+    range("merchant", query.merchant)
     if let before = query.before { compare("<", before, query) }
   }
 
@@ -122,7 +137,8 @@ extension PostgreSQLListing {
     _ relation: String, _ event: EventID, _ query: PublishedEventQuery
   ) {
     sql += """
-       AND number \(relation) (SELECT mark.number FROM events AS mark
+       AND (merchant, number) \(relation) (
+        SELECT mark.merchant, mark.number FROM events AS mark
         WHERE mark.id = \(argument(.kept(event.text)))
           AND mark.merchant = \(argument(.kept(query.merchant)))
           AND mark.announcement_sequence IS NOT NULL)

@@ -18,7 +18,7 @@ private struct OperationStatements: Sendable {
   private init(_ layout: OperationLayout) {
     let table = layout.table
     let listed = layout.columns.map { column in
-      column.isNumber ? RowColumn.integer(column.name) : .text(column.name)
+      column.isNumeric ? RowColumn.integer(column.name) : .text(column.name)
     }
     let documents = [RowColumn.integer("version"), .bytes("body"), .integer("checksum")]
     let own = [RowColumn.text("id"), .text("merchant")] + documents + listed
