@@ -30,13 +30,15 @@ run: build ## start gateway and sandbox on embedded defaults, and show what to t
 demo: build ## make and pay a pay-in for every account and method
 	@exec .build/release/pasarela demo
 
-# What tests play the other side with. Of PostgreSQL only the programs are wanted: tests start a server of their own.
-TEST_PACKAGES := curl nodejs postgresql-common postgresql
+# What tests play the other side with. PostgreSQL's own servers are not wanted: tests start theirs.
+TEST_PACKAGES := curl nodejs postgresql-common
+TEST_SERVERS := postgresql pgbouncer
+CLUSTERS := /etc/postgresql-common/createcluster.conf
 test-deps: deps
-	@$(call install,$(filter-out postgresql,$(TEST_PACKAGES)))
-	@mkdir -p .build && f=/etc/postgresql-common/createcluster.conf; \
-	  dpkg -s postgresql >/dev/null 2>&1 || grep -qs '^create_main_cluster' $$f || echo 'create_main_cluster = false' | $(SUDO) tee -a $$f >/dev/null
-	@$(call install,postgresql)
+	@$(call install,$(TEST_PACKAGES))
+	@dpkg -s postgresql >/dev/null 2>&1 || grep -qs '^create_main_cluster' $(CLUSTERS) || \
+	  echo 'create_main_cluster = false' | $(SUDO) tee -a $(CLUSTERS) >/dev/null
+	@export RUNLEVEL=1; $(call install,$(TEST_SERVERS))
 
 test: lint test-deps ## check the form of every Swift file, and run every test
 	@# With every test under way at once, a server that is tested waits its turn for minutes on a busy machine.

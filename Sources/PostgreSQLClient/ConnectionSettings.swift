@@ -71,7 +71,9 @@ import Glibc
     let names = unsafe parameters.map { unsafe UnsafePointer(strdup($0.name)) } + [nil]
     let values = unsafe parameters.map { unsafe UnsafePointer(strdup($0.value)) } + [nil]
     defer {
-      for unsafe text in unsafe names + values { unsafe free(UnsafeMutablePointer(mutating: text)) }
+      unsafe (names + values).forEach { text in
+        unsafe free(UnsafeMutablePointer(mutating: text))
+      }
     }
     return unsafe body(names, values)
   }

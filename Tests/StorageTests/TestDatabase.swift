@@ -35,7 +35,8 @@ func withPostgreSQL(_ body: (String) async throws -> Void) async throws {
 }
 
 /// Runs the body with the store, and closes it.
-func useAndClose<Store: Database>(_ store: Store, _ body: (Store) async throws -> Void) async throws {
+func useAndClose<Store: Database>(_ store: Store, _ body: (Store) async throws -> Void) async throws
+{
   do {
     try await body(store)
   } catch {

@@ -131,7 +131,9 @@ extension PostgreSQLDatabase {
   }
 
   public func lease(_ request: LeaseRequest) async throws(DatabaseError) -> [Job] {
-    try await write { [PostgreSQLLeasing.query(request, holder: $0.number)] } _: { [damage] rows in
+    try await write {
+      [PostgreSQLLeasing.query(request, holder: $0.number)]
+    } _: { [damage] rows in
       PostgreSQLLeasing.jobs(rows[0], request, damage)
     }
   }
@@ -149,7 +151,10 @@ extension PostgreSQLDatabase {
   }
 
   public func drawIn(_ times: DrawnDueTimes) async throws(DatabaseError) {
-    try await write { _ in PostgreSQLDueTimes.drawing(times) } _: { _ in }
+    try await write { _ in
+      PostgreSQLDueTimes.drawing(times)
+    } _: { _ in
+    }
   }
 
   /// Its row goes through the log like any other's.
@@ -159,6 +164,7 @@ extension PostgreSQLDatabase {
         PostgreSQLQuery(
           PostgreSQLDueTimes.probe, [.integer(identity.number)])
       ]
-    } _: { _ in }
+    } _: { _ in
+    }
   }
 }

@@ -134,7 +134,8 @@ struct PostgreSQLOpeningTests {
         let opened = (0..<3).map { author.open("order-\($0)") }
         for transition in opened { try await store.commit(author.change(transition)) }
         try TestCluster.shared().execute(
-          "UPDATE payins SET body = body || '\\x20' WHERE id = '\(opened[1].payin.id)'", at: address)
+          "UPDATE payins SET body = body || '\\x20' WHERE id = '\(opened[1].payin.id)'", at: address
+        )
         await #expect(throws: DatabaseError.self) {
           _ = try await store.payin(opened[1].payin.id)
         }

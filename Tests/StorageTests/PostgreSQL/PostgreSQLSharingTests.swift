@@ -11,7 +11,8 @@ struct PostgreSQLSharingTests {
   let author = Author()
   let noon = Author.noon
 
-  private func lease(_ store: any Database, _ token: String, at now: Instant) async throws -> [Job] {
+  private func lease(_ store: any Database, _ token: String, at now: Instant) async throws -> [Job]
+  {
     try await store.lease(
       LeaseRequest(now: now, until: now.adding(seconds: 600), limit: 10, lease: Lease(token: token))
     )

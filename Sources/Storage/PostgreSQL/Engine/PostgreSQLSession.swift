@@ -64,11 +64,14 @@ struct PostgreSQLSession {
     let own = try (process(first), process(second))
     if own == (Int(first.backend), Int(second.backend)) { return }
     var isShared = own.0 == own.1
-    // One that is in a transaction keeps its process meanwhile.
-    try first.execute("BEGIN", within: answerMilliseconds)
-    for _ in 0..<3 where !isShared { isShared = try process(second) != own.1 }
-    isShared = try process(first) != own.0 || isShared
-    try first.execute("COMMIT", within: answerMilliseconds)
+    // One that is in a transaction keeps its process meanwhile; some poolers allow none.
+    if !isShared, (try? first.execute("BEGIN", within: answerMilliseconds)) != nil {
+      for _ in 0..<3 where !isShared { isShared = try process(second) != own.1 }
+      isShared = try process(first) != own.0 || isShared
+      try first.execute("COMMIT", within: answerMilliseconds)
+    } else {
+      isShared = true
+    }
     guard !isShared else {
       throw .denied(
         "a pooler between the gateway and PostgreSQL gives each transaction another server "

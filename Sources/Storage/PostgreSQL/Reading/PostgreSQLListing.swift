@@ -58,7 +58,8 @@ extension PostgreSQLListing {
     filter("payins.merchant =", .kept(query.merchant))
     if query.isDiscrepant {
       // The one with a reference is looked for by that alone.
-      sql += query.merchantReference == nil
+      sql +=
+        query.merchantReference == nil
         ? " AND payins.discrepant = 1" : " AND coalesce(payins.discrepant, 0) = 1"
     }
     filter("payins.status =", query.status.map { .text($0.rawValue) })

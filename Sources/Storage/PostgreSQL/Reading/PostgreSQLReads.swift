@@ -139,7 +139,8 @@ extension OperationLayout {
   var selected: String {
     let own = ["id", "merchant", "version", "body", "checksum"].map { "\(table).\($0)" }
     let opening =
-      hasOpening ? ["payin_openings.content", "payin_openings.checksum"] : ["NULL", "NULL::bigint"]
+      hasOpening
+      ? ["payin_openings.content", "payin_openings.checksum"] : ["NULL", "NULL::bigint"]
     let secrets = hasSecrets ? ["payer.content", "answers.content"] : ["NULL", "NULL"]
     let silence = [watched == nil ? "NULL" : HeardRows.silence]
     let listed = columns.map { "\(table).\($0.name)" }
