@@ -189,7 +189,8 @@ struct MemoryTables: Sendable {
       .flatMap { account, jobs in
         jobs.sorted(by: Job.isSooner).prefix(request.limit(for: account))
       }
-    return request.chosen(from: due).map { job in
+    let first = request.first.compactMap { jobs[$0] }.filter { $0.due <= request.now }
+    return request.chosen(from: first + due).map { job in
       let leased = job.leased(by: request)
       jobs[job.key] = leased
       return leased
