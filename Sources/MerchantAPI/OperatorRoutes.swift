@@ -3,6 +3,7 @@ import HTTPServing
 import JSONText
 import Payins
 import Routing
+import Storage
 
 /// Health, metrics, the specification, accounts and rules.
 struct OperatorRoutes: Sendable {
@@ -165,7 +166,11 @@ struct OperatorRoutes: Sendable {
 extension Health.Report {
   /// In the form of `application/health+json` (draft-inadarei-api-health-check).
   fileprivate var json: JSON {
-    let members = checks.map { ($0.name, JSON.array([$0.json(at: at)])) }
+    var names: [String] = []
+    for check in checks where !names.contains(check.name) { names.append(check.name) }
+    let members = names.map { name in
+      (name, JSON.array(checks.filter { $0.name == name }.map { $0.json(at: at) }))
+    }
     return .object([
       "status": JSON(status.rawValue), "version": "1", "releaseId": JSON(version),
       "serviceId": "pasarela", "checks": .object(JSONObject(members)),
@@ -183,6 +188,12 @@ extension Health.Check {
     case .number(let number): entry["observedValue"] = JSON(number)
     case .word(let word): entry["observedValue"] = JSON(word)
     case nil: break
+    }
+    if let gateway {
+      entry["componentId"] = JSON(gateway.name)
+      entry["version"] = JSON(gateway.version)
+      entry["since"] = JSON(gateway.since.rfc3339)
+      entry["rules_version"] = JSON(gateway.rules)
     }
     if let output { entry["output"] = JSON(output) }
     return .object(entry)

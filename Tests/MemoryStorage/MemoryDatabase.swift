@@ -210,6 +210,22 @@ public final class MemoryDatabase: Database {
     try use { books in books.endLeases(at: now) }
   }
 
+  public func beat(
+    _ gateway: GatewayPresence, lasting milliseconds: Int64, at now: Instant
+  ) async throws(DatabaseError) -> [GatewayPresence] {
+    try use { books in
+      books.gateways[gateway.id] = (gateway, now)
+      let earliest = now.adding(milliseconds: -milliseconds)
+      books.gateways = books.gateways.filter { (earliest...now).contains($0.value.seen) }
+      return books.gateways.values.map(\.presence)
+        .sorted { ($0.name, $0.id) < ($1.name, $1.id) }
+    }
+  }
+
+  public func leave(_ gateway: GatewayPresence) async throws(DatabaseError) {
+    try use { books in books.gateways[gateway.id] = nil }
+  }
+
   public func probe() async throws(DatabaseError) {
     try use { _ in }
   }

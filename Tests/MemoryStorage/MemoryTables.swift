@@ -4,6 +4,7 @@ import Storage
 /// The tables of `MemoryDatabase`. A change is checked in whole before anything of it is kept.
 struct MemoryTables: Sendable {
   private(set) var operations: [OperationID: any KeptOperation] = [:]
+  var gateways: [String: (presence: GatewayPresence, seen: Instant)] = [:]
   private(set) var jobs: [JobKey: Job] = [:]
   private(set) var callbacks: [CallbackKey: CallbackRecord] = [:]
   private var references: [OperationKind: [ExactKey: OperationID]] = [:]

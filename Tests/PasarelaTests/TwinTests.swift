@@ -241,4 +241,20 @@ struct TwinTests {
       #expect(isTold == true)
     }
   }
+
+  @Test("health lists those that are alive, and one that was killed for some seconds only")
+  func alive() async throws {
+    try await twins { _, clients, programs, _ in
+      func seen() async throws -> [JSON] {
+        try await clients[1].get("/health").json["checks"]?["gateways:alive"]?.array ?? []
+      }
+      #expect(try await eventually { try await seen().count == 2 })
+      let both = try await seen()
+      #expect(Set(both.compactMap { $0["componentId"]?.string }).count == 2)
+      #expect(both.allSatisfy { $0["status"] == "pass" && $0["version"] == "0.1.0" })
+      #expect(Set(both.compactMap { $0["rules_version"]?.string }).count == 1)
+      programs[0].signal(SIGKILL)
+      #expect(try await eventually { try await seen().count == 1 })
+    }
+  }
 }

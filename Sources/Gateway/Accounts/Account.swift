@@ -56,14 +56,18 @@ public struct AccountLimits: Equatable, Sendable {
   /// Centavos.
   public var amountMinimum: Int64?
   public var amountMaximum: Int64?
-  /// Calls per second, creates and queries apart; nil: no limit.
+  /// Of one gateway, where none is agreed.
+  static let ownConcurrency = 256
+
+  /// Calls per second, creates and queries apart; nil: no limit. All gateways of a store together
+  /// keep to it, and to the next.
   public var rate: Int64?
   /// Calls at one time, creates and queries apart.
-  public var concurrency: Int
+  public var concurrency: Int?
 
   public init(
     timeoutSeconds: Int64 = 30, amountMinimum: Int64? = nil, amountMaximum: Int64? = nil,
-    rate: Int64? = nil, concurrency: Int = 256
+    rate: Int64? = nil, concurrency: Int? = nil
   ) {
     self.timeoutSeconds = timeoutSeconds
     self.amountMinimum = amountMinimum
