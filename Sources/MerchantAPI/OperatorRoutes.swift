@@ -9,6 +9,7 @@ import Storage
 struct OperatorRoutes: Sendable {
   let health: Health
   let metrics: Metrics
+  let service: PayinService
   let calls: ProviderClient
   let rules: RuleBook
   let keys: KeyRing
@@ -78,6 +79,7 @@ struct OperatorRoutes: Sendable {
     }
     return shown.sorted { $0.id < $1.id }.map { account in
       let snapshot = calls.monitors[account.id]?.snapshot(at: now)
+      let following = service.following(account.id)
       let methods = account.capabilities.sorted { $0.key.rawValue < $1.key.rawValue }
       return .object([
         "id": JSON(account.id), "object": "provider_account",
@@ -90,6 +92,8 @@ struct OperatorRoutes: Sendable {
         "last_failure": JSON(snapshot?.lastFailure),
         "condition": JSON(snapshot?.condition.status.rawValue),
         "condition_detail": JSON(snapshot?.condition.detail),
+        "calls_back": JSON(following.callsBack),
+        "questions_late_ms": JSON(following.lateMilliseconds),
         "unclassed_words": .array((snapshot?.unclassedWords ?? []).map { word($0, now) }),
       ])
     }

@@ -18,11 +18,13 @@ public struct Environment: Sendable {
     self.log = log
   }
 
+  func following(_ account: String) -> Following {
+    Following(
+      callsBack: hearing.callsBack(account), lateMilliseconds: lateness.milliseconds(of: account))
+  }
+
   var context: Context {
-    Context(now: time.now(), entropy: entropy) { [hearing, lateness] account in
-      Following(
-        callsBack: hearing.callsBack(account), lateMilliseconds: lateness.milliseconds(of: account))
-    }
+    Context(now: time.now(), entropy: entropy) { [self] in following($0) }
   }
 }
 
