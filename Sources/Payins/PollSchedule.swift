@@ -29,8 +29,10 @@ enum PollSchedule {
     for attempt: Attempt, of payin: Payin, isUnanswered: Bool = false, _ context: Context
   ) -> Instant? {
     let now = context.now
-    var delay = delaySeconds(
-      for: attempt, of: payin, context.following(attempt.target.account), now: now)
+    var following = context.following(attempt.target.account)
+    // It is no question of how many there are.
+    if isUnanswered { following.lateMilliseconds = 0 }
+    var delay = delaySeconds(for: attempt, of: payin, following, now: now)
     // Whatever the question was about, it stands until it is answered.
     if delay == nil, isUnanswered {
       delay = repeatSeconds(for: attempt, until: payin.instrumentDiesAt(attempt), now: now)

@@ -102,10 +102,10 @@ public protocol Database: DueTimes {
   func removeCallbacks(_ sweep: Sweep) async throws(DatabaseError) -> Swept
 
   /// Says that the gateway is alive. Returns those that said so within the last `lasting`
-  /// milliseconds, itself included, by name; by the store's own clock where it has one.
+  /// milliseconds, by the store's own clock where it has one.
   func beat(
     _ gateway: GatewayPresence, lasting milliseconds: Int64, at now: Instant
-  ) async throws(DatabaseError) -> [GatewayPresence]
+  ) async throws(DatabaseError) -> GatewaysAlive
   /// Says that it is not any more.
   func leave(_ gateway: GatewayPresence) async throws(DatabaseError)
   /// Hears from now on what other processes commit, where the store tells it. Something may be

@@ -25,6 +25,19 @@ public struct GatewayPresence: Equatable, Sendable {
   }
 }
 
+/// The gateways that serve a store, as one of them finds them.
+public struct GatewaysAlive: Equatable, Sendable {
+  /// By name, whoever asks included.
+  public var gateways: [GatewayPresence]
+  /// Whether there surely is no other, nor one that has not said so yet.
+  public var isAlone: Bool
+
+  public init(_ gateways: [GatewayPresence], isAlone: Bool) {
+    self.gateways = gateways
+    self.isAlone = isAlone
+  }
+}
+
 /// What another process has committed.
 public enum StoreNotice: Equatable, Sendable {
   case operation(OperationID)

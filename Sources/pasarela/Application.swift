@@ -194,15 +194,17 @@ final class Application: Sendable {
   func run(
     started: (Int) -> Void = { _ in }, until stopped: @Sendable () async -> Void
   ) async throws {
+    let telling = Task { await fleet.run() }
+    // Who asks it meanwhile would be refused.
+    await fleet.settle()
     started(try listeners.start())
     let watching = Task { await watch.run() }
     let watchingFiles = Task { await listeners.watchCertificate() }
     let running = Task { await jobs.run() }
     let keeping = Task { await housekeeping.run() }
     let following = Task { await endpoints.follow(store, time) }
-    let telling = Task { await fleet.run() }
     await stopped()
-    for task in [following, telling, watching, watchingFiles, keeping] { task.cancel() }
+    for task in [following, watching, watchingFiles, keeping] { task.cancel() }
     log.info("draining")
     let start = time.steady()
     let patience = configuration.requestSeconds + 5
@@ -218,6 +220,7 @@ final class Application: Sendable {
     await running.value
     letting.cancel()
     deliveries.close()
+    telling.cancel()
     await telling.value
     await store.close()
     log.info("stopped")

@@ -46,8 +46,8 @@ struct Configuration: Sendable {
   var endpoints: [WebhookEndpoint] = []
   /// Whether webhooks may go to loopback and private addresses, and over plain http.
   var allowsPrivateWebhooks = false
-  /// What gateways of one store should have in common, as JSON, secrets too: all but where they
-  /// listen, write to and log.
+  /// What gateways of one store should have in common, in canonical form, secrets too: all but
+  /// where they listen, write to and log.
   var common: [UInt8] = []
 
   struct Address: Equatable, Sendable {
@@ -91,7 +91,8 @@ struct Configuration: Sendable {
     var configuration = reader.read()
     let own: Set = ["listen", "log", "store", "rules", "public_url"]
     let common = object.members.filter { !own.contains($0.key) }
-    configuration.common = JSON.object(JSONObject(common.map { ($0.key, $0.value) })).bytes
+    configuration.common = JSON.object(JSONObject(common.map { ($0.key, $0.value) }))
+      .canonicalBytes
     // A text that could not be made is not judged as well.
     let unmade = Set(substitution.problems.map(\.pointer))
     let problems =

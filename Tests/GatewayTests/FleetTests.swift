@@ -1,3 +1,4 @@
+import Foundation
 import MemoryStorage
 import Payins
 import Storage
@@ -14,10 +15,15 @@ struct FleetTests {
     let clock = SteppedClock()
     let store = MemoryDatabase()
 
-    func fleet(_ name: String, rules: String = "r1") -> Fleet {
+    /// - Parameter takes: milliseconds that each of its words takes.
+    func fleet(_ name: String, at store: (any Database)? = nil, takes: Int64 = 0) -> Fleet {
       let presence = GatewayPresence(
-        id: name, name: name, version: "1", since: clock.now(), rules: rules, configuration: "c")
-      return Fleet(store, time: clock, log: Log(level: .error, time: clock) { _ in }) { presence }
+        id: name, name: name, version: "1", since: clock.now(), rules: "r", configuration: "c")
+      let log = Log(level: .error, time: clock) { _ in }
+      return Fleet(store ?? self.store, time: clock, log: log) { [clock] in
+        clock.advance(milliseconds: takes)
+        return presence
+      }
     }
 
     func parts(_ fleet: Fleet) -> Int? { fleet.parts(at: clock.steady()) }
@@ -25,20 +31,51 @@ struct FleetTests {
 
   private let bench = Bench()
 
-  @Test("one that comes alone has all at once, and one that joins waits until room was made")
-  func joining() async {
-    let (first, second) = (bench.fleet("a"), bench.fleet("b"))
+  private func joining(_ first: Fleet, _ second: () throws -> Fleet) async rethrows {
     #expect(bench.parts(first) == nil)
     await first.beat()
     #expect(bench.parts(first) == 1)
-    await second.beat()
-    #expect(bench.parts(second) == nil && second.alive.map(\.name) == ["a", "b"])
-    bench.clock.advance(milliseconds: Fleet.beatMilliseconds)
-    await first.beat()
-    #expect(bench.parts(first) == 2)
+    let second = try second()
     await second.beat()
     #expect(bench.parts(second) == nil)
     bench.clock.advance(milliseconds: Fleet.beatMilliseconds)
+    await first.beat()
+    #expect(bench.parts(first) == 2 && first.alive.map(\.name) == ["a", "b"])
+    await second.beat()
+    #expect(bench.parts(second) == nil)
+    bench.clock.advance(milliseconds: Fleet.beatMilliseconds)
+    #expect(bench.parts(second) == 2 && second.alive.map(\.name) == ["a", "b"])
+  }
+
+  @Test("one that comes alone has all at once, and one that joins waits until room was made")
+  func joining() async {
+    await joining(bench.fleet("a")) { bench.fleet("b") }
+  }
+
+  @Test("so it is over one file, where one that is alone writes nothing")
+  func joiningFile() async throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/fleet-\(UInt64.random(in: .min ... .max))"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let first = try SQLiteDatabase(path: folder + "/pasarela.db")
+    var second: SQLiteDatabase?
+    try await joining(bench.fleet("a", at: first)) {
+      let store = try SQLiteDatabase(path: folder + "/pasarela.db")
+      second = store
+      return bench.fleet("b", at: store)
+    }
+    await second?.close()
+    await first.close()
+  }
+
+  @Test("a store that takes long for a word shuts nobody out")
+  func slow() async {
+    let (first, second) = (bench.fleet("a"), bench.fleet("b", takes: 2500))
+    await first.beat()
+    for _ in 0..<4 {
+      await second.beat()
+      bench.clock.advance(milliseconds: 1000)
+      await first.beat()
+    }
     #expect(bench.parts(second) == 2)
   }
 

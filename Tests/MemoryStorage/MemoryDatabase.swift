@@ -212,13 +212,15 @@ public final class MemoryDatabase: Database {
 
   public func beat(
     _ gateway: GatewayPresence, lasting milliseconds: Int64, at now: Instant
-  ) async throws(DatabaseError) -> [GatewayPresence] {
+  ) async throws(DatabaseError) -> GatewaysAlive {
     try use { books in
       books.gateways[gateway.id] = (gateway, now)
-      let earliest = now.adding(milliseconds: -milliseconds)
-      books.gateways = books.gateways.filter { (earliest...now).contains($0.value.seen) }
-      return books.gateways.values.map(\.presence)
+      books.gateways = books.gateways.filter {
+        abs(now.milliseconds(since: $0.value.seen)) <= milliseconds
+      }
+      let alive = books.gateways.values.map(\.presence)
         .sorted { ($0.name, $0.id) < ($1.name, $1.id) }
+      return GatewaysAlive(alive, isAlone: alive.count == 1)
     }
   }
 

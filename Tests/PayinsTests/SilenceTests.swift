@@ -61,6 +61,14 @@ struct SilenceTests {
     let wait = due.milliseconds(since: life.now) / 1000
     // Later by a sixty-fourth at most.
     #expect((seconds...seconds * 65 / 64).contains(wait))
+    // Nor is a question that had no answer a sign of many.
+    var unanswered = Life(expiresIn: 3600)
+    unanswered.hears(.sent(unanswered.attempt(), .accepted(Life.accepted("o1"))))
+    unanswered.following.lateMilliseconds = milliseconds
+    unanswered.hears(
+      .queried(unanswered.attempt(), .undetermined(Refusal(code: "timeout", message: ""))))
+    let next = try #require(unanswered.payin.nextCheckAt)
+    #expect(next.milliseconds(since: unanswered.now) / 1000 == 5)
     // Nothing is put off that somebody has spoken of, or that is in doubt.
     var doubtful = Life(expiresIn: 3600)
     doubtful.following.lateMilliseconds = milliseconds

@@ -233,7 +233,7 @@ final class CrashingDatabase: Database {
 
   func beat(
     _ gateway: GatewayPresence, lasting milliseconds: Int64, at now: Instant
-  ) async throws(DatabaseError) -> [GatewayPresence] {
+  ) async throws(DatabaseError) -> GatewaysAlive {
     try await turn()
     return try await base.beat(gateway, lasting: milliseconds, at: now)
   }

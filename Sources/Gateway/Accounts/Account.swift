@@ -59,10 +59,11 @@ public struct AccountLimits: Equatable, Sendable {
   /// Of one gateway, where none is agreed.
   static let ownConcurrency = 256
 
-  /// Calls per second, creates and queries apart; nil: no limit. All gateways of a store together
-  /// keep to it, and to the next.
+  /// Calls per second, creates and queries apart; nil: no limit. The gateways of a store have equal
+  /// parts of it.
   public var rate: Int64?
-  /// Calls at one time, creates and queries apart.
+  /// Calls at one time, creates and queries apart. The gateways of a store have equal parts of it,
+  /// one at least.
   public var concurrency: Int?
 
   public init(

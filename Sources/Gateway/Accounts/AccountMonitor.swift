@@ -214,28 +214,36 @@ public final class AccountMonitor: Sendable {
     return state.withLock { state in
       AccountHealth(
         acceptsCreates: state.breaker.allows(at: now),
-        hasRoom: hasRoom(state, for: .create, parts, at: now),
+        hasRoom: room(state, for: .create, parts, at: now) > 0,
         successPermille: (state.successMillionths + 500) / 1000,
         latencyMilliseconds: state.latencyMicroseconds / 1000)
     }
   }
 
-  func hasRoom(for operation: Operation, at now: Instant) -> Bool {
+  /// How many more calls may go now.
+  func room(for operation: Operation, at now: Instant) -> Int {
     let parts = parts(now)
-    return state.withLock { hasRoom($0, for: operation, parts, at: now) }
+    return state.withLock { room($0, for: operation, parts, at: now) }
   }
 
-  private func hasRoom(
+  var openQueries: Int { state.withLock { $0.open[.query, default: 0] } }
+
+  /// Whether questions are answered, and may be asked: else how late they are says nothing of how
+  /// many there are.
+  func isAnswering(at now: Instant) -> Bool {
+    state.withLock { $0.unansweredQueries == 0 && !$0.isQuiet(at: now) }
+  }
+
+  private func room(
     _ state: State, for operation: Operation, _ parts: Int?, at now: Instant
-  ) -> Bool {
-    guard state.open[operation, default: 0] < limits.concurrency(of: parts),
-      !state.isQuiet(at: now)
-    else { return false }
-    guard limits.rate != nil else { return true }
-    guard let parts else { return false }
-    guard var tokens = state.tokens[operation] else { return true }
+  ) -> Int {
+    guard !state.isQuiet(at: now) else { return 0 }
+    let places = max(0, limits.concurrency(of: parts) - state.open[operation, default: 0])
+    guard let rate = limits.rate else { return places }
+    guard let parts else { return 0 }
+    var tokens = state.tokens[operation] ?? TokenBucket(perSecond: rate, at: now)
     tokens.share(among: parts, at: now)
-    return tokens.available(at: now) > 0
+    return min(places, tokens.available(at: now))
   }
 }
 

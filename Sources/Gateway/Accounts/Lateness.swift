@@ -2,8 +2,8 @@ import Payins
 import Synchronization
 
 /// How late the questions of each account are asked, while more of them fall due than there is room
-/// for. What an outage, a stop or a silent provider made late is not counted: it says nothing of
-/// how many there are. All times are the steady clock's.
+/// for. What an outage, a stop or a provider that wants to be left alone made late is not counted:
+/// it says nothing of how many there are. All times are the steady clock's.
 final class Lateness: Sendable {
   private struct Rush {
     var since: Instant
@@ -15,6 +15,9 @@ final class Lateness: Sendable {
   func milliseconds(of account: String) -> Int64 {
     rushes.withLock { $0[account]?.milliseconds ?? 0 }
   }
+
+  /// What is known says nothing any more.
+  func forget(_ account: String) { rushes.withLock { $0[account] = nil } }
 
   /// Learns from a look at what is due of an account that there was room for.
   /// - Parameters:

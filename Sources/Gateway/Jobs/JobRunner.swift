@@ -132,8 +132,16 @@ public final class JobRunner: Sendable {
       limitPerAccount: Self.concurrencyPerAccount, limits: limits(beside: running, at: now),
       limitsPerKind: [.deliverEvent: Self.deliveries - deliveries])
     let urgent = urgent(at: now)
-    request.first = urgent.map(\.job).filter { request.limit(for: $0.account) > 0 }.map(\.key)
-    let jobs = try await committer.database.lease(request)
+    request.first = Dictionary(grouping: urgent.map(\.job), by: \.account).flatMap {
+      $1.prefix(request.limit(for: $0)).map(\.key)
+    }
+    let jobs: [Job]
+    do throws(DatabaseError) {
+      jobs = try await committer.database.lease(request)
+    } catch {
+      state.withLock { $0.urgent = urgent }
+      throw error
+    }
     looked(request, jobs, urgent, at: now)
     for job in jobs { start(job, request.lease, at: now) }
     return jobs.count
@@ -146,8 +154,11 @@ public final class JobRunner: Sendable {
     for account in webhooks.failing.accounts {
       limits[account] = max(0, 1 - running[account, default: 0])
     }
-    for (account, monitor) in calls.monitors where !monitor.hasRoom(for: .query, at: now) {
-      limits[account] = 0
+    for (account, monitor) in calls.monitors {
+      // Some are taken up and have not begun to ask.
+      let pending = max(0, running[account, default: 0] - monitor.openQueries)
+      let room = monitor.room(for: .query, at: now) - pending
+      limits[account] = max(0, min(limits[account] ?? Self.concurrencyPerAccount, room))
     }
     if let ramp = state.withLock({ $0.ramp }) {
       for account in ramp.accounts {
@@ -180,7 +191,9 @@ public final class JobRunner: Sendable {
     let raised = committer.jobSignal.takeUrgent().map { UrgentJob(job: $0, until: until) }
     return state.withLock { state in
       defer { state.urgent = [] }
-      return state.urgent.filter { now < $0.until } + raised
+      var known: Set<JobKey> = []
+      return (state.urgent.filter { now < $0.until } + raised)
+        .filter { known.insert($0.job.key).inserted }
     }
   }
 
@@ -197,7 +210,16 @@ public final class JobRunner: Sendable {
     let given = Set(jobs.map(\.key))
     let left = urgent.filter { !given.contains($0.job.key) && leavesSome($0.job.account) }
     state.withLock { $0.urgent = Array(left.prefix(Self.mostUrgent)) }
-    for account in calls.monitors.keys where request.limit(for: account) > 0 {
+    let ramped = state.withLock { state in
+      Set((state.ramp?.accounts).map(Array.init) ?? []).filter {
+        state.ramp?.room(for: $0, at: now) != nil
+      }
+    }
+    for (account, monitor) in calls.monitors where request.limit(for: account) > 0 {
+      guard monitor.isAnswering(at: now), !ramped.contains(account) else {
+        environment.lateness.forget(account)
+        continue
+      }
       let questions = ofAccount[account, default: []].filter { $0.key.kind == .queryAttempt }
       environment.lateness.looked(
         at: account, leavesSome: leavesSome(account),

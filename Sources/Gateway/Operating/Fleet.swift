@@ -10,12 +10,13 @@ public final class Fleet: Sendable {
   static let beatMilliseconds: Int64 = 1000
   /// After so long without a word a gateway is gone, and its part is the others'.
   static let lastingMilliseconds: Int64 = 4000
-  /// How long one that comes waits with what is shared, until all others have made room.
+  /// How long one that comes to others waits with what is shared, until all have made room.
   static let settlingMilliseconds: Int64 = 2000
 
   private struct State {
     /// Nil until it is known for the first time.
     var alive: [GatewayPresence]?
+    /// When its last word began that was taken.
     var heardAt: Instant?
     /// Until when it takes no part yet.
     var settlesAt: Instant?
@@ -54,6 +55,14 @@ public final class Fleet: Sendable {
     }
   }
 
+  /// Returns once it has its part, or should have had it long since.
+  public func settle() async {
+    let end = time.steady().adding(milliseconds: 2 * Self.settlingMilliseconds)
+    while parts(at: time.steady()) == nil, time.steady() < end, !Task.isCancelled {
+      await time.sleep(until: time.steady().adding(milliseconds: 50))
+    }
+  }
+
   /// Until the task is cancelled; then it takes its leave.
   public func run() async {
     while !Task.isCancelled {
@@ -68,7 +77,7 @@ public final class Fleet: Sendable {
   public func beat() async {
     // What it says holds from before it is said.
     let (wall, now) = (time.now(), time.steady())
-    let result: Result<[GatewayPresence], DatabaseError>
+    let result: Result<GatewaysAlive, DatabaseError>
     do throws(DatabaseError) {
       result = .success(
         try await database.beat(own(), lasting: Self.lastingMilliseconds, at: wall))
@@ -80,7 +89,9 @@ public final class Fleet: Sendable {
       learn(result, from: now, to: after, &state)
     }
     if let changed {
-      log.info("the gateways of this store", ["names": .array(changed.map { .string($0.name) })])
+      log.info(
+        "the gateways of this store have changed",
+        ["names": .array(changed.map { .string($0.name) })])
     }
     if let fault {
       log.error("the store does not take this gateway's word", ["detail": .string("\(fault)")])
@@ -89,24 +100,27 @@ public final class Fleet: Sendable {
 
   /// Returns who is there where that is news, and the fault with which a row of faults begins.
   private func learn(
-    _ result: Result<[GatewayPresence], DatabaseError>, from start: Instant, to end: Instant,
+    _ result: Result<GatewaysAlive, DatabaseError>, from start: Instant, to end: Instant,
     _ state: inout State
   ) -> ([GatewayPresence]?, DatabaseError?) {
     switch result {
     case .failure(let fault):
       defer { state.isFailing = true }
       return (nil, state.isFailing ? nil : fault)
-    case .success(let alive):
+    case .success(let found):
       let wasGone =
-        state.heardAt.map { end.milliseconds(since: $0) >= Self.lastingMilliseconds } ?? true
-      if wasGone, alive.count > 1 {
+        state.heardAt.map { start.milliseconds(since: $0) >= Self.lastingMilliseconds } ?? true
+      if found.isAlone {
+        state.settlesAt = nil
+      } else if wasGone {
         state.settlesAt = end.adding(milliseconds: Self.settlingMilliseconds)
       }
-      let isNews = alive.map(\.id) != (state.alive ?? []).map(\.id)
+      let before = state.alive ?? []
       state.isFailing = false
       state.heardAt = start
-      state.alive = alive
-      return (isNews && alive.count > 1 ? alive : nil, nil)
+      state.alive = found.gateways
+      let isNews = found.gateways.map(\.id) != before.map(\.id)
+      return (isNews && max(before.count, found.gateways.count) > 1 ? found.gateways : nil, nil)
     }
   }
 }

@@ -325,14 +325,18 @@ public final class Health: Sendable {
     if differs(\.rules) { different.append("rules") }
     if differs(\.configuration) { different.append("configuration") }
     if differs(\.version) { different.append("release") }
+    var wrong: String?
+    if !different.isEmpty {
+      wrong = "the gateways of this store differ in their \(different.joined(separator: " and "))"
+    }
+    if let fleet, fleet.parts(at: environment.time.steady()) == nil {
+      wrong = "this gateway has no part in the accounts' limits: the store does not take its word"
+    }
     return alive.map { gateway in
       var check = Check(
-        name: "gateways:alive", component: "system", status: different.isEmpty ? .pass : .warn)
+        name: "gateways:alive", component: "system", status: wrong == nil ? .pass : .warn,
+        output: wrong)
       check.gateway = gateway
-      if !different.isEmpty {
-        check.output =
-          "the gateways of this store differ in their \(different.joined(separator: " and "))"
-      }
       return check
     }
   }

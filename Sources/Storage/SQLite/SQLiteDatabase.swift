@@ -138,7 +138,7 @@ extension SQLiteDatabase {
 
   public func beat(
     _ gateway: GatewayPresence, lasting milliseconds: Int64, at now: Instant
-  ) async throws(DatabaseError) -> [GatewayPresence] {
+  ) async throws(DatabaseError) -> GatewaysAlive {
     try await write { session throws(DatabaseError) in
       try session.beat(gateway, lasting: milliseconds, at: now)
     }

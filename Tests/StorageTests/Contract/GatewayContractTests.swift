@@ -1,3 +1,4 @@
+import Foundation
 import Payins
 import Storage
 import Testing
@@ -17,7 +18,7 @@ struct GatewayContractTests {
       guard kind != .sqlite else { continue }
       try await withDatabase(kind) { store in
         func beat(_ gateway: GatewayPresence) async throws -> [GatewayPresence] {
-          try await store.beat(gateway, lasting: 60_000, at: Author.noon)
+          try await store.beat(gateway, lasting: 60_000, at: Author.noon).gateways
         }
         #expect(try await beat(gateway("b")) == [gateway("b")])
         #expect(try await beat(gateway("a")) == [gateway("a"), gateway("b")])
@@ -32,26 +33,36 @@ struct GatewayContractTests {
   @Test("where a file is served by one alone nothing is written; by two, each knows the other")
   func file() async throws {
     try await withFolder { folder in
-      let first = try SQLiteDatabase(path: folder + "/pasarela.db")
+      let path = folder + "/pasarela.db"
+      let first = try SQLiteDatabase(path: path)
       func beat(
-        _ store: SQLiteDatabase, _ name: String, _ second: Int64 = 0
-      ) async throws -> [String] {
+        _ store: SQLiteDatabase, _ name: String, _ milliseconds: Int64 = 0
+      ) async throws -> GatewaysAlive {
         try await store.beat(
-          gateway(name), lasting: 4000, at: Author.noon.adding(seconds: second)
-        ).map(\.name)
+          gateway(name), lasting: 4000, at: Author.noon.adding(milliseconds: milliseconds))
       }
-      let before = first.statistics.commits
-      #expect(try await beat(first, "a") == ["a"])
-      #expect(try await beat(first, "a") == ["a"])
-      #expect(first.statistics.commits <= before + 2)
-      let second = try SQLiteDatabase(path: folder + "/pasarela.db")
-      #expect(try await beat(second, "b") == ["b"])
-      #expect(try await beat(first, "a", 1) == ["a", "b"])
-      #expect(try await beat(second, "b", 4) == ["a", "b"])
-      #expect(try await beat(second, "b", 6) == ["b"])
+      func alive(_ names: String...) -> GatewaysAlive {
+        GatewaysAlive(names.map { gateway($0) }, isAlone: false)
+      }
+      func logged() throws -> Int {
+        try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int ?? 0
+      }
+      // The first empties the log.
+      _ = try await beat(first, "a")
+      let before = try logged()
+      for _ in 0..<3 {
+        #expect(try await beat(first, "a") == GatewaysAlive([gateway("a")], isAlone: true))
+      }
+      #expect(try logged() == before)
+      let second = try SQLiteDatabase(path: path)
+      #expect(try await beat(second, "b") == alive("b"))
+      #expect(try await beat(first, "a", 1000) == alive("a", "b"))
+      #expect(try await beat(second, "b", 4000) == alive("a", "b"))
+      // Words cross.
+      #expect(try await beat(first, "a", 3995) == alive("a", "b"))
+      #expect(try await beat(second, "b", 8000) == alive("b"))
       // The clock was set back.
-      #expect(try await beat(first, "a", 2) == ["a"])
-      #expect(try await beat(first, "a", 3) == ["a"])
+      #expect(try await beat(first, "a", 3000) == alive("a"))
       await second.close()
       await first.close()
     }

@@ -16,7 +16,8 @@ struct GatewayTable {
       ON CONFLICT (id) DO UPDATE SET rules = excluded.rules,
         configuration = excluded.configuration, seen_ms = excluded.seen_ms
       """)
-    // A clock that was set back leaves none that seems to be seen later.
+    // Words cross: another's may be a little younger than this one's time. A clock that was set
+    // back by more leaves none.
     forgetSilent = try SQLiteStatement(
       connection, "DELETE FROM gateways WHERE seen_ms NOT BETWEEN ? AND ?")
     forget = try SQLiteStatement(connection, "DELETE FROM gateways WHERE id = ?")
@@ -35,7 +36,8 @@ struct GatewayTable {
       .milliseconds(gateway.since), .text(gateway.rules), .text(gateway.configuration),
       .milliseconds(now))
     try forgetSilent.run(
-      .milliseconds(now.adding(milliseconds: -milliseconds)), .milliseconds(now))
+      .milliseconds(now.adding(milliseconds: -milliseconds)),
+      .milliseconds(now.adding(milliseconds: milliseconds)))
     return try select.rows { row in
       GatewayPresence(
         id: row.text(0), name: row.text(1), version: row.text(2), since: row.instant(3),

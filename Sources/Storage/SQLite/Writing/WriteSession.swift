@@ -121,9 +121,10 @@ final class WriteSession {
   /// Writes nothing where no other process has the database open.
   func beat(
     _ gateway: GatewayPresence, lasting milliseconds: Int64, at now: Instant
-  ) throws(DatabaseError) -> [GatewayPresence] {
-    guard try !presence.isAlone() else { return [gateway] }
-    return try gateways.beat(gateway, lasting: milliseconds, at: now)
+  ) throws(DatabaseError) -> GatewaysAlive {
+    guard try !presence.isAlone() else { return GatewaysAlive([gateway], isAlone: true) }
+    return GatewaysAlive(
+      try gateways.beat(gateway, lasting: milliseconds, at: now), isAlone: false)
   }
 
   func leave(_ gateway: GatewayPresence) throws(DatabaseError) { try gateways.remove(gateway.id) }
