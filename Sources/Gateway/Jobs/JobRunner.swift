@@ -17,8 +17,17 @@ public final class JobRunner: Sendable {
   static let breathMilliseconds: Int64 = 20
   /// From a look that failed to the next.
   static let faultMilliseconds: Int64 = 1000
+  /// For how long a job is put before others that its account has no room for, and how many are.
+  static let urgentSeconds: Int64 = 60
+  static let mostUrgent = 1024
   /// Until a job is tried again whose document cannot be read, in seconds.
   static let damagedSeconds: Int64 = 600
+
+  private struct UrgentJob {
+    var job: Job
+    /// Of the steady clock.
+    var until: Instant
+  }
 
   private struct State {
     var running: [String: Int] = [:]
@@ -27,6 +36,8 @@ public final class JobRunner: Sendable {
     var stopping = false
     var lastFault: String?
     var ramp: RestartRamp?
+    /// Jobs to be done before others that their accounts have had no room for.
+    var urgent: [UrgentJob] = []
   }
 
   private let committer: Committer
@@ -116,13 +127,38 @@ public final class JobRunner: Sendable {
     }
     let room = Self.concurrency - total
     guard room > 0 else { return 0 }
+    var request = LeaseRequest(
+      now: wall, until: leaseEnd(at: wall), limit: room, lease: .new(environment.entropy),
+      limitPerAccount: Self.concurrencyPerAccount, limits: limits(beside: running, at: now),
+      limitsPerKind: [.deliverEvent: Self.deliveries - deliveries])
+    let urgent = urgent(at: now)
+    request.first = Dictionary(grouping: urgent.map(\.job), by: \.account).flatMap {
+      $1.prefix(request.limit(for: $0)).map(\.key)
+    }
+    let jobs: [Job]
+    do throws(DatabaseError) {
+      jobs = try await committer.database.lease(request)
+    } catch {
+      state.withLock { $0.urgent = urgent }
+      throw error
+    }
+    looked(request, jobs, urgent, at: now)
+    for job in jobs { start(job, request.lease, at: now) }
+    return jobs.count
+  }
+
+  /// - Parameter running: how many of each account's jobs are being carried out.
+  private func limits(beside running: [String: Int], at now: Instant) -> [String: Int] {
     var limits = running.mapValues { max(0, Self.concurrencyPerAccount - $0) }
     // One that failed last time is asked one at a time, so that hanging costs next to nothing.
     for account in webhooks.failing.accounts {
       limits[account] = max(0, 1 - running[account, default: 0])
     }
-    for (account, monitor) in calls.monitors where !monitor.hasRoom(for: .query, at: now) {
-      limits[account] = 0
+    for (account, monitor) in calls.monitors {
+      // Some are taken up and have not begun to ask.
+      let pending = max(0, running[account, default: 0] - monitor.openQueries)
+      let room = monitor.room(for: .query, at: now) - pending
+      limits[account] = max(0, min(limits[account] ?? Self.concurrencyPerAccount, room))
     }
     if let ramp = state.withLock({ $0.ramp }) {
       for account in ramp.accounts {
@@ -130,29 +166,66 @@ public final class JobRunner: Sendable {
         limits[account] = min(limits[account] ?? Self.concurrencyPerAccount, room)
       }
     }
-    let lease = Lease.new(environment.entropy)
-    let jobs = try await committer.database.lease(
-      LeaseRequest(
-        now: wall, until: leaseEnd(at: wall), limit: room, lease: lease,
-        limitPerAccount: Self.concurrencyPerAccount, limits: limits,
-        limitsPerKind: [.deliverEvent: Self.deliveries - deliveries]))
-    for job in jobs {
-      state.withLock { state in
-        state.ramp?.started(job.account, at: now)
-        state.running[job.account, default: 0] += 1
-        state.total += 1
-        if job.key.kind == .deliverEvent { state.deliveries += 1 }
-      }
-      let isDelivery = job.key.kind == .deliverEvent
-      // Before anybody can ask whether it has ended.
-      if !isDelivery { underway.began() }
-      Task.detached { [self] in
-        await perform(job, lease)
-        if !isDelivery { underway.ended() }
-        if ended(job) { committer.jobSignal.raise() }
+    return limits
+  }
+
+  private func start(_ job: Job, _ lease: Lease, at now: Instant) {
+    let isDelivery = job.key.kind == .deliverEvent
+    state.withLock { state in
+      state.ramp?.started(job.account, at: now)
+      state.running[job.account, default: 0] += 1
+      state.total += 1
+      if isDelivery { state.deliveries += 1 }
+    }
+    // Before anybody can ask whether it has ended.
+    if !isDelivery { underway.began() }
+    Task.detached { [self] in
+      await perform(job, lease)
+      if !isDelivery { underway.ended() }
+      if ended(job) { committer.jobSignal.raise() }
+    }
+  }
+
+  private func urgent(at now: Instant) -> [UrgentJob] {
+    let until = now.adding(seconds: Self.urgentSeconds)
+    let raised = committer.jobSignal.takeUrgent().map { UrgentJob(job: $0, until: until) }
+    return state.withLock { state in
+      defer { state.urgent = [] }
+      var known: Set<JobKey> = []
+      return (state.urgent.filter { now < $0.until } + raised)
+        .filter { known.insert($0.job.key).inserted }
+    }
+  }
+
+  /// Learns from what was given out.
+  /// - Parameter now: of the steady clock.
+  private func looked(
+    _ request: LeaseRequest, _ jobs: [Job], _ urgent: [UrgentJob], at now: Instant
+  ) {
+    let ofAccount = Dictionary(grouping: jobs, by: \.account)
+    func leavesSome(_ account: String) -> Bool {
+      ofAccount[account, default: []].count == request.limit(for: account)
+        || jobs.count == request.limit
+    }
+    let given = Set(jobs.map(\.key))
+    let left = urgent.filter { !given.contains($0.job.key) && leavesSome($0.job.account) }
+    state.withLock { $0.urgent = Array(left.prefix(Self.mostUrgent)) }
+    let ramped = state.withLock { state in
+      Set((state.ramp?.accounts).map(Array.init) ?? []).filter {
+        state.ramp?.room(for: $0, at: now) != nil
       }
     }
-    return jobs.count
+    for (account, monitor) in calls.monitors where request.limit(for: account) > 0 {
+      guard monitor.isAnswering(at: now), !ramped.contains(account) else {
+        environment.lateness.forget(account)
+        continue
+      }
+      let questions = ofAccount[account, default: []].filter { $0.key.kind == .queryAttempt }
+      environment.lateness.looked(
+        at: account, leavesSome: leavesSome(account),
+        late: questions.compactMap(\.fellDue).min().map { request.now.milliseconds(since: $0) },
+        now: now)
+    }
   }
 
   /// Whether there is room for many at once, which one look at the store gives out, or nobody is

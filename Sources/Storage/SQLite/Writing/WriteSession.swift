@@ -19,6 +19,7 @@ final class WriteSession {
   private let renewal: SealRenewal
   private let secretRows: SecretRows
   private let removal: RemovalTables
+  private let gateways: GatewayTable
   /// Whether something was erased of which the log must keep nothing: at first too, since a process
   /// may have died between an erasure and the emptying.
   var hasErased = true
@@ -48,6 +49,7 @@ final class WriteSession {
     renewal = SealRenewal(sealing.keys)
     secretRows = try SecretRows(connection)
     removal = try RemovalTables(connection)
+    gateways = try GatewayTable(connection)
     insertProbe = try SQLiteStatement(connection, "INSERT INTO probes DEFAULT VALUES")
     deleteProbe = try SQLiteStatement(connection, "DELETE FROM probes")
   }
@@ -117,6 +119,17 @@ final class WriteSession {
   func releaseAbandonedLeases(at now: Instant) throws(DatabaseError) -> Int {
     try presence.isAlone() ? jobs.releaseAll(at: now) : 0
   }
+
+  /// Writes nothing where no other process has the database open.
+  func beat(
+    _ gateway: GatewayPresence, lasting milliseconds: Int64, at now: Instant
+  ) throws(DatabaseError) -> GatewaysAlive {
+    guard try !presence.isAlone() else { return GatewaysAlive([gateway], isAlone: true) }
+    return GatewaysAlive(
+      try gateways.beat(gateway, lasting: milliseconds, at: now), isAlone: false)
+  }
+
+  func leave(_ gateway: GatewayPresence) throws(DatabaseError) { try gateways.remove(gateway.id) }
 
   func drawIn(_ times: DrawnDueTimes) throws(DatabaseError) { try jobs.drawIn(times) }
 
