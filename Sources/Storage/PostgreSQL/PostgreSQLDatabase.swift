@@ -131,10 +131,9 @@ extension PostgreSQLDatabase {
   }
 
   public func lease(_ request: LeaseRequest) async throws(DatabaseError) -> [Job] {
-    try await write {
-      [PostgreSQLLeasing.query(request, holder: $0.number)]
-    } _: { [damage] rows in
-      PostgreSQLLeasing.jobs(rows[0], request, damage)
+    let leasing = PostgreSQLLeasing(request: request, holder: identity.number, damage: damage)
+    return try await session { connection, _ throws(DatabaseError) in
+      try leasing.lease(connection)
     }
   }
 
@@ -153,6 +152,23 @@ extension PostgreSQLDatabase {
   public func drawIn(_ times: DrawnDueTimes) async throws(DatabaseError) {
     try await write { _ in
       PostgreSQLDueTimes.drawing(times)
+    } _: { _ in
+    }
+  }
+
+  public func beat(
+    _ gateway: GatewayPresence, lasting milliseconds: Int64, at now: Instant
+  ) async throws(DatabaseError) -> GatewaysAlive {
+    try await write { identity in
+      PostgreSQLGateways.beating(gateway, lasting: milliseconds, identity)
+    } _: { rows in
+      PostgreSQLGateways.alive(rows)
+    }
+  }
+
+  public func leave(_ gateway: GatewayPresence) async throws(DatabaseError) {
+    try await write { _ in
+      PostgreSQLGateways.leaving(gateway)
     } _: { _ in
     }
   }

@@ -208,6 +208,17 @@ enum PostgreSQLSchema {
       content bytea NOT NULL
     );
 
+    -- Those that serve the store.
+    CREATE TABLE gateways (
+      id text COLLATE "C" PRIMARY KEY,
+      name text COLLATE "C" NOT NULL,
+      version text NOT NULL,
+      since_ms bigint NOT NULL,
+      rules text NOT NULL,
+      configuration text NOT NULL,
+      seen timestamptz NOT NULL
+    ) WITH (fillfactor = 20);
+
     -- Each gateway's last commit, by which one whose answer was lost is found; and whose leases are
     -- whose.
     CREATE SEQUENCE writer_numbers;

@@ -56,6 +56,16 @@ struct WriterIdentity: Sendable {
   private static let find = PostgreSQLStatement(
     "SELECT 1 FROM writers WHERE writer = $1 AND last_commit >= $2")
 
+  /// A row for each other writer that lives.
+  private static let others = PostgreSQLStatement(
+    """
+    SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND classid = 'writers'::regclass::oid AND objid::bigint <> $1
+    """)
+
+  var othersAlive: PostgreSQLQuery { PostgreSQLQuery(Self.others, [.integer(number)]) }
+
   func note(_ commit: Int64) -> PostgreSQLQuery {
     PostgreSQLQuery(Self.note, [.integer(number), .integer(commit)])
   }

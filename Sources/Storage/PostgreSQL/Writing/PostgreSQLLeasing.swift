@@ -6,45 +6,109 @@ struct PostgreSQLLeasing {
   /// Seconds until a job that cannot be read is looked at again, so that those behind it have
   /// their turn.
   private static let damagedSeconds: Int64 = 600
+  /// How often it is tried again where others were in the way.
+  private static let passes = 5
 
-  /// Looks at no more jobs of an account than there is room for, so that one that is left alone
-  /// costs nothing however much of it is due.
-  private static let take = PostgreSQLStatement(
+  private static let begin = PostgreSQLStatement("BEGIN")
+  private static let commit = PostgreSQLStatement("COMMIT")
+  private static let columns = "kind, subject, payin, account, coalesce(lease_ms, due_ms), tries"
+  private static let isFree = "due_ms <= $1 AND (lease_ms IS NULL OR lease_ms <= $1)"
+
+  /// No more jobs of an account than there is room for, so that one that is left alone costs
+  /// nothing however much of it is due.
+  private static let due = PostgreSQLStatement(
     """
-    WITH rooms AS (
-      SELECT job_accounts.account, least(coalesce(given.room, $3), $2) AS room
-      FROM job_accounts
-      LEFT JOIN unnest($4::text[], $5::bigint[]) AS given (account, room)
-        ON given.account = job_accounts.account
-    ), due AS MATERIALIZED (
-      SELECT found.* FROM rooms CROSS JOIN LATERAL (
-        SELECT kind, subject, due_ms FROM jobs
-        WHERE jobs.account = rooms.account AND due_ms <= $1
-          AND (lease_ms IS NULL OR lease_ms <= $1)
-        ORDER BY due_ms, kind, subject LIMIT rooms.room FOR UPDATE SKIP LOCKED) AS found
-    ), placed AS (
-      SELECT due.*, due.kind = ANY ($6::text[]) AS is_known,
-        row_number() OVER (PARTITION BY kind ORDER BY due_ms, subject) AS place
-      FROM due
-    ), chosen AS MATERIALIZED (
-      (SELECT placed.kind, placed.subject, placed.due_ms, true AS is_known FROM placed
-        LEFT JOIN unnest($7::text[], $8::bigint[]) AS given (kind, room)
-          ON given.kind = placed.kind
-        WHERE is_known AND place <= coalesce(given.room, place)
-        ORDER BY due_ms, kind, subject LIMIT $2)
-      UNION ALL
-      SELECT kind, subject, due_ms, false FROM placed WHERE NOT is_known
-    )
-    UPDATE jobs SET
-      lease = CASE WHEN is_known THEN $11::text ELSE lease END,
-      lease_ms = CASE WHEN is_known THEN $9::bigint ELSE $10::bigint END,
-      holder = CASE WHEN is_known THEN $12::bigint ELSE holder END,
-      tries = tries + is_known::int
-    FROM chosen WHERE jobs.kind = chosen.kind AND jobs.subject = chosen.subject
-    RETURNING jobs.kind, jobs.subject, jobs.payin, jobs.account, chosen.due_ms, jobs.tries
+    SELECT found.* FROM job_accounts
+    LEFT JOIN unnest($4::text[], $5::bigint[]) AS given (account, room)
+      ON given.account = job_accounts.account
+    CROSS JOIN LATERAL (
+      SELECT \(columns) FROM jobs WHERE jobs.account = job_accounts.account AND \(isFree)
+      ORDER BY due_ms, kind, subject LIMIT least(coalesce(given.room, $3), $2)
+      FOR UPDATE SKIP LOCKED) AS found
     """)
+  private static let first = PostgreSQLStatement(
+    """
+    SELECT \(columns) FROM unnest($2::text[], $3::text[]) AS new (first_kind, first_subject)
+    JOIN jobs ON kind = first_kind AND subject = first_subject
+    WHERE \(isFree) FOR UPDATE OF jobs SKIP LOCKED
+    """)
+  private static let key = [RowColumn.text("kind"), .text("subject")]
+  private static let found = "jobs.kind = new.kind AND jobs.subject = new.subject"
+  private static let take = RowStatement(key) {
+    """
+    UPDATE jobs SET lease = $3, lease_ms = $4, holder = $5, tries = tries + 1
+    FROM \($0) WHERE \(found)
+    """
+  }
+  private static let postpone = RowStatement(key) {
+    "UPDATE jobs SET due_ms = $3 FROM \($0) WHERE \(found)"
+  }
 
-  static func query(_ request: LeaseRequest, holder: Int64) -> PostgreSQLQuery {
+  let request: LeaseRequest
+  let holder: Int64
+  let damage: DamageRegister
+
+  /// In a transaction of its own.
+  func lease(_ connection: PostgreSQLConnection) throws(DatabaseError) -> [Job] {
+    for pass in 0...Self.passes {
+      do throws(PostgreSQLFault) {
+        return try take(connection)
+      } catch {
+        if !connection.isLost {
+          try? connection.execute("ROLLBACK", within: PostgreSQLSession.answerMilliseconds)
+        }
+        guard case .refused(let refusal) = error, refusal.isPassing, pass < Self.passes else {
+          throw error.error
+        }
+      }
+    }
+    return []
+  }
+
+  private func take(_ connection: PostgreSQLConnection) throws(PostgreSQLFault) -> [Job] {
+    var looks = [PostgreSQLQuery(Self.begin)]
+    if !request.first.isEmpty { looks.append(firstQuery) }
+    looks.append(dueQuery)
+    let rows = try run(looks, connection).dropFirst().flatMap { $0.map { DueJob($0) } }
+    var damaged = RowSet(Self.postpone)
+    for row in rows where row.job == nil {
+      damage.note(row.damage)
+      damaged.add([.text(row.kind), .text(row.subject)])
+    }
+    let jobs = request.chosen(from: rows.compactMap(\.job))
+    var taken = RowSet(Self.take)
+    for job in jobs { taken.add([.text(job.key.kind.rawValue), .text(job.key.subject)]) }
+    let later = request.now.adding(seconds: Self.damagedSeconds)
+    let changes = [
+      taken.query([
+        .kept(request.lease.token), .integer(request.until.milliseconds), .integer(holder),
+      ]), damaged.query([.integer(later.milliseconds)]), PostgreSQLQuery(Self.commit),
+    ]
+    _ = try run(changes.compactMap { $0 }, connection)
+    return jobs.map { $0.leased(by: request) }
+  }
+
+  private func run(
+    _ queries: [PostgreSQLQuery], _ connection: PostgreSQLConnection
+  ) throws(PostgreSQLFault) -> [PostgreSQLRows] {
+    switch try connection.run([queries], within: PostgreSQLSession.answerMilliseconds)[0] {
+    case .success(let rows): return rows
+    case .failure(let refusal): throw .refused(refusal)
+    }
+  }
+
+  private var firstQuery: PostgreSQLQuery {
+    var kinds = PostgreSQLColumn(.text)
+    var subjects = PostgreSQLColumn(.text)
+    for key in request.first {
+      kinds.append(key.kind.rawValue)
+      subjects.append(key.subject.kept)
+    }
+    return PostgreSQLQuery(
+      Self.first, [.integer(request.now.milliseconds), .column(kinds), .column(subjects)])
+  }
+
+  private var dueQuery: PostgreSQLQuery {
     func room(_ count: Int) -> Int64 { Int64(max(count, 0)) }
     var accounts = PostgreSQLColumn(.text)
     var rooms = PostgreSQLColumn(.integer)
@@ -52,39 +116,11 @@ struct PostgreSQLLeasing {
       accounts.append(account.kept)
       rooms.append(room(limit))
     }
-    var known = PostgreSQLColumn(.text)
-    for kind in JobKind.allCases { known.append(kind.rawValue) }
-    var kinds = PostgreSQLColumn(.text)
-    var kindRooms = PostgreSQLColumn(.integer)
-    for (kind, limit) in request.limitsPerKind {
-      kinds.append(kind.rawValue)
-      kindRooms.append(room(limit))
-    }
     return PostgreSQLQuery(
-      take,
+      Self.due,
       [
         .integer(request.now.milliseconds), .integer(room(request.limit)),
         .integer(room(request.limitPerAccount)), .column(accounts), .column(rooms),
-        .column(known), .column(kinds), .column(kindRooms),
-        .integer(request.until.milliseconds),
-        .integer(request.now.adding(seconds: damagedSeconds).milliseconds),
-        .kept(request.lease.token), .integer(holder),
       ])
-  }
-
-  /// The jobs that were given out, soonest first; those that nobody can read are noted.
-  static func jobs(
-    _ rows: PostgreSQLRows, _ request: LeaseRequest, _ damage: DamageRegister
-  ) -> [Job] {
-    var jobs: [Job] = []
-    for row in rows.map(DueJob.init) {
-      if let job = row.job { jobs.append(job) } else { damage.note(row.damage) }
-    }
-    return jobs.sorted(by: Job.isSooner).map { job in
-      // Its tries are counted already.
-      var leased = job.leased(by: request)
-      leased.tries = job.tries
-      return leased
-    }
   }
 }

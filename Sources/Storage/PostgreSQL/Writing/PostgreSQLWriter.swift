@@ -37,6 +37,8 @@ final class PostgreSQLWriter {
   private struct Change {
     var rows: ChangeRows
     var tell: @Sendable (DatabaseError?) -> Void
+
+    var place: String { rows.operation?.id.text ?? "" }
   }
 
   private let link: PostgreSQLLink
@@ -86,7 +88,8 @@ final class PostgreSQLWriter {
       for change in changes {
         if together.take(change.rows) { first.append(change) } else { rest.append(change) }
       }
-      commit(first)
+      // In one order, so that no two gateways wait for each other's rows.
+      commit(first.sorted { $0.place < $1.place })
       changes = rest
     }
     for write in batch {
@@ -219,6 +222,7 @@ final class PostgreSQLWriter {
     }
     do throws(DatabaseError) {
       try body(connection, renewal)
+      meter.count(changes: 1)
       tell(nil)
     } catch {
       tell(error)
