@@ -11,6 +11,8 @@ final class CuttingProxy: Sendable {
     /// What comes next from the store does not arrive; its connection ends, while the server's stays
     /// open as if nothing had happened.
     case loseRequest
+    /// As `loseRequest`, but it arrives when `deliver` is called.
+    case delayRequest
     /// Every connection ends, and none is made.
     case refuse
   }
@@ -21,6 +23,7 @@ final class CuttingProxy: Sendable {
     var mode = Mode.forward
     var open: Set<Int32> = []
     var cuts = 0
+    var delayed: [(to: Int32, bytes: [UInt8])] = []
   }
 
   private let state = Mutex(State())
@@ -57,6 +60,11 @@ final class CuttingProxy: Sendable {
     }
   }
 
+  /// What was delayed arrives, where somebody still listens.
+  func deliver() {
+    for late in state.withLock(\.delayed) { _ = Self.write(late.bytes[...], to: late.to) }
+  }
+
   func stop() {
     set(.refuse)
     shutdown(listener, Int32(SHUT_RDWR))
@@ -78,13 +86,14 @@ final class CuttingProxy: Sendable {
       Self.pump(client) { bytes in
         let mode = state.withLock { state in
           let mode = state.mode
-          if mode == .loseAnswer || mode == .loseRequest {
+          if mode == .delayRequest { state.delayed.append((upstream, Array(bytes))) }
+          if mode != .forward, mode != .refuse {
             state.mode = .forward
             state.cuts += 1
           }
           return mode
         }
-        if mode == .loseRequest {
+        if mode == .loseRequest || mode == .delayRequest {
           lost.isKept.store(true, ordering: .relaxed)
           shutdown(client, Int32(SHUT_RDWR))
           return false

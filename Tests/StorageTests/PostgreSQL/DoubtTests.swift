@@ -56,6 +56,27 @@ struct DoubtTests {
     }
   }
 
+  @Test("a commit that arrives late, when it was made anew already, is not made twice")
+  func requestLate() async throws {
+    try await withProxy { store, proxy, _ in
+      let operation = OperationID(unchecked: "payin_1")
+      var change = Change()
+      // Nothing of it is unique.
+      change.deliveries = [
+        DeliveryAttempt(
+          operation: operation, event: EventID(unchecked: "event_1"), endpoint: "w1",
+          at: Author.noon, status: 200, failure: nil, milliseconds: 5)
+      ]
+      proxy.set(.delayRequest)
+      try await store.commit(change)
+      #expect(proxy.cuts == 1)
+      proxy.deliver()
+      try await Task.sleep(for: .milliseconds(300))
+      let tries = try await store.deliveryAttempts(of: operation)
+      #expect(tries.count == 1)
+    }
+  }
+
   @Test("of many that are committed together each is found or made anew, in conflict or not")
   func many() async throws {
     try await withProxy { store, proxy, address in
