@@ -47,6 +47,9 @@ final class PostgreSQLWriter {
   private let meter: CommitMeter
   private let renewal: SealRenewal
   private var lastCommit: Int64 = 0
+  /// How long a connection is waited for; not again for each of those that are told that there is
+  /// none.
+  private var patience = stepMilliseconds
 
   init(
     _ link: PostgreSQLLink, _ identity: WriterIdentity, _ queue: WorkQueue<PostgreSQLWrite>,
@@ -74,7 +77,17 @@ final class PostgreSQLWriter {
     }
   }
 
+  private func connection() throws(PostgreSQLFault) -> PostgreSQLConnection {
+    do throws(PostgreSQLFault) {
+      return try link.current(waiting: patience)
+    } catch {
+      patience = 0
+      throw error
+    }
+  }
+
   private func perform(_ batch: [PostgreSQLWrite]) {
+    patience = Self.stepMilliseconds
     var changes: [Change] = []
     for write in batch {
       if case .change(let rows) = write.work {
@@ -105,7 +118,7 @@ final class PostgreSQLWriter {
 
   private func commit(_ changes: [Change], passes: Int = passes) {
     do throws(PostgreSQLFault) {
-      let connection = try link.current(waiting: Self.stepMilliseconds)
+      let connection = try self.connection()
       lastCommit += 1
       let queries =
         [identity.note(lastCommit)]
@@ -184,7 +197,7 @@ final class PostgreSQLWriter {
     _ tell: @Sendable (DatabaseError?) -> Void
   ) {
     do throws(PostgreSQLFault) {
-      let connection = try link.current(waiting: Self.stepMilliseconds)
+      let connection = try self.connection()
       for pass in 0...Self.passes {
         let outcome: Result<[PostgreSQLRows], ServerRefusal>
         do throws(PostgreSQLFault) {
@@ -216,7 +229,7 @@ final class PostgreSQLWriter {
   ) {
     let connection: PostgreSQLConnection
     do throws(PostgreSQLFault) {
-      connection = try link.current(waiting: Self.stepMilliseconds)
+      connection = try self.connection()
     } catch {
       return tell(error.error)
     }
