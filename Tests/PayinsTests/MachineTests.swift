@@ -129,6 +129,9 @@ struct MachineTests {
     let (id, report): (AttemptID, StatusReport)
     switch input {
     case .queried(let asked, .found(let found), _): (id, report) = (asked, found)
+    case .listed(let shown, .found(let found)):
+      if after.receipts == before.receipts { return [] }
+      (id, report) = (shown, found)
     case .reported(let named, let told, let grade):
       let isOurs = told.orderAmount.map { $0 == before.request.amount } ?? true
       if grade < .fullySignedCallback || !isOurs {
@@ -162,6 +165,11 @@ struct MachineTests {
     switch input {
     case .queried(let id, _, _), .reported(let id, _, _):
       if isEnded, let active = before.active, active != id { out.append("ended by an orphan") }
+    case .listed(let id, _):
+      if isEnded { out.append("ended by a list") }
+      if after.attempt(id)?.discrepancies != before.attempt(id)?.discrepancies {
+        out.append("a list contradicts")
+      }
     case .sent(let id, _):
       guard let state = before.attempt(id)?.state, state != .sending, state != .inDoubt else {
         break

@@ -73,7 +73,7 @@ final class Replica: HTTPClient {
     let jobs = JobRunner(
       committer: committer, calls: calls,
       webhooks: WebhookRunner(committer: committer, caller: self, addresses: .any),
-      pauseMilliseconds: 60_000)
+      pauseMilliseconds: 60_000, lists: world.lists)
     let parts = Parts(
       service: PayinService(committer: committer, calls: calls, rules: rules, requestSeconds: 10),
       counterPayments: CounterPaymentService(

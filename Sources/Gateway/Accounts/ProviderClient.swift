@@ -162,12 +162,12 @@ public struct ProviderClient: Sendable {
   }
 
   /// The account's breaker or limits did not let the call go.
-  private struct NotMade: Error {
+  struct NotMade: Error {
     var refusal: Refusal
   }
 
   /// Makes the call once there is room for it, and counts what came of it.
-  private func call<Outcome: ProviderOutcome>(
+  func call<Outcome: ProviderOutcome>(
     _ account: Account, _ operation: AccountMonitor.Operation, withinSeconds most: Int64 = .max,
     permit given: CallPermit? = nil, request: (Instant) -> HTTPRequest,
     read: (HTTPResponse) -> Outcome
@@ -250,7 +250,7 @@ public struct ProviderClient: Sendable {
     }
   }
 
-  private func order(_ payin: Payin, _ attempt: Attempt) -> Order {
+  func order(_ payin: Payin, _ attempt: Attempt) -> Order {
     let request = payin.request
     return Order(
       number: attempt.orderNumber, providerOrderID: attempt.providerOrderID,

@@ -13,6 +13,7 @@ public final class JobRunner: Sendable {
   static let concurrencyPerAccount = 64
   /// The longest pause between looks at the store: another replica may have made a job.
   private let pauseMilliseconds: Int64
+  private let lists: ListPolicy
   /// The shortest, while jobs are due that there is no room for.
   static let breathMilliseconds: Int64 = 20
   /// From a look that failed to the next.
@@ -27,6 +28,7 @@ public final class JobRunner: Sendable {
     var stopping = false
     var lastFault: String?
     var ramp: RestartRamp?
+    var lists = ListTurns()
   }
 
   private let committer: Committer
@@ -43,8 +45,9 @@ public final class JobRunner: Sendable {
 
   public init(
     committer: Committer, calls: ProviderClient, webhooks: WebhookRunner,
-    pauseMilliseconds: Int64 = 500
+    pauseMilliseconds: Int64 = 500, lists: ListPolicy = ListPolicy()
   ) {
+    self.lists = lists
     self.committer = committer
     environment = committer.environment
     self.pauseMilliseconds = pauseMilliseconds
@@ -111,59 +114,120 @@ public final class JobRunner: Sendable {
   /// Leases what is due and there is room for. Returns how many jobs were started.
   private func round() async throws(DatabaseError) -> Int {
     let (wall, now) = (environment.time.now(), environment.time.steady())
-    let (running, total, deliveries) = state.withLock {
-      ($0.running, $0.total, $0.deliveries)
-    }
-    let room = Self.concurrency - total
+    let (deliveries, room) = state.withLock { ($0.deliveries, Self.concurrency - $0.total) }
     guard room > 0 else { return 0 }
+    let listed = try await listRound(limits(at: now), room, wall, now)
+    let lease = Lease.new(environment.entropy)
+    let jobs = try await committer.database.lease(
+      LeaseRequest(
+        now: wall, until: leaseEnd(at: wall),
+        limit: Self.concurrency - state.withLock(\.total), lease: lease,
+        limitPerAccount: Self.concurrencyPerAccount, limits: limits(at: now),
+        limitsPerKind: [.deliverEvent: Self.deliveries - deliveries]))
+    for job in jobs { start(job, lease, at: now) }
+    return listed + jobs.count
+  }
+
+  /// How many jobs of an account may be started, where that is not `concurrencyPerAccount`.
+  private func limits(at now: Instant) -> [String: Int] {
+    let (running, ramp, turns) = state.withLock { ($0.running, $0.ramp, $0.lists) }
     var limits = running.mapValues { max(0, Self.concurrencyPerAccount - $0) }
     // One that failed last time is asked one at a time, so that hanging costs next to nothing.
     for account in webhooks.failing.accounts {
       limits[account] = max(0, 1 - running[account, default: 0])
     }
+    for account in turns.underway {
+      guard let most = turns.limit(of: account, lists) else { continue }
+      limits[account] = max(0, most - running[account, default: 0])
+    }
     for (account, monitor) in calls.monitors where !monitor.hasRoom(for: .query, at: now) {
       limits[account] = 0
     }
-    if let ramp = state.withLock({ $0.ramp }) {
+    if let ramp {
       for account in ramp.accounts {
         guard let room = ramp.room(for: account, at: now) else { continue }
         limits[account] = min(limits[account] ?? Self.concurrencyPerAccount, room)
       }
     }
-    let lease = Lease.new(environment.entropy)
-    let jobs = try await committer.database.lease(
-      LeaseRequest(
-        now: wall, until: leaseEnd(at: wall), limit: room, lease: lease,
-        limitPerAccount: Self.concurrencyPerAccount, limits: limits,
-        limitsPerKind: [.deliverEvent: Self.deliveries - deliveries]))
-    for job in jobs {
-      state.withLock { state in
-        state.ramp?.started(job.account, at: now)
-        state.running[job.account, default: 0] += 1
-        state.total += 1
-        if job.key.kind == .deliverEvent { state.deliveries += 1 }
-      }
-      let isDelivery = job.key.kind == .deliverEvent
-      // Before anybody can ask whether it has ended.
-      if !isDelivery { underway.began() }
-      Task.detached { [self] in
-        await perform(job, lease)
-        if !isDelivery { underway.ended() }
-        if ended(job) { committer.jobSignal.raise() }
+    return limits
+  }
+
+  /// Leases the questions of accounts that have lists, and has those asked together that are many.
+  /// Returns how many were started.
+  private func listRound(
+    _ limits: [String: Int], _ room: Int, _ wall: Instant, _ now: Instant
+  ) async throws(DatabaseError) -> Int {
+    let turns = state.withLock(\.lists)
+    let accounts = calls.accounts.keys.filter { account in
+      calls.list(of: account) != nil && turns.mayBegin(account, at: now)
+        && min(limits[account] ?? room, room) >= lists.leastQuestions
+    }
+    var started = 0
+    for account in accounts.sorted() {
+      let lease = Lease.new(environment.entropy)
+      var kinds = Dictionary(uniqueKeysWithValues: JobKind.allCases.map { ($0, 0) })
+      kinds[.queryAttempt] = nil
+      let jobs = try await committer.database.lease(
+        LeaseRequest(
+          now: wall, until: leaseEnd(at: wall), limit: ListPolicy.mostQuestions, lease: lease,
+          limitPerAccount: 0, limits: [account: ListPolicy.mostQuestions], limitsPerKind: kinds))
+      started += jobs.count
+      if jobs.count >= lists.leastQuestions {
+        startList(jobs, of: account, lease, at: now)
+      } else {
+        for job in jobs { start(job, lease, at: now) }
       }
     }
-    return jobs.count
+    return started
+  }
+
+  private func start(_ job: Job, _ lease: Lease, at now: Instant) {
+    state.withLock { $0.lists.asked(job) }
+    start(account: job.account, isDelivery: job.key.kind == .deliverEvent, at: now) { [self] in
+      await perform(job, lease)
+    }
+  }
+
+  /// Takes one place, since one call is made at a time.
+  private func startList(_ jobs: [Job], of account: String, _ lease: Lease, at now: Instant) {
+    state.withLock { $0.lists.began(account) }
+    start(account: account, isDelivery: false, at: now) { [self] in
+      let isWorthwhile = await runner.ask(jobs, of: account, lists, under: lease) { keys in
+        let now = environment.time.steady()
+        state.withLock { $0.lists.leave(keys, of: account, at: now) }
+      }
+      let end = environment.time.steady()
+      state.withLock { $0.lists.ended(account, isWorthwhile: isWorthwhile, at: end) }
+    }
+  }
+
+  private func start(
+    account: String, isDelivery: Bool, at now: Instant, _ work: @escaping @Sendable () async -> Void
+  ) {
+    state.withLock { state in
+      state.ramp?.started(account, at: now)
+      state.running[account, default: 0] += 1
+      state.total += 1
+      if isDelivery { state.deliveries += 1 }
+    }
+    // Before anybody can ask whether it has ended.
+    if !isDelivery { underway.began() }
+    Task.detached { [self] in
+      await work()
+      if !isDelivery { underway.ended() }
+      if ended(account, isDelivery: isDelivery) { committer.jobSignal.raise() }
+    }
   }
 
   /// Whether there is room for many at once, which one look at the store gives out, or nobody is
   /// waited for any more.
-  private func ended(_ job: Job) -> Bool {
+  private func ended(_ account: String, isDelivery: Bool) -> Bool {
     state.withLock { state in
-      let running = state.running[job.account] ?? 1
-      state.running[job.account] = running == 1 ? nil : running - 1
+      let running = state.running[account] ?? 1
+      state.running[account] = running == 1 ? nil : running - 1
       state.total -= 1
-      if job.key.kind == .deliverEvent { state.deliveries -= 1 }
-      return job.key.kind == .deliverEvent || state.stopping
+      if isDelivery { state.deliveries -= 1 }
+      return isDelivery || state.stopping
         || running == Self.concurrencyPerAccount / 2 + 1
         || state.total == Self.concurrency - 1
     }

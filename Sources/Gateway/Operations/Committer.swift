@@ -70,6 +70,8 @@ public struct Committer: Sendable {
     var started: JobKey?
     /// Whether nobody was asked anything, and nothing of it is left.
     var isWithdrawn = false
+    /// Whether the input did nothing to the operation.
+    var isIdle = false
   }
 
   /// Applies `input` to the operation, anew where somebody else changed it meanwhile.
@@ -110,7 +112,7 @@ public struct Committer: Sendable {
       raise(change)
       return Applied(
         state: transition.state, before: before, started: transition.started,
-        isWithdrawn: transition.isWithdrawn)
+        isWithdrawn: transition.isWithdrawn, isIdle: transition.isIdle)
     }
   }
 

@@ -6,7 +6,7 @@ public struct Transition<State: Operation>: Equatable, Sendable {
   public package(set) var events: [EventDraft] = []
   public package(set) var jobs: [JobEffect] = []
   public package(set) var alerts: [Alert] = []
-  /// Whether the operation is as before, and nothing is to be done.
+  /// Whether the operation is as before, and at most a job is put anew.
   public package(set) var isIdle = false
   /// Whether nobody was asked anything, so that the operation is to be removed.
   public package(set) var isWithdrawn = false

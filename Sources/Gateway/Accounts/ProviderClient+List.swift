@@ -1,0 +1,117 @@
+import Payins
+import Providers
+
+/// When a list is asked in place of single questions.
+public struct ListPolicy: Sendable {
+  /// Questions of an account that are due together; fewer are asked one by one.
+  public var leastQuestions: Int
+  /// Answers for which a page is worth its call: where it has fewer, no further one is read.
+  public var leastAnswers: Int
+  /// Questions that are asked together at most.
+  static let mostQuestions = 500
+  /// Pages that are read in one go.
+  static let mostPages = 20
+
+  public init(leastQuestions: Int = 8, leastAnswers: Int = 4) {
+    self.leastQuestions = leastQuestions
+    self.leastAnswers = leastAnswers
+  }
+}
+
+/// A question about an attempt's order.
+struct OpenQuestion: Sendable {
+  var payin: Payin
+  var attempt: Attempt
+}
+
+/// What a list answered.
+struct ListReading: Sendable {
+  /// By attempt; what is not there is asked singly.
+  var answers: [AttemptID: QueryOutcome] = [:]
+  /// Pages that came.
+  var pages = 0
+  /// Whether the list ended in a call that brought no page.
+  var isFailed = false
+
+  /// Whether single questions would not have been the better choice.
+  func isWorthwhile(_ policy: ListPolicy) -> Bool {
+    !isFailed && answers.count >= pages * policy.leastAnswers
+  }
+}
+
+extension ProviderClient {
+  /// The account's list, where its provider has one.
+  func list(of account: String) -> (any ListsOrders)? {
+    accounts[account]?.provider as? any ListsOrders
+  }
+
+  /// Reads the pages between the oldest and the newest of the orders, as far as there is time for
+  /// them within that of a single call, and they answer enough. Nil where the account's limits
+  /// leave no room now.
+  /// - Parameter isAnswered: whether a page's word is an answer.
+  func list(
+    _ questions: [OpenQuestion], of id: String, _ policy: ListPolicy,
+    isAnswered: (OpenQuestion, QueryOutcome) -> Bool
+  ) async -> ListReading? {
+    var reading = ListReading()
+    let made = questions.map(\.attempt.createdAt)
+    guard let account = accounts[id], let list = list(of: id),
+      let oldest = made.min(), let newest = made.max()
+    else { return reading }
+    let end = time.steady().adding(seconds: account.limits.timeoutSeconds)
+    var open = OpenQuestions(questions)
+    var (offset, first): (Int, String?) = (0, nil)
+    while reading.pages < ListPolicy.mostPages, open.count >= policy.leastAnswers {
+      let left = end.milliseconds(since: time.steady()) / 1000
+      guard left > 0 else { break }
+      let outcome = try? await call(account, .query, withinSeconds: left) { _ in
+        list.listRequest(created: oldest...newest, offset: offset)
+      } read: {
+        list.listOutcome($0)
+      }
+      guard let outcome else { return reading.pages > 0 ? reading : nil }
+      guard case .page(let entries) = outcome else {
+        reading.isFailed = true
+        break
+      }
+      reading.pages += 1
+      // Behind the end, or a page that is not turned.
+      guard let begin = entries.first?.providerOrderID, begin != first else { break }
+      let before = reading.answers.count
+      for entry in entries {
+        open.take(entry, &reading.answers) { question, entry in
+          let order = order(question.payin, question.attempt)
+          guard let outcome = entry.read(order), isAnswered(question, outcome),
+            list.followUp(outcome, order, at: time.now()) == nil
+          else { return nil }
+          return outcome
+        }
+      }
+      guard reading.answers.count - before >= policy.leastAnswers else { break }
+      (offset, first) = (offset + entries.count, begin)
+    }
+    return reading
+  }
+}
+
+/// Questions that a list has not shown the orders of.
+private struct OpenQuestions {
+  private let byNumber: [String: OpenQuestion]
+  private var shown: Set<String> = []
+
+  init(_ questions: [OpenQuestion]) {
+    byNumber = Dictionary(questions.map { ($0.attempt.orderNumber, $0) }) { first, _ in first }
+  }
+
+  var count: Int { byNumber.count - shown.count }
+
+  /// An order that is shown twice is asked about singly.
+  mutating func take(
+    _ entry: ListedOrder, _ answers: inout [AttemptID: QueryOutcome],
+    read: (OpenQuestion, ListedOrder) -> QueryOutcome?
+  ) {
+    guard let number = entry.number, let question = byNumber[number] else { return }
+    let isNew = shown.insert(number).inserted
+    answers[question.attempt.id] = isNew ? read(question, entry) : nil
+  }
+}
