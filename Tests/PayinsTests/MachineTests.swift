@@ -69,7 +69,8 @@ struct MachineTests {
     }
     if transition.isIdle {
       demand(
-        after == before && transition.jobs.isEmpty && transition.events.isEmpty, "idle, and moved")
+        after == before && transition.jobs == input.askedSingly(before, transition)
+          && transition.events.isEmpty, "idle, and moved")
     } else if let silence = transition.silence {
       demand(transition.events.isEmpty && transition.alerts.isEmpty, "silent, and told")
       demand(after == before.after(silence) && after.silence == silence, "silent, and moved")
@@ -263,6 +264,14 @@ struct MachineTests {
 }
 
 extension PayinInput {
+  /// Where a list is no answer, the question that follows at once.
+  fileprivate func askedSingly(_ payin: Payin, _ transition: PayinTransition) -> [JobEffect] {
+    guard case .listed(let id, _) = self, payin.attempt(id) != nil else { return [] }
+    return transition.jobs.filter {
+      if case .plan(JobKey(kind: .queryAttempt, subject: id.text), _) = $0 { true } else { false }
+    }
+  }
+
   /// The attempt that its provider has said something definite of.
   fileprivate var answered: AttemptID? {
     switch self {

@@ -41,17 +41,15 @@ enum StrangeAnswers {
     let index = Int(dice.within(0...Int64(entries.count - 1)))
     var entry = entries[index].object ?? [:]
     switch dice.within(0...6) {
-    case 0: entries.remove(at: index)
-    case 1: entries.append(entries[index])
+    case 0: return json(200, .array(entries.filter { $0 != entries[index] }))
+    case 1: return json(200, .array(entries + [entries[index]]))
     case 2: entry["status"] = "failed"
     case 3: entry["status"] = "cancelled"
     case 4: (entry["status"], entry["amount"]) = ("completed", 1)
     case 5: (entry["status"], entry["id"]) = ("completed", "trsomeoneelses")
     default: entry["status"] = nil
     }
-    if entries.indices.contains(index), entries[index].object != entry {
-      entries[index] = .object(entry)
-    }
+    entries[index] = .object(entry)
     return json(200, .array(entries))
   }
 

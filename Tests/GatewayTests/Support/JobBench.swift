@@ -35,13 +35,16 @@ final class JobBench: Sendable {
 
   init(
     _ accounts: [String] = ["a", "b"], limits: AccountLimits = AccountLimits(),
-    endpoints: [WebhookEndpoint] = []
+    endpoints: [WebhookEndpoint] = [],
+    provider: ((AccountIdentity) throws -> any Provider)? = nil
   ) throws {
     let script = script
-    let accounts = accounts.map { id in
-      Account(
-        identity: AccountIdentity(id: id, baseURL: "https://\(id).example", isLocal: false),
-        provider: OutcomeProvider(account: id, script: script), limits: limits)
+    let accounts = try accounts.map { id in
+      let identity = AccountIdentity(id: id, baseURL: "https://\(id).example", isLocal: false)
+      return Account(
+        identity: identity,
+        provider: try provider?(identity) ?? OutcomeProvider(account: id, script: script),
+        limits: limits)
     }
     let metrics = Metrics()
     let lines = lines
