@@ -43,8 +43,8 @@ struct ListTests {
   }
 
   /// Lets everything fall due, and gives the calls that are made of it.
-  private func round(_ count: Int) async throws -> [String] {
-    bench.clock.advance(seconds: 60)
+  private func round(_ count: Int, afterSeconds seconds: Int64 = 60) async throws -> [String] {
+    bench.clock.advance(seconds: seconds)
     var calls: [String] = []
     _ = try await eventually {
       calls += asked()
@@ -255,6 +255,32 @@ struct ListTests {
     let kept = try await kept(payins[2])
     #expect(kept.status == .succeeded && kept.attempts[0].discrepancies.isEmpty)
     #expect(left.withLock { $0.map(\.subject) } == [payins[2].attempts[0].id.text])
+  }
+
+  @Test("orders of all ages fall due together, so that a call answers many an hour")
+  func ages() async throws {
+    let count = 240
+    var payins: [Payin] = []
+    for number in 0..<count {
+      let payin = try await bench.made(
+        [.accepted(.shown("tr\(number)"))], "order\(number)", at: ["a"], expiresIn: 86_400)
+      books.add(payin)
+      payins.append(payin)
+      bench.clock.advance(seconds: 90)
+    }
+    var calls = 0
+    try await bench.running { () async throws in
+      calls = try await round(count).count
+      let end = bench.clock.now().adding(seconds: 3600)
+      while bench.clock.now() < end {
+        bench.clock.advance(to: try await bench.store.nextDue())
+        calls += try await round(count, afterSeconds: 0).count
+      }
+    }
+    var questions = 0
+    for payin in payins { questions += try await kept(payin).attempts[0].polls }
+    print("MEASURED", calls, questions)
+    #expect(questions > 2 * count && calls * 4 < questions)
   }
 
   /// Everything that is due after a minute, held by this process.

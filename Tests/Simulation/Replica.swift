@@ -67,7 +67,8 @@ final class Replica: HTTPClient {
       metrics: metrics, log: log)
     let committer = Committer(
       database: store,
-      environment: Environment(time: time, entropy: world.dice, metrics: metrics, log: log),
+      environment: Environment(
+        time: time, entropy: world.dice, metrics: metrics, log: log, listing: calls.listing),
       publicURL: "https://gateway.example", endpoints: endpoints)
     let rules = RuleBook(setup.rules, at: time.now(), metrics: metrics)
     let jobs = JobRunner(

@@ -40,11 +40,6 @@ struct ListReading: Sendable {
 }
 
 extension ProviderClient {
-  /// The account's list, where its provider has one.
-  func list(of account: String) -> (any ListsOrders)? {
-    accounts[account]?.provider as? any ListsOrders
-  }
-
   /// Reads the pages between the oldest and the newest of the orders, as far as there is time for
   /// them within that of a single call, and they answer enough. Nil where the account's limits
   /// leave no room now.
@@ -55,7 +50,7 @@ extension ProviderClient {
   ) async -> ListReading? {
     var reading = ListReading()
     let made = questions.map(\.attempt.createdAt)
-    guard let account = accounts[id], let list = list(of: id),
+    guard let account = accounts[id], let list = account.provider as? any ListsOrders,
       let oldest = made.min(), let newest = made.max()
     else { return reading }
     let end = time.steady().adding(seconds: account.limits.timeoutSeconds)

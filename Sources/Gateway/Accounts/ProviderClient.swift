@@ -9,6 +9,8 @@ import Providers
 public struct ProviderClient: Sendable {
   public let accounts: [String: Account]
   public let monitors: [String: AccountMonitor]
+  /// Accounts whose providers have lists.
+  public let listing: Set<String>
   let caller: any HTTPClient
   let time: any TimeSource
   let publicURL: String
@@ -28,6 +30,7 @@ public struct ProviderClient: Sendable {
     self.accounts = Dictionary(uniqueKeysWithValues: accounts.map { ($0.id, $0) })
     monitors = Dictionary(
       uniqueKeysWithValues: accounts.map { ($0.id, AccountMonitor(limits: $0.limits)) })
+    listing = Set(accounts.filter { $0.provider is any ListsOrders }.map(\.id))
     self.caller = caller
     self.time = time
     self.publicURL = publicURL

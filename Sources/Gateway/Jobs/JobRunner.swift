@@ -158,8 +158,8 @@ public final class JobRunner: Sendable {
     _ limits: [String: Int], _ room: Int, _ wall: Instant, _ now: Instant
   ) async throws(DatabaseError) -> Int {
     let turns = state.withLock(\.lists)
-    let accounts = calls.accounts.keys.filter { account in
-      calls.list(of: account) != nil && turns.mayBegin(account, at: now)
+    let accounts = calls.listing.filter { account in
+      turns.mayBegin(account, at: now)
         && min(limits[account] ?? room, room) >= lists.leastQuestions
     }
     var started = 0

@@ -9,8 +9,14 @@ public struct Environment: Sendable {
   public let metrics: Metrics
   public let log: Log
   let hearing = Hearing()
+  /// Accounts whose providers have lists.
+  private let listing: Set<String>
 
-  public init(time: any TimeSource, entropy: any Entropy, metrics: Metrics, log: Log) {
+  public init(
+    time: any TimeSource, entropy: any Entropy, metrics: Metrics, log: Log,
+    listing: Set<String> = []
+  ) {
+    self.listing = listing
     self.time = time
     self.entropy = entropy
     self.metrics = metrics
@@ -18,7 +24,9 @@ public struct Environment: Sendable {
   }
 
   var context: Context {
-    Context(now: time.now(), entropy: entropy) { [hearing] in hearing.callsBack($0) }
+    var context = Context(now: time.now(), entropy: entropy) { [hearing] in hearing.callsBack($0) }
+    context.hasList = { [listing] in listing.contains($0) }
+    return context
   }
 }
 

@@ -81,6 +81,8 @@ public struct Context: Sendable {
   public var entropy: any Entropy
   /// Whether an account's payments are told by callbacks, so that asking only makes sure.
   public var callsBack: @Sendable (String) -> Bool
+  /// Whether an account's orders may be asked about together.
+  public var hasList: @Sendable (String) -> Bool = { _ in false }
   /// Whether somebody can keep what was asked in vain: else it is told at once.
   public var keepsSilence = true
 

@@ -51,14 +51,14 @@ final class JobBench: Sendable {
     let log = Log(level: .error, time: clock) { line in
       lines.texts.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
     }
-    committer = Committer(
-      database: store,
-      environment: Environment(
-        time: clock, entropy: SeededEntropy(), metrics: metrics, log: log),
-      publicURL: "https://pay.example", endpoints: WebhookEndpoints(configured: endpoints))
     calls = ProviderClient(
       accounts: accounts, caller: caller, time: clock, publicURL: "https://pay.example",
       metrics: metrics, log: log)
+    committer = Committer(
+      database: store,
+      environment: Environment(
+        time: clock, entropy: SeededEntropy(), metrics: metrics, log: log, listing: calls.listing),
+      publicURL: "https://pay.example", endpoints: WebhookEndpoints(configured: endpoints))
     webhooks = WebhookRunner(committer: committer, caller: caller, addresses: .publicOnly)
     jobs = JobRunner(committer: committer, calls: calls, webhooks: webhooks)
     let file = RuleFile(
@@ -75,7 +75,8 @@ final class JobBench: Sendable {
   /// As its commit leaves it: the first attempt's send is held by the process that made it.
   func opened(
     _ reference: String = "order", at accounts: [String] = ["a", "b"],
-    retry: [RetryOutcome] = RetryOutcome.standard, showsRepeatedPayments: Bool = false
+    retry: [RetryOutcome] = RetryOutcome.standard, showsRepeatedPayments: Bool = false,
+    expiresIn: Int64 = 3600
   ) async throws -> Payin {
     let context = committer.environment.context
     var capability = OutcomeProvider.capability
@@ -83,7 +84,7 @@ final class JobBench: Sendable {
     let opened = Payin.open(
       PayinRequest(
         merchantReference: reference, amount: 15_000, method: .spei, description: "Two tickets",
-        expiresIn: 3600),
+        expiresIn: expiresIn),
       id: .make(at: context.now, entropy: context.entropy), merchant: "shop", token: reference,
       idempotencyKey: reference,
       routing: RoutingRecord(
@@ -102,10 +103,12 @@ final class JobBench: Sendable {
   /// One whose attempts were answered so, each the next candidate's.
   func made(
     _ outcomes: [CreateOutcome], _ reference: String = "order", at accounts: [String] = ["a", "b"],
-    retry: [RetryOutcome] = RetryOutcome.standard, showsRepeatedPayments: Bool = false
+    retry: [RetryOutcome] = RetryOutcome.standard, showsRepeatedPayments: Bool = false,
+    expiresIn: Int64 = 3600
   ) async throws -> Payin {
     var payin = try await opened(
-      reference, at: accounts, retry: retry, showsRepeatedPayments: showsRepeatedPayments)
+      reference, at: accounts, retry: retry, showsRepeatedPayments: showsRepeatedPayments,
+      expiresIn: expiresIn)
     for outcome in outcomes {
       guard let attempt = payin.attempts.last else { break }
       let key = JobKey(kind: .sendAttempt, subject: attempt.id.text)
