@@ -24,15 +24,18 @@ public struct ListedOrder: Sendable {
   /// Ours; nil where it names none that can be read.
   public var number: String?
   public var providerOrderID: String?
+  public var createdAt: Instant?
   /// What it says of an order of ours: exactly what the answer to a question about it would. Nil
   /// where it is not about that order, or cannot be read.
   public var read: @Sendable (Order) -> QueryOutcome?
 
   public init(
-    number: String?, providerOrderID: String?, read: @escaping @Sendable (Order) -> QueryOutcome?
+    number: String?, providerOrderID: String?, createdAt: Instant?,
+    read: @escaping @Sendable (Order) -> QueryOutcome?
   ) {
     self.number = number
     self.providerOrderID = providerOrderID
+    self.createdAt = createdAt
     self.read = read
   }
 }

@@ -11,7 +11,7 @@ import Testing
 @testable import Gateway
 
 /// Many due questions of an account whose provider has a list.
-@Suite("questions that are asked together", .timeLimit(.minutes(2)))
+@Suite("questions that are asked together")
 struct ListTests {
   private let bench: JobBench
   private let books = OpenpayBooks()
@@ -152,7 +152,7 @@ struct ListTests {
     #expect(monitor.snapshot(at: bench.clock.steady()).silentPayments == 1)
   }
 
-  @Test("a list of strangers is left after a page, and is not asked for ten minutes")
+  @Test("a list of strangers is left after two pages, and is not asked for ten minutes")
   func strangers() async throws {
     let payins = try await made(20)
     for number in 0..<300 {
@@ -161,12 +161,14 @@ struct ListTests {
     try await bench.running { () async throws in
       #expect(try await bench.sleeps(500))
       let first = try await round(20)
-      #expect(first.first == "0 (page)" && Set(first).count == 21 && first.count == 21)
+      // As far as it may be that the first page holds what was made later.
+      #expect(first.prefix(2) == ["0 (page)", "100 (page)"] && Set(first).count == 22)
+      #expect(first.count == 22)
       let second = try await round(20)
       #expect(second.count == 20 && !second.contains { $0.contains("page") })
       bench.clock.advance(seconds: ListTurns.pauseSeconds)
       let third = try await round(20)
-      #expect(third.count { $0.contains("page") } == 1)
+      #expect(third.count { $0.contains("page") } == 2)
     }
     #expect(try await kept(payins[0]).silence?.count ?? 0 >= 3)
   }
@@ -259,27 +261,29 @@ struct ListTests {
 
   @Test("orders of all ages fall due together, so that a call answers many an hour")
   func ages() async throws {
-    let count = 240
+    let count = 1000
     var payins: [Payin] = []
     for number in 0..<count {
       let payin = try await bench.made(
         [.accepted(.shown("tr\(number)"))], "order\(number)", at: ["a"], expiresIn: 86_400)
       books.add(payin)
       payins.append(payin)
-      bench.clock.advance(seconds: 90)
+      bench.clock.advance(milliseconds: 21_600)
     }
-    var calls = 0
+    var (calls, first) = (0, 0)
     try await bench.running { () async throws in
       calls = try await round(count).count
+      first = calls
       let end = bench.clock.now().adding(seconds: 3600)
       while bench.clock.now() < end {
-        bench.clock.advance(to: try await bench.store.nextDue())
+        let next = try await bench.store.nextDue() ?? end
+        bench.clock.advance(to: max(next, bench.clock.now().adding(seconds: 1)))
         calls += try await round(count, afterSeconds: 0).count
       }
     }
     var questions = 0
     for payin in payins { questions += try await kept(payin).attempts[0].polls }
-    print("MEASURED", calls, questions)
+    print("MEASURED", first, calls, questions)
     #expect(questions > 2 * count && calls * 4 < questions)
   }
 

@@ -47,6 +47,7 @@ enum GoldenOutcome {
           orders.map { entry in
             [
               "number": JSON(entry.number), "provider_order_id": JSON(entry.providerOrderID),
+              "created_at": JSON(entry.createdAt?.rfc3339),
               "says": entry.read(order).map(json) ?? .null,
             ]
           }),

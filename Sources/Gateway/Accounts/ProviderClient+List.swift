@@ -55,10 +55,11 @@ extension ProviderClient {
     else { return reading }
     let end = time.steady().adding(seconds: account.limits.timeoutSeconds)
     var open = OpenQuestions(questions)
-    var (offset, first): (Int, String?) = (0, nil)
+    var walk = ListWalk(policy)
     while reading.pages < ListPolicy.mostPages, open.count >= policy.leastAnswers {
       let left = end.milliseconds(since: time.steady()) / 1000
       guard left > 0 else { break }
+      let offset = walk.offset
       let outcome = try? await call(account, .query, withinSeconds: left) { _ in
         list.listRequest(created: oldest...newest, offset: offset)
       } read: {
@@ -70,8 +71,7 @@ extension ProviderClient {
         break
       }
       reading.pages += 1
-      // Behind the end, or a page that is not turned.
-      guard let begin = entries.first?.providerOrderID, begin != first else { break }
+      guard walk.isTurned(entries) else { break }
       let before = reading.answers.count
       for entry in entries {
         open.take(entry, &reading.answers) { question, entry in
@@ -82,23 +82,31 @@ extension ProviderClient {
           return outcome
         }
       }
-      guard reading.answers.count - before >= policy.leastAnswers else { break }
-      (offset, first) = (offset + entries.count, begin)
+      open.pass(entries.last?.createdAt)
+      guard walk.goesOn(entries, reading.answers.count - before, towards: open.newest) else {
+        break
+      }
     }
     return reading
   }
 }
 
-/// Questions that a list has not shown the orders of.
+/// Questions that a list may still show the orders of.
 private struct OpenQuestions {
   private let byNumber: [String: OpenQuestion]
+  /// Of those whose turn has not come, the newest last.
+  private var left: [OpenQuestion]
   private var shown: Set<String> = []
 
   init(_ questions: [OpenQuestion]) {
     byNumber = Dictionary(questions.map { ($0.attempt.orderNumber, $0) }) { first, _ in first }
+    left = questions.sorted { $0.attempt.createdAt < $1.attempt.createdAt }
   }
 
-  var count: Int { byNumber.count - shown.count }
+  var count: Int { left.count }
+
+  /// When the newest of them was made.
+  var newest: Instant? { left.last?.attempt.createdAt }
 
   /// An order that is shown twice is asked about singly.
   mutating func take(
@@ -108,5 +116,13 @@ private struct OpenQuestions {
     guard let number = entry.number, let question = byNumber[number] else { return }
     let isNew = shown.insert(number).inserted
     answers[question.attempt.id] = isNew ? read(question, entry) : nil
+  }
+
+  /// The list is read down to that time: what was shown, or made clearly later, is not to come.
+  mutating func pass(_ time: Instant?) {
+    left.removeAll { question in
+      let isPassed = time.map { question.attempt.createdAt > $0.adding(seconds: 60) } ?? false
+      return isPassed || shown.contains(question.attempt.orderNumber)
+    }
   }
 }

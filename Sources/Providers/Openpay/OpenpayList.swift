@@ -23,7 +23,8 @@ extension Openpay: ListsOrders {
   private func listed(_ entry: JSON) -> ListedOrder {
     ListedOrder(
       number: DecidingFields.id("order_id", of: entry),
-      providerOrderID: DecidingFields.id("id", of: entry)
+      providerOrderID: DecidingFields.id("id", of: entry),
+      createdAt: WireDate(entry["creation_date"]).instant
     ) { [self] order in
       guard let charge = OpenpayCharge(entry), charge.orderNumber == order.number,
         charge.id == order.providerOrderID
