@@ -40,8 +40,8 @@ struct ListWalk {
     else { return 0 }
     let span = newest.milliseconds(since: oldest)
     let distance = oldest.milliseconds(since: wanted)
-    guard span > 0, distance > 0, let count = Int64(exactly: entries.count) else { return 0 }
-    let (orders, overflow) = distance.multipliedReportingOverflow(by: count)
+    guard span > 0, distance > 0 else { return 0 }
+    let (orders, overflow) = distance.multipliedReportingOverflow(by: Int64(entries.count - 1))
     return overflow ? 0 : max(0, Int(orders / span) - entries.count / 2)
   }
 }
