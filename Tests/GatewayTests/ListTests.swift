@@ -236,7 +236,8 @@ struct ListTests {
       gate.open()
       #expect(
         try await eventually {
-          bench.store.jobs.allSatisfy { $0.lease == nil && $0.due > bench.clock.now() }
+          bench.clock.advance(milliseconds: JobRunner.breathMilliseconds)
+          return bench.store.jobs.allSatisfy { $0.lease == nil && $0.due > bench.clock.now() }
         })
       for payin in payins + later { #expect(try await kept(payin).silence?.count == 1) }
       #expect(asked().count { $0.contains("page") } == 2)
