@@ -116,8 +116,8 @@ private struct SharedRoutes {
     }
     if audience != .withoutOperators { dashboard.register(on: &router) }
     OperatorRoutes(
-      health: parts.health, metrics: parts.metrics, calls: parts.calls, rules: parts.rules,
-      keys: keys, time: parts.time, specification: specification,
+      health: parts.health, metrics: parts.metrics, service: parts.service, calls: parts.calls,
+      rules: parts.rules, keys: keys, time: parts.time, specification: specification,
       isForOperators: audience != .withoutOperators, reload: parts.reloadRules
     ).register(on: &router)
     return router

@@ -3,11 +3,13 @@ import HTTPServing
 import JSONText
 import Payins
 import Routing
+import Storage
 
 /// Health, metrics, the specification, accounts and rules.
 struct OperatorRoutes: Sendable {
   let health: Health
   let metrics: Metrics
+  let service: PayinService
   let calls: ProviderClient
   let rules: RuleBook
   let keys: KeyRing
@@ -77,6 +79,7 @@ struct OperatorRoutes: Sendable {
     }
     return shown.sorted { $0.id < $1.id }.map { account in
       let snapshot = calls.monitors[account.id]?.snapshot(at: now)
+      let following = service.following(account.id)
       let methods = account.capabilities.sorted { $0.key.rawValue < $1.key.rawValue }
       return .object([
         "id": JSON(account.id), "object": "provider_account",
@@ -89,6 +92,8 @@ struct OperatorRoutes: Sendable {
         "last_failure": JSON(snapshot?.lastFailure),
         "condition": JSON(snapshot?.condition.status.rawValue),
         "condition_detail": JSON(snapshot?.condition.detail),
+        "calls_back": JSON(following.callsBack),
+        "questions_late_ms": JSON(following.lateMilliseconds),
         "unclassed_words": .array((snapshot?.unclassedWords ?? []).map { word($0, now) }),
       ])
     }
@@ -165,7 +170,11 @@ struct OperatorRoutes: Sendable {
 extension Health.Report {
   /// In the form of `application/health+json` (draft-inadarei-api-health-check).
   fileprivate var json: JSON {
-    let members = checks.map { ($0.name, JSON.array([$0.json(at: at)])) }
+    var names: [String] = []
+    for check in checks where !names.contains(check.name) { names.append(check.name) }
+    let members = names.map { name in
+      (name, JSON.array(checks.filter { $0.name == name }.map { $0.json(at: at) }))
+    }
     return .object([
       "status": JSON(status.rawValue), "version": "1", "releaseId": JSON(version),
       "serviceId": "pasarela", "checks": .object(JSONObject(members)),
@@ -183,6 +192,12 @@ extension Health.Check {
     case .number(let number): entry["observedValue"] = JSON(number)
     case .word(let word): entry["observedValue"] = JSON(word)
     case nil: break
+    }
+    if let gateway {
+      entry["componentId"] = JSON(gateway.name)
+      entry["version"] = JSON(gateway.version)
+      entry["since"] = JSON(gateway.since.rfc3339)
+      entry["rules_version"] = JSON(gateway.rules)
     }
     if let output { entry["output"] = JSON(output) }
     return .object(entry)

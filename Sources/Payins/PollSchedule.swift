@@ -8,6 +8,9 @@ enum PollSchedule {
   /// The same of accounts that call back: there, asking is not how money is heard of.
   private static let shortestIfHeard: Int64 = 45
   private static let longestIfHeard: Int64 = 7200
+  /// Where more questions fall due than can be asked, they are so many times their lateness apart:
+  /// the more orders are open, the more seldom each is asked about, instead of ever later.
+  private static let spread: Int64 = 30
   /// Questions that are more frequent are not gathered.
   private static let shortestGathered: Int64 = 60
   /// For how long a callback's word that nobody confirms makes questions frequent.
@@ -28,8 +31,10 @@ enum PollSchedule {
     for attempt: Attempt, of payin: Payin, isUnanswered: Bool = false, _ context: Context
   ) -> Instant? {
     let now = context.now
-    var delay = delaySeconds(
-      for: attempt, of: payin, isHeard: context.callsBack(attempt.target.account), now: now)
+    var following = context.following(attempt.target.account)
+    // It is no question of how many there are.
+    if isUnanswered { following.lateMilliseconds = 0 }
+    var delay = delaySeconds(for: attempt, of: payin, following, now: now)
     // Whatever the question was about, it stands until it is answered.
     if delay == nil, isUnanswered {
       delay = repeatSeconds(for: attempt, until: payin.instrumentDiesAt(attempt), now: now)
@@ -37,7 +42,7 @@ enum PollSchedule {
     guard var delay else { return nil }
     if let told = toldSeconds(for: attempt, of: payin, now: now) { delay = min(delay, told) }
     let due = context.now.adding(milliseconds: jittered(delay * 1000, context.entropy))
-    guard context.hasList(attempt.target.account), payin.mayBeListed(attempt.id) else { return due }
+    guard following.hasList, payin.mayBeListed(attempt.id) else { return due }
     return gathered(due, delay, before: payin.status.isOpen ? payin.expiresAt : nil)
   }
 
@@ -55,7 +60,7 @@ enum PollSchedule {
   }
 
   private static func delaySeconds(
-    for attempt: Attempt, of payin: Payin, isHeard: Bool, now: Instant
+    for attempt: Attempt, of payin: Payin, _ following: Following, now: Instant
   ) -> Int64? {
     guard attempt.state.isLive else { return nil }
     // One look decides, so it is taken at once.
@@ -79,10 +84,12 @@ enum PollSchedule {
         // Past expiry and not yet confirmed: the provider did not answer.
         return min(max(-left, shortest), longest)
       }
-      if isHeard {
-        return min(max(age / 2, shortestIfHeard), longestIfHeard, left + graceAfterExpirySeconds)
+      let spread = following.lateMilliseconds * spread / 1000
+      if following.callsBack {
+        let seldom = min(max(age / 2, shortestIfHeard, spread), longestIfHeard)
+        return min(seldom, left + graceAfterExpirySeconds)
       }
-      let regular = min(max(age / 4, shortest), longest)
+      let regular = min(max(age / 4, shortest, spread), longest)
       // Denser near the end, and once right after it.
       return min(regular, max(left / 3, 15), left + graceAfterExpirySeconds)
     }

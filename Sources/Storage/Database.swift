@@ -101,6 +101,17 @@ public protocol Database: DueTimes {
   /// Removes those that came last before the sweep's time.
   func removeCallbacks(_ sweep: Sweep) async throws(DatabaseError) -> Swept
 
+  /// Says that the gateway is alive. Returns those that said so within the last `lasting`
+  /// milliseconds, by the store's own clock where it has one.
+  func beat(
+    _ gateway: GatewayPresence, lasting milliseconds: Int64, at now: Instant
+  ) async throws(DatabaseError) -> GatewaysAlive
+  /// Says that it is not any more.
+  func leave(_ gateway: GatewayPresence) async throws(DatabaseError)
+  /// Hears from now on what other processes commit, where the store tells it. Something may be
+  /// missed: whoever waits for it looks now and then.
+  func hear(_ listener: @escaping @Sendable (StoreNotice) -> Void)
+
   /// Answers only where the store can be written to; leaves nothing behind.
   func probe() async throws(DatabaseError)
   /// Ends after the changes that wait; later calls throw `.closed`.

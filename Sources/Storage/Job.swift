@@ -13,6 +13,8 @@ public struct Job: Equatable, Sendable {
   public var tries: Int
   /// Nil where nobody holds it.
   public var lease: Lease?
+  /// Of a job that was just leased: when its time had come.
+  public var fellDue: Instant?
 
   public init(
     key: JobKey, operation: OperationID?, account: String, due: Instant, tries: Int = 0,
@@ -45,6 +47,8 @@ public struct LeaseRequest: Equatable, Sendable {
   public var limits: [String: Int]
   /// At most so many jobs of a kind, so that none takes all the room.
   public var limitsPerKind: [JobKind: Int]
+  /// Given out before all others, where they are due.
+  public var first: [JobKey] = []
 
   public init(
     now: Instant, until: Instant, limit: Int, lease: Lease, limitPerAccount: Int = .max,
@@ -60,7 +64,7 @@ public struct LeaseRequest: Equatable, Sendable {
   }
 
   /// How many jobs of the account may be given out.
-  package func limit(for account: String) -> Int {
+  public func limit(for account: String) -> Int {
     max(0, min(limit, limits[account] ?? limitPerAccount))
   }
 }

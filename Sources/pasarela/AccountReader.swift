@@ -22,7 +22,7 @@ enum AccountReader {
     let limits = AccountLimits(
       timeoutSeconds: reader.integer("timeout_seconds", 1...120) ?? 30, amountMinimum: minimum,
       amountMaximum: maximum, rate: reader.integer("rate", 1...100_000),
-      concurrency: Int(reader.integer("concurrency", 1...10_000) ?? 256))
+      concurrency: reader.integer("concurrency", 1...10_000).map { Int($0) })
     // Whoever has it may tell us of payments.
     if let password = reader.any("callback")?["password"]?.string,
       password.unicodeScalars.count < 16

@@ -1,4 +1,5 @@
 import CEmbedded
+import Crypto
 import Foundation
 import Gateway
 import HTTPCalling
@@ -26,6 +27,7 @@ final class Application: Sendable {
   private let housekeeping: Housekeeping
   private let listeners: Listeners
   private let watch: ServingWatch
+  private let fleet: Fleet
   private let time = SystemTime()
   private let reload: @Sendable () async -> Bool
 
@@ -45,9 +47,11 @@ final class Application: Sendable {
     let store = try await Self.store(configuration, log)
     let book = Self.rules(rules, of: source, metrics, log)
     let (caller, deliveries) = (CurlClient(), CurlClient())
+    let fleet = Self.fleet(store, configuration, book, log)
+    await fleet.beat()
     let calls = ProviderClient(
       accounts: accounts, caller: caller, time: time, publicURL: configuration.publicURL,
-      metrics: metrics, log: log)
+      metrics: metrics, log: log, fleet: fleet)
     let endpoints = WebhookEndpoints(configured: configuration.endpoints)
     try await endpoints.load(from: store)
     let committer = Committer(
@@ -72,7 +76,7 @@ final class Application: Sendable {
       callbacks: CallbackService(committer: committer, calls: calls),
       health: Health(
         committer: committer, calls: calls, rules: book, jobs: jobs, version: Self.version,
-        further: { watch.checks }),
+        fleet: fleet, further: { watch.checks }),
       metrics: metrics, calls: calls, rules: book,
       keys: KeyRing(configuration.keys, limits: limits),
       time: time, log: log, specification: Embedded.openAPI,
@@ -85,7 +89,24 @@ final class Application: Sendable {
     housekeeping = Housekeeping(committer: committer, retention: configuration.retention)
     (self.configuration, self.log, self.watch, self.reload) = (configuration, log, watch, reload)
     (self.store, self.service, self.endpoints, self.jobs) = (store, service, endpoints, jobs)
-    (self.caller, self.deliveries) = (caller, deliveries)
+    (self.caller, self.deliveries, self.fleet) = (caller, deliveries, fleet)
+    committer.hearOthers()
+  }
+
+  private static func fleet(
+    _ store: any Database, _ configuration: Configuration, _ rules: RuleBook, _ log: Log
+  ) -> Fleet {
+    let time = SystemTime()
+    let presence = GatewayPresence(
+      id: Hex.encode(SystemEntropy().bytes(8)),
+      name: "\(SystemHost.name):\(configuration.port)", version: version,
+      since: time.now(), rules: "",
+      configuration: Hex.encode(Array(store.fingerprint(configuration.common).prefix(8))))
+    return Fleet(store, time: time, log: log) {
+      var presence = presence
+      presence.rules = rules.version
+      return presence
+    }
   }
 
   private static func store(_ configuration: Configuration, _ log: Log) async throws -> any Database
@@ -174,6 +195,9 @@ final class Application: Sendable {
   func run(
     started: (Int) -> Void = { _ in }, until stopped: @Sendable () async -> Void
   ) async throws {
+    let telling = Task { await fleet.run() }
+    // Who asks it meanwhile would be refused.
+    await fleet.settle()
     started(try listeners.start())
     let watching = Task { await watch.run() }
     let watchingFiles = Task { await listeners.watchCertificate() }
@@ -197,6 +221,8 @@ final class Application: Sendable {
     await running.value
     letting.cancel()
     deliveries.close()
+    telling.cancel()
+    await telling.value
     await store.close()
     log.info("stopped")
   }

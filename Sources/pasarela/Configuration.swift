@@ -46,6 +46,9 @@ struct Configuration: Sendable {
   var endpoints: [WebhookEndpoint] = []
   /// Whether webhooks may go to loopback and private addresses, and over plain http.
   var allowsPrivateWebhooks = false
+  /// What gateways of one store should have in common, in canonical form, secrets too: all but
+  /// where they listen, write to and log.
+  var common: [UInt8] = []
 
   struct Address: Equatable, Sendable {
     var host: String
@@ -85,7 +88,11 @@ struct Configuration: Sendable {
       throw ConfigurationFault(["\(file): the configuration must be an object"])
     }
     var reader = ConfigurationReader(object, folder: folder)
-    let configuration = reader.read()
+    var configuration = reader.read()
+    let own: Set = ["listen", "log", "store", "rules", "public_url"]
+    let common = object.members.filter { !own.contains($0.key) }
+    configuration.common = JSON.object(JSONObject(common.map { ($0.key, $0.value) }))
+      .canonicalBytes
     // A text that could not be made is not judged as well.
     let unmade = Set(substitution.problems.map(\.pointer))
     let problems =

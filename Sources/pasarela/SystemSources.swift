@@ -28,3 +28,12 @@ struct SystemTime: TimeSource {
 struct SystemEntropy: Entropy {
   func bytes(_ count: Int) -> [UInt8] { SecureRandom.bytes(count) }
 }
+
+/// The machine, as it names itself.
+enum SystemHost {
+  static var name: String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}

@@ -73,7 +73,7 @@ struct AccountMonitorTests {
     }
     _ = monitor.finished(permit, milliseconds: 1, verdict: .unauthorized("no"), at: later)
     for _ in 0..<10 { #expect(isOpen(at: later, monitor)) }
-    #expect(monitor.hasRoom(for: .create, at: later))
+    #expect(monitor.room(for: .create, at: later) > 0)
   }
 
   @Test("refused credentials open the breaker at the third, for a minute and never longer")
@@ -194,7 +194,7 @@ struct AccountMonitorTests {
     let before = start.adding(milliseconds: 6999)
     for operation in AccountMonitor.Operation.allCases {
       #expect(isFull(operation, at: before))
-      #expect(!monitor.hasRoom(for: operation, at: before))
+      #expect(monitor.room(for: operation, at: before) == 0)
     }
     #expect(monitor.secondsUntilOpen(at: before) == 1 && !monitor.health(at: before).hasRoom)
     #expect(permit(at: start.adding(seconds: 7)) != nil)

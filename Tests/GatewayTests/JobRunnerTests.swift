@@ -172,6 +172,143 @@ struct JobRunnerTests {
     }
   }
 
+  // MARK: More than can be asked
+
+  @Test("asks at once about an order that a callback spoke of, whatever else is due")
+  func urgent() async throws {
+    let bench = try JobBench(limits: AccountLimits(concurrency: 64))
+    let gate = Gate()
+    bench.caller.answers { _ in
+      await gate.pass()
+      return .status(200)
+    }
+    defer { gate.open() }
+    try await bench.questions(["a": 100])
+    bench.clock.advance(seconds: 60)
+    let last = try #require(bench.store.jobs.max(by: Job.isSooner))
+    try await bench.running { () async throws in
+      #expect(try await eventually { gate.waitingCount == 64 })
+      #expect(bench.store.jobs.first { $0.key == last.key }?.lease == nil)
+      let id = try #require(last.operation.flatMap { PayinID($0.text) })
+      let attempt = try #require(try await bench.payin(id)?.attempts.first)
+      _ = try await bench.committer.apply(
+        .reported(attempt.id, StatusReport(status: .paid), .unsignedCallback), to: id,
+        as: Payin.self)
+      // As long as there is no room it waits, and then it is the first.
+      #expect(try await bench.sleeps(JobRunner.breathMilliseconds))
+      bench.clock.advance(milliseconds: JobRunner.breathMilliseconds)
+      #expect(try await bench.sleeps(JobRunner.breathMilliseconds))
+      gate.letOne()
+      bench.clock.advance(milliseconds: JobRunner.breathMilliseconds)
+      #expect(
+        try await eventually { bench.store.jobs.first { $0.key == last.key }?.lease != nil })
+      gate.open()
+    }
+  }
+
+  @Test(
+    "takes up no more of an account than it may ask, so that nothing is put off unasked",
+    arguments: [
+      (AccountLimits(rate: 10), 10), (AccountLimits(concurrency: 7), 7), (AccountLimits(), 64),
+    ])
+  func limited(_ limits: AccountLimits, _ count: Int) async throws {
+    let bench = try JobBench(limits: limits)
+    let gate = Gate()
+    bench.caller.answers { _ in
+      await gate.pass()
+      return .status(200)
+    }
+    defer { gate.open() }
+    for number in 0..<100 {
+      _ = try await bench.made([.accepted(.shown("\(number)"))], "\(number)", at: ["a"])
+      if limits.rate != nil { bench.clock.advance(seconds: 1) }
+    }
+    bench.clock.advance(seconds: 60)
+    let dues = bench.store.jobs.map(\.due)
+    try await bench.running { () async throws in
+      #expect(try await eventually { gate.waitingCount == count })
+      #expect(try await bench.sleeps(JobRunner.breathMilliseconds))
+      #expect(bench.store.jobs.filter { $0.lease == nil }.map(\.due) == Array(dues.dropFirst(count)))
+      gate.open()
+    }
+  }
+
+  @Test("forgets nothing that is urgent where the store fails meanwhile")
+  func urgentThroughFault() async throws {
+    let bench = try JobBench(limits: AccountLimits(concurrency: 1))
+    let gate = Gate()
+    bench.caller.answers { _ in
+      await gate.pass()
+      return .status(200)
+    }
+    defer { gate.open() }
+    try await bench.questions(["a": 9])
+    bench.clock.advance(seconds: 60)
+    let last = try #require(bench.store.jobs.max(by: Job.isSooner))
+    let id = try #require(last.operation.flatMap { PayinID($0.text) })
+    let attempt = try #require(try await bench.payin(id)?.attempts.first)
+    _ = try await bench.committer.apply(
+      .reported(attempt.id, StatusReport(status: .paid), .unsignedCallback), to: id, as: Payin.self)
+    bench.store.fails(.failed(function: "commit", code: 10, message: "full"))
+    try await bench.running { () async throws in
+      #expect(try await bench.sleeps(JobRunner.faultMilliseconds))
+      bench.store.fails(nil)
+      bench.clock.advance(milliseconds: JobRunner.faultMilliseconds)
+      #expect(try await eventually { gate.waitingCount == 1 })
+      #expect(bench.store.jobs.first { $0.lease != nil }?.key == last.key)
+      gate.open()
+    }
+  }
+
+  @Test("what an outage, a pause or the start made late says nothing of how many there are")
+  func outage() async throws {
+    let bench = try JobBench()
+    let lateness = bench.committer.environment.lateness
+    let gate = Gate()
+    bench.caller.answers { _ in
+      await gate.pass()
+      return .sentNoAnswer(CallFailure(.timeout, "t"))
+    }
+    defer { gate.open() }
+    try await bench.questions(["a": 200])
+    try await bench.running { () async throws in
+      bench.clock.advance(seconds: 60)
+      #expect(try await eventually { gate.waitingCount == 64 })
+      bench.clock.advance(seconds: 30)
+      for _ in 0..<64 { gate.letOne() }
+      #expect(try await eventually { gate.waitingCount == 64 })
+      #expect(lateness.milliseconds(of: "a") == 0)
+      gate.open()
+    }
+  }
+
+  @Test("knows how late an account is asked while more is due than there is room for")
+  func lateness() async throws {
+    let bench = try JobBench()
+    let lateness = bench.committer.environment.lateness
+    let gate = Gate()
+    bench.caller.answers { _ in
+      await gate.pass()
+      return .status(200)
+    }
+    defer { gate.open() }
+    try await bench.questions(["a": 200, "b": 3])
+    bench.clock.advance(seconds: 600)
+    try await bench.running { () async throws in
+      #expect(try await eventually { gate.waitingCount == 67 })
+      // That they fell due while nobody asked says nothing.
+      #expect(lateness.milliseconds(of: "a") == 0)
+      bench.clock.advance(seconds: 40)
+      for _ in 0..<67 { gate.letOne() }
+      #expect(try await eventually { gate.waitingCount == 64 })
+      #expect(lateness.milliseconds(of: "a") == 40_000 && lateness.milliseconds(of: "b") == 0)
+      gate.open()
+      #expect(try await eventually { bench.store.jobs.allSatisfy { $0.lease == nil } })
+      bench.clock.advance(milliseconds: 20)
+      #expect(try await eventually { lateness.milliseconds(of: "a") == 0 })
+    }
+  }
+
   // MARK: Leases
 
   @Test(

@@ -32,7 +32,7 @@ struct ProviderQuietTests {
     // It is not asked about orders meanwhile, either.
     let monitor = try #require(bench.calls.monitors["first"])
     #expect(
-      try await eventually { !monitor.hasRoom(for: .query, at: bench.clock.steady()) })
+      try await eventually { monitor.room(for: .query, at: bench.clock.steady()) == 0 })
     let next = try await bench.made("order-2")
     #expect(next.attempts.first?.target.account == "second")
     bench.clock.advance(seconds: 20)

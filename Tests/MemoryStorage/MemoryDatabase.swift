@@ -210,6 +210,24 @@ public final class MemoryDatabase: Database {
     try use { books in books.endLeases(at: now) }
   }
 
+  public func beat(
+    _ gateway: GatewayPresence, lasting milliseconds: Int64, at now: Instant
+  ) async throws(DatabaseError) -> GatewaysAlive {
+    try use { books in
+      books.gateways[gateway.id] = (gateway, now)
+      books.gateways = books.gateways.filter {
+        abs(now.milliseconds(since: $0.value.seen)) <= milliseconds
+      }
+      let alive = books.gateways.values.map(\.presence)
+        .sorted { ($0.name, $0.id) < ($1.name, $1.id) }
+      return GatewaysAlive(alive, isAlone: alive.count == 1)
+    }
+  }
+
+  public func leave(_ gateway: GatewayPresence) async throws(DatabaseError) {
+    try use { books in books.gateways[gateway.id] = nil }
+  }
+
   public func probe() async throws(DatabaseError) {
     try use { _ in }
   }

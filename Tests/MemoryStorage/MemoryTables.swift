@@ -4,6 +4,7 @@ import Storage
 /// The tables of `MemoryDatabase`. A change is checked in whole before anything of it is kept.
 struct MemoryTables: Sendable {
   private(set) var operations: [OperationID: any KeptOperation] = [:]
+  var gateways: [String: (presence: GatewayPresence, seen: Instant)] = [:]
   private(set) var jobs: [JobKey: Job] = [:]
   private(set) var callbacks: [CallbackKey: CallbackRecord] = [:]
   private var references: [OperationKind: [ExactKey: OperationID]] = [:]
@@ -189,7 +190,8 @@ struct MemoryTables: Sendable {
       .flatMap { account, jobs in
         jobs.sorted(by: Job.isSooner).prefix(request.limit(for: account))
       }
-    return request.chosen(from: due).map { job in
+    let first = request.first.compactMap { jobs[$0] }.filter { $0.due <= request.now }
+    return request.chosen(from: first + due).map { job in
       let leased = job.leased(by: request)
       jobs[job.key] = leased
       return leased

@@ -131,6 +131,7 @@ struct APITests {
     let client = installation.client
     let accounts = try await client.get("/v1/providers").json["data"]?.array ?? []
     #expect(accounts.compactMap { $0["id"]?.string } == SandboxAccount.all.map(\.id).sorted())
+    #expect(accounts.allSatisfy { $0["calls_back"] == false && $0["questions_late_ms"] == 0 })
     let decision = try await client.post(
       "/v1/routing/evaluate", ServeTests.payin("dry", method: "store")
     ).json

@@ -241,4 +241,64 @@ struct TwinTests {
       #expect(isTold == true)
     }
   }
+
+  @Test("health lists those that are alive, and one that was killed for some seconds only")
+  func alive() async throws {
+    try await twins { _, clients, programs, _ in
+      func seen() async throws -> [JSON] {
+        try await clients[1].get("/health").json["checks"]?["gateways:alive"]?.array ?? []
+      }
+      #expect(try await eventually { try await seen().count == 2 })
+      let both = try await seen()
+      #expect(Set(both.compactMap { $0["componentId"]?.string }).count == 2)
+      #expect(both.allSatisfy { $0["status"] == "pass" && $0["version"] == "0.1.0" })
+      #expect(Set(both.compactMap { $0["rules_version"]?.string }).count == 1)
+      programs[0].signal(SIGKILL)
+      #expect(try await eventually { try await seen().count == 1 })
+    }
+  }
+
+  @Test("an account's limit holds for both together, and who drains keeps its part to the end")
+  func limits() async throws {
+    let installation = try await Installation(limits: ["rate": 4])
+    _ = try await installation.serve()
+    let second = try await installation.serve(isTwin: true)
+    let clients = [installation.client, installation.twinClient]
+    func orders() async throws -> Int {
+      try await installation.sandboxClient.get("/_sandbox/orders").json["orders"]?.array?.count ?? 0
+    }
+    // Any second's worth that was saved is used up.
+    func load(_ name: String, seconds: Int) async {
+      let end = ContinuousClock.now + .seconds(seconds)
+      await withTaskGroup(of: Void.self) { group in
+        for (number, client) in (clients + clients).enumerated() {
+          group.addTask {
+            var count = 0
+            while ContinuousClock.now < end {
+              count += 1
+              let key = "\(name)-\(number)-\(count)"
+              _ = try? await client.post(
+                "/v1/payins", ServeTests.payin(key, method: "store"), idempotencyKey: key)
+            }
+          }
+        }
+      }
+    }
+    await load("first", seconds: 2)
+    let before = try await orders()
+    let start = ContinuousClock.now
+    await load("second", seconds: 5)
+    let made = Double(try await orders() - before)
+    let took = (ContinuousClock.now - start) / .seconds(1)
+    // One token each may have been left over, and one more each be given in the last moment.
+    #expect(made <= 4 * took + 4)
+    #expect(made >= 4)
+    second.signal(SIGTERM)
+    #expect(await second.status() == 0)
+    let alive = try await clients[0].get("/health").json["checks"]?["gateways:alive"]?.array
+    #expect(try await eventually {
+      try await clients[0].get("/health").json["checks"]?["gateways:alive"]?.array?.count == 1
+    } || alive?.count == 1)
+    await installation.end()
+  }
 }

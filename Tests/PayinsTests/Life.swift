@@ -10,7 +10,7 @@ struct Life {
   private(set) var last: PayinTransition
   private let dice = Dice(seed: 1)
   /// Whether its accounts' payments are told by callbacks.
-  var callsBack = false
+  var following = Following()
 
   init(
     accounts: [String] = ["a"], retry: [RetryOutcome] = RetryOutcome.standard,
@@ -57,7 +57,7 @@ struct Life {
   var published: [String] { last.events.filter(\.isPublished).map(\.type) }
 
   mutating func hears(_ input: PayinInput) {
-    last = payin.apply(input, Context(now: now, entropy: dice) { [callsBack] _ in callsBack })
+    last = payin.apply(input, Context(now: now, entropy: dice) { [following] _ in following })
     payin = last.payin
   }
 

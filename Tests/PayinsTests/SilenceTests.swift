@@ -23,7 +23,7 @@ struct SilenceTests {
 
   private func hour(callsBack: Bool) -> Life {
     var life = Life()
-    life.callsBack = callsBack
+    life.following.callsBack = callsBack
     life.hears(.sent(life.attempt(), .accepted(Life.accepted("o1"))))
     return life
   }
@@ -50,11 +50,37 @@ struct SilenceTests {
     #expect((3605...3610).contains(try #require(seldom.last)))
   }
 
+  @Test(
+    "where more questions fall due than can be asked they are further apart, except near the end",
+    arguments: [(0, 5), (150, 5), (1000, 30), (4000, 120), (120_000, 1200)] as [(Int64, Int64)])
+  func late(_ milliseconds: Int64, _ seconds: Int64) throws {
+    var life = Life(expiresIn: 3600)
+    life.following.lateMilliseconds = milliseconds
+    life.hears(.sent(life.attempt(), .accepted(Life.accepted("o1"))))
+    let due = try #require(life.payin.nextCheckAt)
+    let wait = due.milliseconds(since: life.now) / 1000
+    // Later by a sixty-fourth at most.
+    #expect((seconds...seconds * 65 / 64).contains(wait))
+    // Nor is a question that had no answer a sign of many.
+    var unanswered = Life(expiresIn: 3600)
+    unanswered.hears(.sent(unanswered.attempt(), .accepted(Life.accepted("o1"))))
+    unanswered.following.lateMilliseconds = milliseconds
+    unanswered.hears(
+      .queried(unanswered.attempt(), .undetermined(Refusal(code: "timeout", message: ""))))
+    let next = try #require(unanswered.payin.nextCheckAt)
+    #expect(next.milliseconds(since: unanswered.now) / 1000 == 5)
+    // Nothing is put off that somebody has spoken of, or that is in doubt.
+    var doubtful = Life(expiresIn: 3600)
+    doubtful.following.lateMilliseconds = milliseconds
+    doubtful.hears(.sent(doubtful.attempt(), .inDoubt(Refusal(code: "x", message: "y"))))
+    #expect(try #require(doubtful.payin.nextCheckAt).milliseconds(since: doubtful.now) / 1000 == 2)
+  }
+
   @Test("for three days an account that calls back is asked some forty times")
   func days() throws {
     var count = 0
     var life = Life(expiresIn: 259_200)
-    life.callsBack = true
+    life.following.callsBack = true
     life.hears(.sent(life.attempt(), .accepted(Life.accepted("o1"))))
     count = try asked(&life).count
     #expect((30...50).contains(count))
@@ -106,7 +132,7 @@ struct SilenceTests {
     arguments: [false, true])
   func told(isOver: Bool) throws {
     var life = Life(expiresIn: 259_200)
-    life.callsBack = true
+    life.following.callsBack = true
     life.hears(.sent(life.attempt(), .accepted(Life.accepted("o1"))))
     life.passes(86_400)
     if isOver { life.hears(.cancelled) }
@@ -120,7 +146,7 @@ struct SilenceTests {
   @Test("so is one that knows of a part")
   func partlyTold() throws {
     var life = Life(expiresIn: 259_200)
-    life.callsBack = true
+    life.following.callsBack = true
     life.hears(.sent(life.attempt(), .accepted(Life.accepted("o1"))))
     life.passes(80_000)
     life.answered(Life.paid("d1", 5000))

@@ -231,6 +231,16 @@ final class CrashingDatabase: Database {
     return try await base.removeCallbacks(sweep)
   }
 
+  func beat(
+    _ gateway: GatewayPresence, lasting milliseconds: Int64, at now: Instant
+  ) async throws(DatabaseError) -> GatewaysAlive {
+    try await turn()
+    return try await base.beat(gateway, lasting: milliseconds, at: now)
+  }
+  func leave(_ gateway: GatewayPresence) async throws(DatabaseError) {
+    try await turn()
+    try await base.leave(gateway)
+  }
   func probe() async throws(DatabaseError) { try await turn() }
   func close() async {}
 }

@@ -56,14 +56,19 @@ public struct AccountLimits: Equatable, Sendable {
   /// Centavos.
   public var amountMinimum: Int64?
   public var amountMaximum: Int64?
-  /// Calls per second, creates and queries apart; nil: no limit.
+  /// Of one gateway, where none is agreed.
+  static let ownConcurrency = 256
+
+  /// Calls per second, creates and queries apart; nil: no limit. The gateways of a store have equal
+  /// parts of it.
   public var rate: Int64?
-  /// Calls at one time, creates and queries apart.
-  public var concurrency: Int
+  /// Calls at one time, creates and queries apart. The gateways of a store have equal parts of it,
+  /// one at least.
+  public var concurrency: Int?
 
   public init(
     timeoutSeconds: Int64 = 30, amountMinimum: Int64? = nil, amountMaximum: Int64? = nil,
-    rate: Int64? = nil, concurrency: Int = 256
+    rate: Int64? = nil, concurrency: Int? = nil
   ) {
     self.timeoutSeconds = timeoutSeconds
     self.amountMinimum = amountMinimum

@@ -109,21 +109,32 @@ public final class AccountMonitor: Sendable {
   static let mostWords = 32
 
   private let limits: AccountLimits
+  /// Among how many gateways the limits are shared at a time of the steady clock; nil: this one has
+  /// no part in them then.
+  private let parts: @Sendable (Instant) -> Int?
   private let state = Mutex(State())
 
-  init(limits: AccountLimits) { self.limits = limits }
+  init(limits: AccountLimits, parts: @escaping @Sendable (Instant) -> Int? = { _ in 1 }) {
+    self.limits = limits
+    self.parts = parts
+  }
 
   /// Whether a call may go.
   func admit(_ operation: Operation, at now: Instant) -> Admission {
-    state.withLock { state in
-      guard state.open[operation, default: 0] < limits.concurrency, !state.isQuiet(at: now) else {
-        return .tooManyCalls
-      }
+    let parts = parts(now)
+    return state.withLock { state in
+      guard state.open[operation, default: 0] < limits.concurrency(of: parts),
+        !state.isQuiet(at: now)
+      else { return .tooManyCalls }
       // Queries resolve doubt, so the breaker of creates does not hold them up.
       guard operation == .query || state.breaker.allows(at: now) else { return .breakerOpen }
       if let rate = limits.rate {
-        let full = TokenBucket(perSecond: rate, at: now)
-        guard state.tokens[operation, default: full].take(at: now) else { return .tooManyCalls }
+        guard let parts else { return .tooManyCalls }
+        var tokens = state.tokens[operation] ?? TokenBucket(perSecond: rate, at: now)
+        tokens.share(among: parts, at: now)
+        let isTaken = tokens.take(at: now)
+        state.tokens[operation] = tokens
+        guard isTaken else { return .tooManyCalls }
       }
       if operation == .create { state.breaker.admit(at: now) }
       state.open[operation, default: 0] += 1
@@ -199,26 +210,48 @@ public final class AccountMonitor: Sendable {
   func countSilentPayment() { state.withLock { $0.silentPayments += 1 } }
 
   func health(at now: Instant) -> AccountHealth {
-    state.withLock { state in
+    let parts = parts(now)
+    return state.withLock { state in
       AccountHealth(
         acceptsCreates: state.breaker.allows(at: now),
-        hasRoom: Self.hasRoom(state, for: .create, limits, at: now),
+        hasRoom: room(state, for: .create, parts, at: now) > 0,
         successPermille: (state.successMillionths + 500) / 1000,
         latencyMilliseconds: state.latencyMicroseconds / 1000)
     }
   }
 
-  func hasRoom(for operation: Operation, at now: Instant) -> Bool {
-    state.withLock { Self.hasRoom($0, for: operation, limits, at: now) }
+  /// How many more calls may go now.
+  func room(for operation: Operation, at now: Instant) -> Int {
+    let parts = parts(now)
+    return state.withLock { room($0, for: operation, parts, at: now) }
   }
 
-  private static func hasRoom(
-    _ state: State, for operation: Operation, _ limits: AccountLimits, at now: Instant
-  ) -> Bool {
-    guard state.open[operation, default: 0] < limits.concurrency, !state.isQuiet(at: now) else {
-      return false
-    }
-    return state.tokens[operation].map { $0.available(at: now) > 0 } ?? true
+  var openQueries: Int { state.withLock { $0.open[.query, default: 0] } }
+
+  /// Whether questions are answered, and may be asked: else how late they are says nothing of how
+  /// many there are.
+  func isAnswering(at now: Instant) -> Bool {
+    state.withLock { $0.unansweredQueries == 0 && !$0.isQuiet(at: now) }
+  }
+
+  private func room(
+    _ state: State, for operation: Operation, _ parts: Int?, at now: Instant
+  ) -> Int {
+    guard !state.isQuiet(at: now) else { return 0 }
+    let places = max(0, limits.concurrency(of: parts) - state.open[operation, default: 0])
+    guard let rate = limits.rate else { return places }
+    guard let parts else { return 0 }
+    var tokens = state.tokens[operation] ?? TokenBucket(perSecond: rate, at: now)
+    tokens.share(among: parts, at: now)
+    return min(places, tokens.available(at: now))
+  }
+}
+
+extension AccountLimits {
+  /// One gateway's part of the calls at one time.
+  fileprivate func concurrency(of parts: Int?) -> Int {
+    guard let concurrency else { return Self.ownConcurrency }
+    return parts.map { max(1, concurrency / $0) } ?? 0
   }
 }
 

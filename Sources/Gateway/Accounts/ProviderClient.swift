@@ -22,14 +22,21 @@ public struct ProviderClient: Sendable {
   /// For which a provider may ask to be left alone, at most, in seconds.
   static let longestQuiet: Int64 = 300
 
-  /// - Parameter publicURL: without a slash at its end; callbacks come to it.
+  /// - Parameters:
+  ///   - publicURL: without a slash at its end; callbacks come to it.
+  ///   - fleet: with whom the accounts' limits are shared; nil: with nobody.
   public init(
     accounts: [Account], caller: any HTTPClient, time: any TimeSource, publicURL: String,
-    metrics: Metrics, log: Log
+    metrics: Metrics, log: Log, fleet: Fleet? = nil
   ) {
     self.accounts = Dictionary(uniqueKeysWithValues: accounts.map { ($0.id, $0) })
     monitors = Dictionary(
-      uniqueKeysWithValues: accounts.map { ($0.id, AccountMonitor(limits: $0.limits)) })
+      uniqueKeysWithValues: accounts.map { account in
+        let monitor = AccountMonitor(limits: account.limits) { now in
+          fleet.map { $0.parts(at: now) } ?? 1
+        }
+        return (account.id, monitor)
+      })
     listing = Set(accounts.filter { $0.provider is any ListsOrders }.map(\.id))
     self.caller = caller
     self.time = time

@@ -13,15 +13,24 @@ public final class JobRunner: Sendable {
   static let concurrencyPerAccount = 64
   /// The longest pause between looks at the store: another replica may have made a job.
   private let pauseMilliseconds: Int64
-  private let lists: ListPolicy
+  let lists: ListPolicy
   /// The shortest, while jobs are due that there is no room for.
   static let breathMilliseconds: Int64 = 20
   /// From a look that failed to the next.
   static let faultMilliseconds: Int64 = 1000
+  /// For how long a job is put before others that its account has no room for, and how many are.
+  static let urgentSeconds: Int64 = 60
+  static let mostUrgent = 1024
   /// Until a job is tried again whose document cannot be read, in seconds.
   static let damagedSeconds: Int64 = 600
 
-  private struct State {
+  struct UrgentJob {
+    var job: Job
+    /// Of the steady clock.
+    var until: Instant
+  }
+
+  struct State {
     var running: [String: Int] = [:]
     var total = 0
     var deliveries = 0
@@ -29,19 +38,21 @@ public final class JobRunner: Sendable {
     var lastFault: String?
     var ramp: RestartRamp?
     var lists = ListTurns()
+    /// Jobs to be done before others that their accounts have had no room for.
+    var urgent: [UrgentJob] = []
   }
 
-  private let committer: Committer
-  private let environment: Environment
-  private let runner: AttemptRunner
+  let committer: Committer
+  let environment: Environment
+  let runner: AttemptRunner
   private let webhooks: WebhookRunner
   private let counterPayments: CounterPaymentRunner
   private let callbacks: CallbackReplay
-  private let calls: ProviderClient
+  let calls: ProviderClient
   /// Jobs other than deliveries that are being carried out.
   private let underway = Works()
   private let clock: ClockKeeper
-  private let state = Mutex(State())
+  let state = Mutex(State())
 
   public init(
     committer: Committer, calls: ProviderClient, webhooks: WebhookRunner,
@@ -107,43 +118,62 @@ public final class JobRunner: Sendable {
     return min(latest, now.adding(milliseconds: wait))
   }
 
-  private func leaseEnd(at now: Instant) -> Instant {
+  func leaseEnd(at now: Instant) -> Instant {
     max(calls.leaseEnd(at: now), webhooks.leaseEnd(at: now))
   }
 
   /// Leases what is due and there is room for. Returns how many jobs were started.
   private func round() async throws(DatabaseError) -> Int {
     let (wall, now) = (environment.time.now(), environment.time.steady())
-    let (deliveries, room) = state.withLock { ($0.deliveries, Self.concurrency - $0.total) }
-    guard room > 0 else { return 0 }
-    let listed = try await listRound(limits(at: now), room, wall, now)
-    let lease = Lease.new(environment.entropy)
-    let jobs = try await committer.database.lease(
-      LeaseRequest(
-        now: wall, until: leaseEnd(at: wall),
-        limit: Self.concurrency - state.withLock(\.total), lease: lease,
-        limitPerAccount: Self.concurrencyPerAccount, limits: limits(at: now),
-        limitsPerKind: [.deliverEvent: Self.deliveries - deliveries]))
-    for job in jobs { start(job, lease, at: now) }
-    return listed + jobs.count
+    guard hasRoom else { return 0 }
+    let urgent = urgent(at: now)
+    do throws(DatabaseError) {
+      let listed = try await listRound(Set(urgent.map(\.job.key)), limits(at: now), wall, now)
+      let others = try await singleRound(urgent, beside: Set(listed.keys), wall, now)
+      return listed.values.reduce(others, +)
+    } catch {
+      state.withLock { $0.urgent = urgent }
+      throw error
+    }
   }
 
-  /// How many jobs of an account may be started, where that is not `concurrencyPerAccount`.
+  private func singleRound(
+    _ urgent: [UrgentJob], beside listed: Set<String>, _ wall: Instant, _ now: Instant
+  ) async throws(DatabaseError) -> Int {
+    let (total, deliveries) = state.withLock { ($0.total, $0.deliveries) }
+    var request = LeaseRequest(
+      now: wall, until: leaseEnd(at: wall), limit: Self.concurrency - total,
+      lease: .new(environment.entropy), limitPerAccount: Self.concurrencyPerAccount,
+      limits: limits(at: now), limitsPerKind: [.deliverEvent: Self.deliveries - deliveries])
+    request.first = Dictionary(grouping: urgent.map(\.job), by: \.account).flatMap {
+      $1.prefix(request.limit(for: $0)).map(\.key)
+    }
+    let jobs = try await committer.database.lease(request)
+    looked(request, jobs, urgent, beside: listed, at: now)
+    for job in jobs { start(job, request.lease, at: now) }
+    return jobs.count
+  }
+
+  /// How many more jobs of an account may be started, where that is not `concurrencyPerAccount`.
   private func limits(at now: Instant) -> [String: Int] {
-    let (running, ramp, turns) = state.withLock { ($0.running, $0.ramp, $0.lists) }
+    let (running, turns) = state.withLock { ($0.running, $0.lists) }
     var limits = running.mapValues { max(0, Self.concurrencyPerAccount - $0) }
     // One that failed last time is asked one at a time, so that hanging costs next to nothing.
     for account in webhooks.failing.accounts {
       limits[account] = max(0, 1 - running[account, default: 0])
     }
+    for (account, monitor) in calls.monitors {
+      // Some are taken up and have not begun to ask.
+      let pending = max(0, running[account, default: 0] - monitor.openQueries)
+      let room = monitor.room(for: .query, at: now) - pending
+      limits[account] = max(0, min(limits[account] ?? Self.concurrencyPerAccount, room))
+    }
     for account in turns.underway {
       guard let most = turns.limit(of: account, lists) else { continue }
-      limits[account] = max(0, most - running[account, default: 0])
+      let room = max(0, most - running[account, default: 0])
+      limits[account] = min(limits[account] ?? room, room)
     }
-    for (account, monitor) in calls.monitors where !monitor.hasRoom(for: .query, at: now) {
-      limits[account] = 0
-    }
-    if let ramp {
+    if let ramp = state.withLock({ $0.ramp }) {
       for account in ramp.accounts {
         guard let room = ramp.room(for: account, at: now) else { continue }
         limits[account] = min(limits[account] ?? Self.concurrencyPerAccount, room)
@@ -152,57 +182,16 @@ public final class JobRunner: Sendable {
     return limits
   }
 
-  /// Leases the questions of accounts that have lists, and has those asked together that are many.
-  /// Returns how many were started.
-  private func listRound(
-    _ limits: [String: Int], _ room: Int, _ wall: Instant, _ now: Instant
-  ) async throws(DatabaseError) -> Int {
-    let turns = state.withLock(\.lists)
-    let accounts = calls.listing.filter { account in
-      turns.mayBegin(account, at: now)
-        && min(limits[account] ?? room, room) >= lists.leastQuestions
-    }
-    var started = 0
-    for account in accounts.sorted() {
-      let lease = Lease.new(environment.entropy)
-      var kinds = Dictionary(uniqueKeysWithValues: JobKind.allCases.map { ($0, 0) })
-      kinds[.queryAttempt] = nil
-      let jobs = try await committer.database.lease(
-        LeaseRequest(
-          now: wall, until: leaseEnd(at: wall), limit: ListPolicy.mostQuestions, lease: lease,
-          limitPerAccount: 0, limits: [account: ListPolicy.mostQuestions], limitsPerKind: kinds))
-      started += jobs.count
-      if jobs.count >= lists.leastQuestions {
-        startList(jobs, of: account, lease, at: now)
-      } else {
-        for job in jobs { start(job, lease, at: now) }
-      }
-    }
-    return started
-  }
-
-  private func start(_ job: Job, _ lease: Lease, at now: Instant) {
+  func start(_ job: Job, _ lease: Lease, at now: Instant) {
     state.withLock { $0.lists.asked(job) }
     start(account: job.account, isDelivery: job.key.kind == .deliverEvent, at: now) { [self] in
       await perform(job, lease)
     }
   }
 
-  /// Takes one place, since one call is made at a time.
-  private func startList(_ jobs: [Job], of account: String, _ lease: Lease, at now: Instant) {
-    state.withLock { $0.lists.began(account) }
-    start(account: account, isDelivery: false, at: now) { [self] in
-      let isWorthwhile = await runner.ask(jobs, of: account, lists, under: lease) { keys in
-        let now = environment.time.steady()
-        state.withLock { $0.lists.leave(keys, of: account, at: now) }
-      }
-      let end = environment.time.steady()
-      state.withLock { $0.lists.ended(account, isWorthwhile: isWorthwhile, at: end) }
-    }
-  }
-
-  private func start(
-    account: String, isDelivery: Bool, at now: Instant, _ work: @escaping @Sendable () async -> Void
+  func start(
+    account: String, isDelivery: Bool = false, at now: Instant,
+    _ work: @escaping @Sendable () async -> Void
   ) {
     state.withLock { state in
       state.ramp?.started(account, at: now)
@@ -216,6 +205,54 @@ public final class JobRunner: Sendable {
       await work()
       if !isDelivery { underway.ended() }
       if ended(account, isDelivery: isDelivery) { committer.jobSignal.raise() }
+    }
+  }
+
+  private func urgent(at now: Instant) -> [UrgentJob] {
+    let until = now.adding(seconds: Self.urgentSeconds)
+    let raised = committer.jobSignal.takeUrgent().map { UrgentJob(job: $0, until: until) }
+    return state.withLock { state in
+      defer { state.urgent = [] }
+      var known: Set<JobKey> = []
+      return (state.urgent.filter { now < $0.until } + raised)
+        .filter { known.insert($0.job.key).inserted }
+    }
+  }
+
+  /// Learns from what was given out.
+  /// - Parameters:
+  ///   - listed: accounts whose questions were given out before.
+  ///   - now: of the steady clock.
+  private func looked(
+    _ request: LeaseRequest, _ jobs: [Job], _ urgent: [UrgentJob], beside listed: Set<String>,
+    at now: Instant
+  ) {
+    let ofAccount = Dictionary(grouping: jobs, by: \.account)
+    func leavesSome(_ account: String) -> Bool {
+      ofAccount[account, default: []].count == request.limit(for: account)
+        || jobs.count == request.limit
+    }
+    let given = Set(jobs.map(\.key))
+    let left = urgent.filter { !given.contains($0.job.key) && leavesSome($0.job.account) }
+    state.withLock { $0.urgent = Array(left.prefix(Self.mostUrgent)) }
+    let ramped = state.withLock { state in
+      Set((state.ramp?.accounts).map(Array.init) ?? []).filter {
+        state.ramp?.room(for: $0, at: now) != nil
+      }
+    }
+    let apart = listed.union(state.withLock(\.lists.underway))
+    for (account, monitor) in calls.monitors where request.limit(for: account) > 0 {
+      // What waits for a list is late because of it.
+      if apart.contains(account) { continue }
+      guard monitor.isAnswering(at: now), !ramped.contains(account) else {
+        environment.lateness.forget(account)
+        continue
+      }
+      let questions = ofAccount[account, default: []].filter { $0.key.kind == .queryAttempt }
+      environment.lateness.looked(
+        at: account, leavesSome: leavesSome(account),
+        late: questions.compactMap(\.fellDue).min().map { request.now.milliseconds(since: $0) },
+        now: now)
     }
   }
 

@@ -1,23 +1,38 @@
 import Payins
+import Storage
 import Synchronization
 
 /// Wakes the job runner before its pause is over: a job fell due, or there is room again. What is
 /// raised while nobody waits ends the next wait at once.
 final class JobSignal: Sendable {
+  /// Of jobs that are to be done before others, between two looks at the store.
+  private static let mostUrgent = 256
+
   private struct State {
     var isRaised = false
+    var urgent: [Job] = []
     var waiter: CheckedContinuation<Void, Never>?
   }
 
   private let state = Mutex(State())
 
-  func raise() {
+  /// - Parameter urgent: jobs to be done before others; beyond `mostUrgent` they wait like all.
+  func raise(urgent: [Job] = []) {
     let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      if state.urgent.count < Self.mostUrgent { state.urgent += urgent }
       defer { state.waiter = nil }
       if state.waiter == nil { state.isRaised = true }
       return state.waiter
     }
     waiter?.resume()
+  }
+
+  /// Those that were raised since it was asked last.
+  func takeUrgent() -> [Job] {
+    state.withLock { state in
+      defer { state.urgent = [] }
+      return state.urgent
+    }
   }
 
   /// Returns when it is raised, or at `instant` of the steady clock. One waiter at a time.

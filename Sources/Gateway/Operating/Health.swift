@@ -1,6 +1,6 @@
 import CounterPayments
 public import Payins
-import Storage
+public import Storage
 import Synchronization
 
 /// Whether to send traffic here: a check for the store and its damaged rows, the reconciler's
@@ -17,6 +17,7 @@ public final class Health: Sendable {
   private let rules: RuleBook
   private let jobs: JobRunner
   private let version: String
+  private let fleet: Fleet?
   private let further: @Sendable () -> [Check]
   private let last = Mutex(Last())
   private let listed = Mutex<Listed?>(nil)
@@ -44,11 +45,14 @@ public final class Health: Sendable {
     var making: Task<Report, Never>?
   }
 
-  /// - Parameter further: what is checked besides, such as the server's connections.
+  /// - Parameters:
+  ///   - fleet: the gateways of the store.
+  ///   - further: what is checked besides, such as the server's connections.
   public init(
     committer: Committer, calls: ProviderClient, rules: RuleBook, jobs: JobRunner, version: String,
-    further: @escaping @Sendable () -> [Check] = { [] }
+    fleet: Fleet? = nil, further: @escaping @Sendable () -> [Check] = { [] }
   ) {
+    self.fleet = fleet
     self.further = further
     self.committer = committer
     environment = committer.environment
@@ -72,6 +76,8 @@ public final class Health: Sendable {
     public fileprivate(set) var value: Observed?
     /// One sentence, where something is wrong.
     public fileprivate(set) var output: String?
+    /// Which one it is of, where several have the same check.
+    public fileprivate(set) var gateway: GatewayPresence?
 
     public init(
       name: String, component: String, status: Status, value: Observed? = nil,
@@ -145,6 +151,7 @@ public final class Health: Sendable {
       await reversalCheck(now), heldCheck(listed), webhookCheck(), rulesCheck(),
       clockCheck(), sealCheck(listed),
     ]
+    checks += fleetChecks()
     checks += further()
     checks += calls.accounts.keys.sorted().compactMap { accountCheck($0) }
     let status: Status =
@@ -307,6 +314,31 @@ public final class Health: Sendable {
       check.output = "\(seal.remaining)\(more) rows are not yet under the current data_key"
     }
     return check
+  }
+
+  /// One for each gateway that serves the store.
+  private func fleetChecks() -> [Check] {
+    let alive = fleet?.alive ?? []
+    environment.metrics.set("pasarela_gateways_alive", to: Int64(alive.count))
+    func differs(_ what: (GatewayPresence) -> String) -> Bool { Set(alive.map(what)).count > 1 }
+    var different: [String] = []
+    if differs(\.rules) { different.append("rules") }
+    if differs(\.configuration) { different.append("configuration") }
+    if differs(\.version) { different.append("release") }
+    var wrong: String?
+    if !different.isEmpty {
+      wrong = "the gateways of this store differ in their \(different.joined(separator: " and "))"
+    }
+    if let fleet, fleet.parts(at: environment.time.steady()) == nil {
+      wrong = "this gateway has no part in the accounts' limits: the store does not take its word"
+    }
+    return alive.map { gateway in
+      var check = Check(
+        name: "gateways:alive", component: "system", status: wrong == nil ? .pass : .warn,
+        output: wrong)
+      check.gateway = gateway
+      return check
+    }
   }
 
   private func accountCheck(_ id: String) -> Check? {

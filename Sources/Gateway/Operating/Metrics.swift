@@ -35,6 +35,7 @@ public final class Metrics: Sendable {
     "pasarela_rule_errors_total": "Conditions of rules that ended in an error.",
     "pasarela_rule_shadow_total": "Decisions that shadow files looked at, by result.",
     "pasarela_log_dropped_total": "Lines of the log that were dropped: nobody read them in time.",
+    "pasarela_gateways_alive": "Gateways that serve this store.",
     "pasarela_jobs_due": "Jobs whose time has come.",
     "pasarela_jobs_oldest_seconds": "How long the oldest due job has waited.",
     "pasarela_store_changes_total": "Changes that became durable since the start.",

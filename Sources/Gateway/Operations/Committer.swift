@@ -9,6 +9,7 @@ public struct Environment: Sendable {
   public let metrics: Metrics
   public let log: Log
   let hearing = Hearing()
+  let lateness = Lateness()
   /// Accounts whose providers have lists.
   private let listing: Set<String>
 
@@ -23,10 +24,14 @@ public struct Environment: Sendable {
     self.log = log
   }
 
+  func following(_ account: String) -> Following {
+    Following(
+      callsBack: hearing.callsBack(account), lateMilliseconds: lateness.milliseconds(of: account),
+      hasList: listing.contains(account))
+  }
+
   var context: Context {
-    var context = Context(now: time.now(), entropy: entropy) { [hearing] in hearing.callsBack($0) }
-    context.hasList = { [listing] in listing.contains($0) }
-    return context
+    Context(now: time.now(), entropy: entropy) { [self] in following($0) }
   }
 }
 
@@ -161,7 +166,8 @@ public struct Committer: Sendable {
 
   private func raise(_ change: Change) {
     let now = environment.time.now()
-    if change.jobs.contains(where: { $0.isDue(at: now) }) { jobSignal.raise() }
+    guard change.jobs.contains(where: { $0.isDue(at: now) }) else { return }
+    jobSignal.raise(urgent: change.jobs.compactMap { $0.question(at: now) })
   }
 
   private func change<State: ServedOperation>(
@@ -301,6 +307,15 @@ extension JobChange {
     case .reschedule(_, _, let due): due <= now
     case .keepSilence(_, _, let silence, _): silence.nextCheckAt <= now
     case .finish, .drop, .bringForward: false
+    }
+  }
+
+  /// A question that is to be asked at once: a callback has spoken of the order, or somebody waits.
+  fileprivate func question(at now: Instant) -> Job? {
+    switch self {
+    case .put(let job), .ensure(let job):
+      job.key.kind == .queryAttempt && isDue(at: now) ? job : nil
+    case .reschedule, .keepSilence, .finish, .drop, .bringForward: nil
     }
   }
 }

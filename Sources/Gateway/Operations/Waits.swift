@@ -31,6 +31,8 @@ final class Waits<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
   private let state = Mutex(State())
 
+  func isAwaited(_ key: Key) -> Bool { state.withLock { $0.waiters[key] != nil } }
+
   func publish(_ value: Value, to key: Key) {
     let woken = state.withLock { state -> [Waiter] in
       guard let waiters = state.waiters[key] else { return [] }

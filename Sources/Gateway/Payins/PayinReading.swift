@@ -47,6 +47,9 @@ extension PayinService {
     return try await self.payin(id, merchant: merchant)
   }
 
+  /// How an account's orders are followed now.
+  public func following(_ account: String) -> Following { environment.following(account) }
+
   public func page(_ query: PayinQuery) async throws -> PayinPage {
     try await committer.database.page(query)
   }

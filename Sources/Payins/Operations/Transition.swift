@@ -75,23 +75,38 @@ public struct JobKey: Hashable, Sendable {
   }
 }
 
+/// How an account's orders are followed.
+public struct Following: Equatable, Sendable {
+  /// Whether its payments are told by callbacks, so that asking only makes sure.
+  public var callsBack: Bool
+  /// How late its questions are asked, in milliseconds, where more of them fall due than can be
+  /// asked.
+  public var lateMilliseconds: Int64
+  /// Whether many of its orders may be asked about together.
+  public var hasList: Bool
+
+  public init(callsBack: Bool = false, lateMilliseconds: Int64 = 0, hasList: Bool = false) {
+    self.callsBack = callsBack
+    self.lateMilliseconds = lateMilliseconds
+    self.hasList = hasList
+  }
+}
+
 /// Now, the randomness that identifiers and jitter need, and what is known of the accounts.
 public struct Context: Sendable {
   public var now: Instant
   public var entropy: any Entropy
-  /// Whether an account's payments are told by callbacks, so that asking only makes sure.
-  public var callsBack: @Sendable (String) -> Bool
-  /// Whether an account's orders may be asked about together.
-  public var hasList: @Sendable (String) -> Bool = { _ in false }
+  /// By account.
+  public var following: @Sendable (String) -> Following
   /// Whether somebody can keep what was asked in vain: else it is told at once.
   public var keepsSilence = true
 
   public init(
     now: Instant, entropy: any Entropy,
-    callsBack: @escaping @Sendable (String) -> Bool = { _ in false }
+    following: @escaping @Sendable (String) -> Following = { _ in Following() }
   ) {
     self.now = now
     self.entropy = entropy
-    self.callsBack = callsBack
+    self.following = following
   }
 }

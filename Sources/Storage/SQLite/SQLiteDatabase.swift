@@ -136,6 +136,18 @@ extension SQLiteDatabase {
     try await write { session throws(DatabaseError) in try session.drawIn(times) }
   }
 
+  public func beat(
+    _ gateway: GatewayPresence, lasting milliseconds: Int64, at now: Instant
+  ) async throws(DatabaseError) -> GatewaysAlive {
+    try await write { session throws(DatabaseError) in
+      try session.beat(gateway, lasting: milliseconds, at: now)
+    }
+  }
+
+  public func leave(_ gateway: GatewayPresence) async throws(DatabaseError) {
+    try await write { session throws(DatabaseError) in try session.leave(gateway) }
+  }
+
   public func probe() async throws(DatabaseError) {
     try await write { session throws(DatabaseError) in try session.probe() }
   }

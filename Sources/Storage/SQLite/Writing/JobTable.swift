@@ -11,6 +11,7 @@ struct JobTable {
   private let keepSilence: SQLiteStatement
   private let selectAccounts: SQLiteStatement
   private let selectDue: SQLiteStatement
+  private let selectFirst: SQLiteStatement
   private let takeJob: SQLiteStatement
   private let endLeases: SQLiteStatement
   private let connection: SQLiteConnection
@@ -33,6 +34,7 @@ struct JobTable {
     func statement(_ sql: String) throws(DatabaseError) -> SQLiteStatement {
       try SQLiteStatement(connection, sql)
     }
+    let columns = DueJob.columns
     postponeJob = try statement("UPDATE jobs SET due_ms = ?3 WHERE kind = ?1 AND subject = ?2")
     putJob = try statement(
       """
@@ -65,9 +67,11 @@ struct JobTable {
     selectAccounts = try statement("SELECT account FROM job_accounts")
     selectDue = try statement(
       """
-      SELECT \(DueJob.columns) FROM jobs
+      SELECT \(columns) FROM jobs
       WHERE account = ? AND due_ms <= ? ORDER BY due_ms, kind, subject LIMIT ?
       """)
+    selectFirst = try statement(
+      "SELECT \(columns) FROM jobs WHERE kind = ? AND subject = ? AND due_ms <= ?")
     takeJob = try statement(
       """
       UPDATE jobs SET due_ms = ?3, lease = ?4, tries = tries + 1 WHERE kind = ?1 AND subject = ?2
@@ -132,6 +136,12 @@ struct JobTable {
   func lease(_ request: LeaseRequest, isAlone: Bool) throws(DatabaseError) -> [Job] {
     for key in held.expired(at: request.now) { try letGo(key, due: request.now) }
     var due: [Job] = []
+    for key in request.first where !held.isHeld(key) {
+      let row = try selectFirst.first(
+        .text(key.kind.rawValue), .text(key.subject), .milliseconds(request.now),
+        read: DueJob.init)
+      if let job = row?.job { due.append(job) }
+    }
     for account in try selectAccounts.rows(read: { row in row.text(0) }) {
       let room = request.limit(for: account)
       guard room > 0 else { continue }

@@ -18,6 +18,7 @@ final class WriteSession {
   private let older: OlderRows
   private let renewal: SealRenewal
   private let removal: RemovalTables
+  private let gateways: GatewayTable
   /// Whether something was erased of which the log must keep nothing: at first too, since a process
   /// may have died between an erasure and the emptying.
   var hasErased = true
@@ -46,6 +47,7 @@ final class WriteSession {
     older = try OlderRows(connection, sealing, damage)
     renewal = try SealRenewal(connection, sealing.keys)
     removal = try RemovalTables(connection)
+    gateways = try GatewayTable(connection)
     insertProbe = try SQLiteStatement(connection, "INSERT INTO probes DEFAULT VALUES")
     deleteProbe = try SQLiteStatement(connection, "DELETE FROM probes")
   }
@@ -115,6 +117,17 @@ final class WriteSession {
   func releaseAbandonedLeases(at now: Instant) throws(DatabaseError) -> Int {
     try presence.isAlone() ? jobs.releaseAll(at: now) : 0
   }
+
+  /// Writes nothing where no other process has the database open.
+  func beat(
+    _ gateway: GatewayPresence, lasting milliseconds: Int64, at now: Instant
+  ) throws(DatabaseError) -> GatewaysAlive {
+    guard try !presence.isAlone() else { return GatewaysAlive([gateway], isAlone: true) }
+    return GatewaysAlive(
+      try gateways.beat(gateway, lasting: milliseconds, at: now), isAlone: false)
+  }
+
+  func leave(_ gateway: GatewayPresence) throws(DatabaseError) { try gateways.remove(gateway.id) }
 
   func drawIn(_ times: DrawnDueTimes) throws(DatabaseError) { try jobs.drawIn(times) }
 
