@@ -16,9 +16,11 @@ struct ListTests {
   private let bench: JobBench
   private let books = OpenpayBooks()
 
-  init() throws {
+  init() throws { try self.init(rate: 2000) }
+
+  private init(rate: Int64) throws {
     bench = try JobBench(
-      ["a"], limits: AccountLimits(rate: 2000), provider: OpenpayBooks.provider)
+      ["a"], limits: AccountLimits(rate: rate), provider: OpenpayBooks.provider)
     bench.caller.answers { [books] in books.answer($0) }
   }
 
@@ -267,6 +269,25 @@ struct ListTests {
     #expect(calls.prefix(2) == ["0 (page)", "100 (page)"])
     // The page holds the newest.
     #expect(Set(calls.dropFirst(2)) == Set((0..<50).map { "tr\($0)" }) && calls.count == 52)
+  }
+
+  @Test("an account of two calls a second, that would be late for ever, keeps up by its list")
+  func rate() async throws {
+    let test = try ListTests(rate: 2)
+    let payins = try await test.made(100)
+    try await test.bench.running { () async throws in
+      #expect(try await test.bench.sleeps(500))
+      test.bench.clock.advance(seconds: 60)
+      #expect(
+        try await eventually {
+          test.bench.clock.advance(milliseconds: 100)
+          return test.bench.store.jobs.allSatisfy { $0.due > test.bench.clock.now() }
+        })
+    }
+    // Before it is seen that there are more than there is room for, some are asked singly.
+    let calls = test.asked()
+    #expect(calls.count { $0.contains("page") } >= 1 && calls.count < 30, "\(calls)")
+    for payin in payins { #expect(try await test.kept(payin).attempts[0].polls > 0) }
   }
 
   @Test("pages are read within the time of a single call")

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Questions of accounts whose providers have lists.
 extension JobRunner {
-  /// Leases them, as many as there are, and has them asked together where they are many. Returns how
-  /// many were started of each account that was looked at.
+  /// Leases them, as many as there are, and has them asked together where they are many. Returns
+  /// how many were started of each account that was looked at.
   /// - Parameters:
   ///   - urgent: those that do not wait for others.
   ///   - limits: how many of an account may be asked singly.
@@ -44,8 +44,8 @@ extension JobRunner {
     return started
   }
 
-  /// Whether the account may be asked by its list, and fewer questions than a list is for singly; or
-  /// there are more of them than may be asked.
+  /// Whether the account may be asked by its list, and fewer questions than a list is for singly;
+  /// or there are more of them than may be asked.
   private func mayList(_ account: String, _ limit: Int?, at now: Instant) -> Bool {
     let (turns, total) = state.withLock { ($0.lists, $0.total) }
     let room = min(limit ?? Self.concurrencyPerAccount, Self.concurrency - total)
