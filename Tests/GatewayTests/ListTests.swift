@@ -253,8 +253,13 @@ struct ListTests {
       bench.clock.advance(seconds: 1)
       books.add("trother\(number)", number: "OTHER\(number)", at: bench.clock.now())
     }
-    let calls = try await after(payins)
-    #expect(calls == ["0 (page)", "551 (page)", "651 (page)"])
+    let left = Mutex<[JobKey]>([])
+    _ = await bench.runner.ask(
+      try await leased(), of: "a", ListPolicy(), under: JobBench.lease
+    ) { keys in left.withLock { $0 += keys } }
+    #expect(asked() == ["0 (page)", "551 (page)", "651 (page)"])
+    #expect(left.withLock { $0.isEmpty })
+    #expect(try await kept(payins[0]).silence?.count == 1)
   }
 
   @Test("a page that is not turned ends the list, and what it answered stands")
@@ -363,7 +368,7 @@ struct ListTests {
     }
     var calls = 0
     try await bench.running { () async throws in
-      calls = try await round(count).count
+      calls = try await round(count, afterSeconds: 0).count
       let end = bench.clock.now().adding(seconds: 3600)
       while bench.clock.now() < end {
         let next = try await bench.store.nextDue() ?? end
