@@ -31,9 +31,10 @@ extension Payin: CountedOperation {
 
   /// The one function that changes a pay-in.
   public func apply(_ input: PayinInput, _ context: Context) -> PayinTransition {
-    if case .queried(let id, let outcome, _) = input,
-      let silent = silently(id, outcome, context)
-    {
+    if case .listed(let id, let outcome) = input, !isAnswered(id, byList: outcome, context) {
+      return askedSingly(id, context)
+    }
+    if let (id, outcome) = input.answer, let silent = silently(id, outcome, context) {
       return silent
     }
     var next = PayinTransition(self)
@@ -42,6 +43,7 @@ extension Payin: CountedOperation {
     case .sent(let id, let outcome): next.sent(id, outcome, context)
     case .interrupted(let id): next.interrupted(id, context)
     case .queried(let id, let outcome, let answer): next.queried(id, outcome, answer, context)
+    case .listed(let id, let outcome): next.queried(id, outcome, nil, context)
     case .reported(let id, let report, let grade): next.reported(id, report, grade, context)
     case .cancelled: next.cancelled(context)
     case .deadline: next.deadline(context)

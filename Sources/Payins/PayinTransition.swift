@@ -6,6 +6,9 @@ public enum PayinInput: Equatable, Sendable {
   case interrupted(AttemptID)
   /// What is known after asking the provider, and its answer where that could not be used.
   case queried(AttemptID, QueryOutcome, answer: RawAnswer? = nil)
+  /// What a page of the provider's list says of an attempt's order: taken for an answer where that
+  /// suffices, else a reason to ask about the order now.
+  case listed(AttemptID, QueryOutcome)
   /// A verified callback: applied where its grade credits money, else a reason to ask now.
   case reported(AttemptID, StatusReport, EvidenceGrade)
   /// The merchant no longer wants it.

@@ -11,6 +11,8 @@ enum PollSchedule {
   /// Where more questions fall due than can be asked, they are so many times their lateness apart:
   /// the more orders are open, the more seldom each is asked about, instead of ever later.
   private static let spread: Int64 = 30
+  /// Questions that are more frequent are not gathered.
+  private static let shortestGathered: Int64 = 60
   /// For how long a callback's word that nobody confirms makes questions frequent.
   private static let toldLongSeconds: Int64 = 3600
 
@@ -39,7 +41,9 @@ enum PollSchedule {
     }
     guard var delay else { return nil }
     if let told = toldSeconds(for: attempt, of: payin, now: now) { delay = min(delay, told) }
-    return context.now.adding(milliseconds: jittered(delay * 1000, context.entropy))
+    let due = context.now.adding(milliseconds: jittered(delay * 1000, context.entropy))
+    guard following.hasList, payin.mayBeListed(attempt.id) else { return due }
+    return gathered(due, delay, before: payin.status.isOpen ? payin.expiresAt : nil)
   }
 
   /// Of an order that is done with, until a provider that spoke of it again has answered.
@@ -109,5 +113,19 @@ enum PollSchedule {
   private static func jittered(_ milliseconds: Int64, _ entropy: any Entropy) -> Int64 {
     let byte = Int64(entropy.bytes(1)[0])
     return milliseconds + milliseconds * byte / 16_384
+  }
+
+  /// Where a list answers many questions at once, those that are as frequent fall due together:
+  /// later by a quarter of the delay at most, and not because of it behind the payer's time.
+  private static func gathered(
+    _ due: Instant, _ delaySeconds: Int64, before end: Instant?
+  ) -> Instant {
+    guard delaySeconds >= shortestGathered else { return due }
+    // The greatest power of two of seconds in a quarter of it.
+    let quarter = delaySeconds / 4
+    let grid = Int64(1000) << (Int64.bitWidth - 1 - quarter.leadingZeroBitCount)
+    let beyond = due.milliseconds % grid
+    let gathered = due.adding(milliseconds: beyond == 0 ? 0 : grid - beyond)
+    return end.map { gathered < $0 } ?? true ? gathered : due
   }
 }

@@ -58,7 +58,8 @@ final class Application: Sendable {
     try await endpoints.load(from: store)
     let committer = Committer(
       database: store,
-      environment: Environment(time: time, entropy: SystemEntropy(), metrics: metrics, log: log),
+      environment: Environment(
+        time: time, entropy: SystemEntropy(), metrics: metrics, log: log, listing: calls.listing),
       publicURL: configuration.publicURL, endpoints: endpoints)
     let addresses: AddressPolicy = configuration.allowsPrivateWebhooks ? .any : .publicOnly
     let messages = WebhookRunner(

@@ -69,7 +69,8 @@ struct MachineTests {
     }
     if transition.isIdle {
       demand(
-        after == before && transition.jobs.isEmpty && transition.events.isEmpty, "idle, and moved")
+        after == before && transition.jobs == input.askedSingly(before, transition)
+          && transition.events.isEmpty, "idle, and moved")
     } else if let silence = transition.silence {
       demand(transition.events.isEmpty && transition.alerts.isEmpty, "silent, and told")
       demand(after == before.after(silence) && after.silence == silence, "silent, and moved")
@@ -129,6 +130,9 @@ struct MachineTests {
     let (id, report): (AttemptID, StatusReport)
     switch input {
     case .queried(let asked, .found(let found), _): (id, report) = (asked, found)
+    case .listed(let shown, .found(let found)):
+      if after.receipts == before.receipts { return [] }
+      (id, report) = (shown, found)
     case .reported(let named, let told, let grade):
       let isOurs = told.orderAmount.map { $0 == before.request.amount } ?? true
       if grade < .fullySignedCallback || !isOurs {
@@ -162,6 +166,11 @@ struct MachineTests {
     switch input {
     case .queried(let id, _, _), .reported(let id, _, _):
       if isEnded, let active = before.active, active != id { out.append("ended by an orphan") }
+    case .listed(let id, _):
+      if isEnded { out.append("ended by a list") }
+      if after.attempt(id)?.discrepancies != before.attempt(id)?.discrepancies {
+        out.append("a list contradicts")
+      }
     case .sent(let id, _):
       guard let state = before.attempt(id)?.state, state != .sending, state != .inDoubt else {
         break
@@ -255,6 +264,14 @@ struct MachineTests {
 }
 
 extension PayinInput {
+  /// Where a list is no answer, the question that follows at once.
+  fileprivate func askedSingly(_ payin: Payin, _ transition: PayinTransition) -> [JobEffect] {
+    guard case .listed(let id, _) = self, payin.attempt(id) != nil else { return [] }
+    return transition.jobs.filter {
+      if case .plan(JobKey(kind: .queryAttempt, subject: id.text), _) = $0 { true } else { false }
+    }
+  }
+
   /// The attempt that its provider has said something definite of.
   fileprivate var answered: AttemptID? {
     switch self {

@@ -84,7 +84,8 @@ struct Walk {
           .neverSent(refusal), .inDoubt(refusal),
         ]))
     case 5: return .interrupted(id)
-    case 6...12:
+    case 6: return .listed(id, .found(report()))
+    case 7...12:
       return .queried(
         id,
         dice.pick([

@@ -36,6 +36,25 @@ enum GoldenOutcome {
     }
   }
 
+  /// - Parameter order: whose word each entry of a page is asked for.
+  static func json(_ outcome: ListOutcome, _ order: Order) -> JSON {
+    switch outcome {
+    case .noPage(let outcome): json(outcome)
+    case .page(let orders):
+      [
+        "outcome": "page",
+        "orders": .array(
+          orders.map { entry in
+            [
+              "number": JSON(entry.number), "provider_order_id": JSON(entry.providerOrderID),
+              "created_at": JSON(entry.createdAt?.rfc3339),
+              "says": entry.read(order).map(json) ?? .null,
+            ]
+          }),
+      ]
+    }
+  }
+
   static func json(_ reading: CallbackReading) -> JSON {
     switch reading {
     case .forged: ["reading": "forged"]

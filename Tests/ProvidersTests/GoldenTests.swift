@@ -80,6 +80,7 @@ struct GoldenTests {
       }
     }
     if provider is any Queryable { #expect(pinned.contains { $0.operation == "query" }) }
+    if provider is any ListsOrders { #expect(pinned.contains { $0.operation == "list" }) }
     if provider is any AuthorizesCounterPayments {
       #expect(Set(pinned.map(\.operation)) == ["authorize", "reverse"])
     }
@@ -109,6 +110,8 @@ extension GoldenCase {
       return GoldenOutcome.json(provider.createOutcome(try response(), order))
     case ("query", let provider as any Queryable):
       return GoldenOutcome.json(provider.queryOutcome(try response(), order))
+    case ("list", let provider as any ListsOrders):
+      return GoldenOutcome.json(provider.listOutcome(try response()), order)
     case ("callback", let provider as any ReceivesCallbacks):
       return GoldenOutcome.json(provider.read(try delivery()))
     case ("authorize", let provider as any AuthorizesCounterPayments),
@@ -123,6 +126,8 @@ extension GoldenCase {
       switch (operation, settings.provider(provider)) {
       case ("create", let provider as any CreatesPayins): provider.createRequest(order, at: now)
       case ("query", let provider as any Queryable): provider.queryRequest(order, at: now)
+      case ("list", let provider as any ListsOrders):
+        provider.listRequest(created: order.createdAt...now, offset: 0)
       case (_, let provider as any AuthorizesCounterPayments): request(of: provider)
       default: nil
       }

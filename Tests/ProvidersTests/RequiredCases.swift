@@ -13,6 +13,7 @@ enum RequiredCases {
     var required: [(String, Check)] = []
     if let creator = provider as? any CreatesPayins { required += creates(creator) }
     if let queryable = provider as? any Queryable { required += queries(type(of: queryable)) }
+    if provider is any ListsOrders { required += lists }
     if provider is any ReceivesCallbacks { required += callbacks }
     if provider is any AuthorizesCounterPayments { required += counterPayments }
     return required
@@ -49,6 +50,13 @@ enum RequiredCases {
       ("query_unreadable", outcome("query", "undetermined")),
     ]
   }
+
+  private static let lists: [(String, Check)] = [
+    ("list_page", outcome("list", "page")),
+    ("list_unauthorized", outcome("list", "unauthorized")),
+    ("list_server_error", { outcome("list", "undetermined")($0) && isServerError($0) }),
+    ("list_unreadable", outcome("list", "undetermined")),
+  ]
 
   private static let callbacks: [(String, Check)] = [
     ("callback_valid", { $0.operation == "callback" && $0.expected["reading"] == "notice" }),

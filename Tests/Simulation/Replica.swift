@@ -67,13 +67,14 @@ final class Replica: HTTPClient {
       metrics: metrics, log: log)
     let committer = Committer(
       database: store,
-      environment: Environment(time: time, entropy: world.dice, metrics: metrics, log: log),
+      environment: Environment(
+        time: time, entropy: world.dice, metrics: metrics, log: log, listing: calls.listing),
       publicURL: "https://gateway.example", endpoints: endpoints)
     let rules = RuleBook(setup.rules, at: time.now(), metrics: metrics)
     let jobs = JobRunner(
       committer: committer, calls: calls,
       webhooks: WebhookRunner(committer: committer, caller: self, addresses: .any),
-      pauseMilliseconds: 60_000)
+      pauseMilliseconds: 60_000, lists: world.lists)
     let parts = Parts(
       service: PayinService(committer: committer, calls: calls, rules: rules, requestSeconds: 10),
       counterPayments: CounterPaymentService(

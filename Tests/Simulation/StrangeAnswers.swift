@@ -4,6 +4,7 @@ import JSONText
 import MemoryStorage
 import Payins
 import Storage
+import TestSupport
 
 /// Answers that no page of a provider names, or that speak of us.
 enum StrangeAnswers {
@@ -30,6 +31,26 @@ enum StrangeAnswers {
       json(422, ["error_code": 9999, "http_code": 422, "description": "no", "category": "request"])
     default: nil
     }
+  }
+
+  /// A page of Openpay's list on which one order is missing, stands twice, or is another than it is.
+  static func wrong(_ page: HTTPResponse?, _ dice: Dice) -> HTTPResponse? {
+    guard let page, var entries = (try? JSON(parsing: page.body))?.array, !entries.isEmpty else {
+      return page
+    }
+    let index = Int(dice.within(0...Int64(entries.count - 1)))
+    var entry = entries[index].object ?? [:]
+    switch dice.within(0...6) {
+    case 0: return json(200, .array(entries.filter { $0 != entries[index] }))
+    case 1: return json(200, .array(entries + [entries[index]]))
+    case 2: entry["status"] = "failed"
+    case 3: entry["status"] = "cancelled"
+    case 4: (entry["status"], entry["amount"]) = ("completed", 1)
+    case 5: (entry["status"], entry["id"]) = ("completed", "trsomeoneelses")
+    default: entry["status"] = nil
+    }
+    entries[index] = .object(entry)
+    return json(200, .array(entries))
   }
 
   private static func json(_ status: Int, _ json: JSON) -> HTTPResponse {

@@ -1,3 +1,4 @@
+import Gateway
 import HTTPCalling
 import JSONText
 import TestSupport
@@ -30,12 +31,14 @@ struct Weather {
   var webhookOfAnotherAmount = 200
   /// Of a create whose answer is lost, that the provider ends the order soon after.
   var endedInDoubt = 900
+  /// Of a page of a list, that an order on it is wrong, or is not on it.
+  var pageWrong = 300
 
   static let calm = Weather(
     refused: 0, requestLost: 0, answerLost: 0, garbage: 0, errorBefore: 0, errorAfter: 0, slow: 0,
     webhookLost: 0, webhookDoubled: 0, webhookForged: 0, crashAtCommit: 0, storeFails: 0,
     wordsUnknown: 0, unreadableHours: 0, keysRevoked: 0, takenBack: 0, webhookNumberless: 0,
-    webhookOfAnotherAmount: 0, endedInDoubt: 0)
+    webhookOfAnotherAmount: 0, endedInDoubt: 0, pageWrong: 0)
 }
 
 /// Everything outside the gateway: clock, network, providers, merchants' receiver; and the trace.
@@ -57,6 +60,8 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
   private var revoked: [String: Int64] = [:]
   /// Accounts whose webhooks never arrive.
   let silent: Set<String>
+  /// In half of the worlds even one question is asked by a list.
+  let lists: ListPolicy
   /// What replicas were told of strange things, and what they ought to have noticed and did not.
   let witness = Witness()
   /// How often a create of an order number was sent.
@@ -77,6 +82,8 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     self.dice = dice
     self.scheduler = scheduler
     providers = SimulatedProviders(seed: dice.next()) { scheduler.now }
+    lists =
+      dice.chance(500) ? ListPolicy() : ListPolicy(leastQuestions: 1, leastAnswers: 1)
     silent = Set(
       SimulatedProviders.accountIDs.filter { dice.chance($0.hasPrefix("cashypay") ? 350 : 200) })
   }
@@ -171,6 +178,9 @@ final class World: @unchecked Sendable {  // the simulation runs on one thread
     if dice.chance(weather.garbage) {
       endSoon(request)
       return HTTPResponse(status: 200, body: Array("{".utf8))
+    }
+    if request.url.contains("creation%5Blte%5D"), dice.chance(weather.pageWrong) {
+      return StrangeAnswers.wrong(answer, dice)
     }
     return answer
   }

@@ -102,7 +102,7 @@ struct ReasonsTests {
         Issue.record("\(text.path) cites \(name), which no README of a provider lists")
       }
     }
-    #expect(listed.count == 4 + 15)
+    #expect(listed.count == 4 + 16)
   }
 
   @Test("every question to a provider's support names a setting that is read, or none")

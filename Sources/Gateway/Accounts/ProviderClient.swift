@@ -9,6 +9,8 @@ import Providers
 public struct ProviderClient: Sendable {
   public let accounts: [String: Account]
   public let monitors: [String: AccountMonitor]
+  /// Accounts whose providers have lists.
+  public let listing: Set<String>
   let caller: any HTTPClient
   let time: any TimeSource
   let publicURL: String
@@ -35,6 +37,7 @@ public struct ProviderClient: Sendable {
         }
         return (account.id, monitor)
       })
+    listing = Set(accounts.filter { $0.provider is any ListsOrders }.map(\.id))
     self.caller = caller
     self.time = time
     self.publicURL = publicURL
@@ -169,12 +172,12 @@ public struct ProviderClient: Sendable {
   }
 
   /// The account's breaker or limits did not let the call go.
-  private struct NotMade: Error {
+  struct NotMade: Error {
     var refusal: Refusal
   }
 
   /// Makes the call once there is room for it, and counts what came of it.
-  private func call<Outcome: ProviderOutcome>(
+  func call<Outcome: ProviderOutcome>(
     _ account: Account, _ operation: AccountMonitor.Operation, withinSeconds most: Int64 = .max,
     permit given: CallPermit? = nil, request: (Instant) -> HTTPRequest,
     read: (HTTPResponse) -> Outcome
@@ -257,7 +260,7 @@ public struct ProviderClient: Sendable {
     }
   }
 
-  private func order(_ payin: Payin, _ attempt: Attempt) -> Order {
+  func order(_ payin: Payin, _ attempt: Attempt) -> Order {
     let request = payin.request
     return Order(
       number: attempt.orderNumber, providerOrderID: attempt.providerOrderID,

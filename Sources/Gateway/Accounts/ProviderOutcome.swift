@@ -58,6 +58,25 @@ extension QueryOutcome: ProviderOutcome {
   static func unanswered(_ refusal: Refusal) -> Self { .undetermined(refusal) }
 }
 
+extension ListOutcome: ProviderOutcome {
+  var label: String {
+    switch self {
+    case .page: "page"
+    case .noPage(let outcome): outcome.label
+    }
+  }
+
+  var verdict: CallVerdict {
+    switch self {
+    case .page: .answered
+    case .noPage(let outcome): outcome.verdict
+    }
+  }
+
+  static func unsent(_ refusal: Refusal) -> Self { .noPage(.undetermined(refusal)) }
+  static func unanswered(_ refusal: Refusal) -> Self { .noPage(.undetermined(refusal)) }
+}
+
 extension AuthorizationOutcome: ProviderOutcome {
   var verdict: CallVerdict {
     switch self {

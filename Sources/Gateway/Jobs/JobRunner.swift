@@ -13,6 +13,7 @@ public final class JobRunner: Sendable {
   static let concurrencyPerAccount = 64
   /// The longest pause between looks at the store: another replica may have made a job.
   private let pauseMilliseconds: Int64
+  let lists: ListPolicy
   /// The shortest, while jobs are due that there is no room for.
   static let breathMilliseconds: Int64 = 20
   /// From a look that failed to the next.
@@ -23,39 +24,41 @@ public final class JobRunner: Sendable {
   /// Until a job is tried again whose document cannot be read, in seconds.
   static let damagedSeconds: Int64 = 600
 
-  private struct UrgentJob {
+  struct UrgentJob {
     var job: Job
     /// Of the steady clock.
     var until: Instant
   }
 
-  private struct State {
+  struct State {
     var running: [String: Int] = [:]
     var total = 0
     var deliveries = 0
     var stopping = false
     var lastFault: String?
     var ramp: RestartRamp?
+    var lists = ListTurns()
     /// Jobs to be done before others that their accounts have had no room for.
     var urgent: [UrgentJob] = []
   }
 
-  private let committer: Committer
-  private let environment: Environment
-  private let runner: AttemptRunner
+  let committer: Committer
+  let environment: Environment
+  let runner: AttemptRunner
   private let webhooks: WebhookRunner
   private let counterPayments: CounterPaymentRunner
   private let callbacks: CallbackReplay
-  private let calls: ProviderClient
+  let calls: ProviderClient
   /// Jobs other than deliveries that are being carried out.
   private let underway = Works()
   private let clock: ClockKeeper
-  private let state = Mutex(State())
+  let state = Mutex(State())
 
   public init(
     committer: Committer, calls: ProviderClient, webhooks: WebhookRunner,
-    pauseMilliseconds: Int64 = 500
+    pauseMilliseconds: Int64 = 500, lists: ListPolicy = ListPolicy()
   ) {
+    self.lists = lists
     self.committer = committer
     environment = committer.environment
     self.pauseMilliseconds = pauseMilliseconds
@@ -115,40 +118,45 @@ public final class JobRunner: Sendable {
     return min(latest, now.adding(milliseconds: wait))
   }
 
-  private func leaseEnd(at now: Instant) -> Instant {
+  func leaseEnd(at now: Instant) -> Instant {
     max(calls.leaseEnd(at: now), webhooks.leaseEnd(at: now))
   }
 
   /// Leases what is due and there is room for. Returns how many jobs were started.
   private func round() async throws(DatabaseError) -> Int {
     let (wall, now) = (environment.time.now(), environment.time.steady())
-    let (running, total, deliveries) = state.withLock {
-      ($0.running, $0.total, $0.deliveries)
-    }
-    let room = Self.concurrency - total
-    guard room > 0 else { return 0 }
-    var request = LeaseRequest(
-      now: wall, until: leaseEnd(at: wall), limit: room, lease: .new(environment.entropy),
-      limitPerAccount: Self.concurrencyPerAccount, limits: limits(beside: running, at: now),
-      limitsPerKind: [.deliverEvent: Self.deliveries - deliveries])
+    guard hasRoom else { return 0 }
     let urgent = urgent(at: now)
-    request.first = Dictionary(grouping: urgent.map(\.job), by: \.account).flatMap {
-      $1.prefix(request.limit(for: $0)).map(\.key)
-    }
-    let jobs: [Job]
     do throws(DatabaseError) {
-      jobs = try await committer.database.lease(request)
+      let listed = try await listRound(Set(urgent.map(\.job.key)), limits(at: now), wall, now)
+      let others = try await singleRound(urgent, beside: Set(listed.keys), wall, now)
+      return listed.values.reduce(others, +)
     } catch {
       state.withLock { $0.urgent = urgent }
       throw error
     }
-    looked(request, jobs, urgent, at: now)
+  }
+
+  private func singleRound(
+    _ urgent: [UrgentJob], beside listed: Set<String>, _ wall: Instant, _ now: Instant
+  ) async throws(DatabaseError) -> Int {
+    let (total, deliveries) = state.withLock { ($0.total, $0.deliveries) }
+    var request = LeaseRequest(
+      now: wall, until: leaseEnd(at: wall), limit: Self.concurrency - total,
+      lease: .new(environment.entropy), limitPerAccount: Self.concurrencyPerAccount,
+      limits: limits(at: now), limitsPerKind: [.deliverEvent: Self.deliveries - deliveries])
+    request.first = Dictionary(grouping: urgent.map(\.job), by: \.account).flatMap {
+      $1.prefix(request.limit(for: $0)).map(\.key)
+    }
+    let jobs = try await committer.database.lease(request)
+    looked(request, jobs, urgent, beside: listed, at: now)
     for job in jobs { start(job, request.lease, at: now) }
     return jobs.count
   }
 
-  /// - Parameter running: how many of each account's jobs are being carried out.
-  private func limits(beside running: [String: Int], at now: Instant) -> [String: Int] {
+  /// How many more jobs of an account may be started, where that is not `concurrencyPerAccount`.
+  private func limits(at now: Instant) -> [String: Int] {
+    let (running, turns) = state.withLock { ($0.running, $0.lists) }
     var limits = running.mapValues { max(0, Self.concurrencyPerAccount - $0) }
     // One that failed last time is asked one at a time, so that hanging costs next to nothing.
     for account in webhooks.failing.accounts {
@@ -160,6 +168,11 @@ public final class JobRunner: Sendable {
       let room = monitor.room(for: .query, at: now) - pending
       limits[account] = max(0, min(limits[account] ?? Self.concurrencyPerAccount, room))
     }
+    for account in turns.underway {
+      guard let most = turns.limit(of: account, lists) else { continue }
+      let room = max(0, most - running[account, default: 0])
+      limits[account] = min(limits[account] ?? room, room)
+    }
     if let ramp = state.withLock({ $0.ramp }) {
       for account in ramp.accounts {
         guard let room = ramp.room(for: account, at: now) else { continue }
@@ -169,20 +182,29 @@ public final class JobRunner: Sendable {
     return limits
   }
 
-  private func start(_ job: Job, _ lease: Lease, at now: Instant) {
-    let isDelivery = job.key.kind == .deliverEvent
+  func start(_ job: Job, _ lease: Lease, at now: Instant) {
+    state.withLock { $0.lists.asked(job) }
+    start(account: job.account, isDelivery: job.key.kind == .deliverEvent, at: now) { [self] in
+      await perform(job, lease)
+    }
+  }
+
+  func start(
+    account: String, isDelivery: Bool = false, at now: Instant,
+    _ work: @escaping @Sendable () async -> Void
+  ) {
     state.withLock { state in
-      state.ramp?.started(job.account, at: now)
-      state.running[job.account, default: 0] += 1
+      state.ramp?.started(account, at: now)
+      state.running[account, default: 0] += 1
       state.total += 1
       if isDelivery { state.deliveries += 1 }
     }
     // Before anybody can ask whether it has ended.
     if !isDelivery { underway.began() }
     Task.detached { [self] in
-      await perform(job, lease)
+      await work()
       if !isDelivery { underway.ended() }
-      if ended(job) { committer.jobSignal.raise() }
+      if ended(account, isDelivery: isDelivery) { committer.jobSignal.raise() }
     }
   }
 
@@ -198,9 +220,12 @@ public final class JobRunner: Sendable {
   }
 
   /// Learns from what was given out.
-  /// - Parameter now: of the steady clock.
+  /// - Parameters:
+  ///   - listed: accounts whose questions were given out before.
+  ///   - now: of the steady clock.
   private func looked(
-    _ request: LeaseRequest, _ jobs: [Job], _ urgent: [UrgentJob], at now: Instant
+    _ request: LeaseRequest, _ jobs: [Job], _ urgent: [UrgentJob], beside listed: Set<String>,
+    at now: Instant
   ) {
     let ofAccount = Dictionary(grouping: jobs, by: \.account)
     func leavesSome(_ account: String) -> Bool {
@@ -215,7 +240,10 @@ public final class JobRunner: Sendable {
         state.ramp?.room(for: $0, at: now) != nil
       }
     }
+    let apart = listed.union(state.withLock(\.lists.underway))
     for (account, monitor) in calls.monitors where request.limit(for: account) > 0 {
+      // What waits for a list is late because of it.
+      if apart.contains(account) { continue }
       guard monitor.isAnswering(at: now), !ramped.contains(account) else {
         environment.lateness.forget(account)
         continue
@@ -230,13 +258,13 @@ public final class JobRunner: Sendable {
 
   /// Whether there is room for many at once, which one look at the store gives out, or nobody is
   /// waited for any more.
-  private func ended(_ job: Job) -> Bool {
+  private func ended(_ account: String, isDelivery: Bool) -> Bool {
     state.withLock { state in
-      let running = state.running[job.account] ?? 1
-      state.running[job.account] = running == 1 ? nil : running - 1
+      let running = state.running[account] ?? 1
+      state.running[account] = running == 1 ? nil : running - 1
       state.total -= 1
-      if job.key.kind == .deliverEvent { state.deliveries -= 1 }
-      return job.key.kind == .deliverEvent || state.stopping
+      if isDelivery { state.deliveries -= 1 }
+      return isDelivery || state.stopping
         || running == Self.concurrencyPerAccount / 2 + 1
         || state.total == Self.concurrency - 1
     }

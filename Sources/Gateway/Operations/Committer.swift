@@ -10,8 +10,14 @@ public struct Environment: Sendable {
   public let log: Log
   let hearing = Hearing()
   let lateness = Lateness()
+  /// Accounts whose providers have lists.
+  private let listing: Set<String>
 
-  public init(time: any TimeSource, entropy: any Entropy, metrics: Metrics, log: Log) {
+  public init(
+    time: any TimeSource, entropy: any Entropy, metrics: Metrics, log: Log,
+    listing: Set<String> = []
+  ) {
+    self.listing = listing
     self.time = time
     self.entropy = entropy
     self.metrics = metrics
@@ -20,7 +26,8 @@ public struct Environment: Sendable {
 
   func following(_ account: String) -> Following {
     Following(
-      callsBack: hearing.callsBack(account), lateMilliseconds: lateness.milliseconds(of: account))
+      callsBack: hearing.callsBack(account), lateMilliseconds: lateness.milliseconds(of: account),
+      hasList: listing.contains(account))
   }
 
   var context: Context {
@@ -76,6 +83,8 @@ public struct Committer: Sendable {
     var started: JobKey?
     /// Whether nobody was asked anything, and nothing of it is left.
     var isWithdrawn = false
+    /// Whether the input did nothing to the operation.
+    var isIdle = false
   }
 
   /// Applies `input` to the operation, anew where somebody else changed it meanwhile.
@@ -116,7 +125,7 @@ public struct Committer: Sendable {
       raise(change)
       return Applied(
         state: transition.state, before: before, started: transition.started,
-        isWithdrawn: transition.isWithdrawn)
+        isWithdrawn: transition.isWithdrawn, isIdle: transition.isIdle)
     }
   }
 

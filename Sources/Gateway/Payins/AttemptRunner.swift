@@ -46,14 +46,23 @@ struct AttemptRunner: Sendable {
     guard let (outcome, answer) = await calls.query(payin, attempt) else {
       return try await postpone(job, lease)
     }
+    _ = try await learn(
+      .queried(attempt.id, outcome, answer: answer), about: attempt, of: payin, job, lease)
+  }
+
+  /// Applies a provider's word that answers the job's question. Returns whether it did.
+  func learn(
+    _ input: PayinInput, about attempt: Attempt, of payin: Payin, _ job: Job, _ lease: Lease
+  ) async throws(DatabaseError) -> Bool {
     let after = try await committer.apply(
-      .queried(attempt.id, outcome, answer: answer), to: payin.id, known: payin,
+      input, to: payin.id, known: payin,
       holding: Committer.HeldJob(key: job.key, lease: lease), calling: calling(lease))
     // A callback that came meanwhile has brought the question forward and reset the count.
     if after.state.receipts.count > (after.before ?? payin).receipts.count {
       calls.monitors[attempt.target.account]?.countSilentPayment()
     }
     _ = try await send(after, under: lease)
+    return !after.isIdle
   }
 
   /// A send job comes here first-hand where its pay-in was committed without being sent, and
@@ -87,7 +96,7 @@ struct AttemptRunner: Sendable {
     return try await committer.database.payin(id)
   }
 
-  private func subject(of job: Job) async throws(DatabaseError) -> (Payin, Attempt)? {
+  func subject(of job: Job) async throws(DatabaseError) -> (Payin, Attempt)? {
     guard let payin = try await payin(of: job),
       let attempt = payin.attempt(AttemptID(unchecked: job.key.subject))
     else { return nil }
@@ -99,7 +108,7 @@ struct AttemptRunner: Sendable {
   }
 
   /// Until the account has room again; spread out, so that not all come back at once.
-  private func postpone(_ job: Job, _ lease: Lease) async throws(DatabaseError) {
+  func postpone(_ job: Job, _ lease: Lease) async throws(DatabaseError) {
     let spread = Int64(environment.entropy.bytes(1)[0]) * 4
     var change = Change()
     change.jobs = [

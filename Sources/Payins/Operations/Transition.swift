@@ -6,7 +6,7 @@ public struct Transition<State: Operation>: Equatable, Sendable {
   public package(set) var events: [EventDraft] = []
   public package(set) var jobs: [JobEffect] = []
   public package(set) var alerts: [Alert] = []
-  /// Whether the operation is as before, and nothing is to be done.
+  /// Whether the operation is as before, and at most a job is put anew.
   public package(set) var isIdle = false
   /// Whether nobody was asked anything, so that the operation is to be removed.
   public package(set) var isWithdrawn = false
@@ -82,10 +82,13 @@ public struct Following: Equatable, Sendable {
   /// How late its questions are asked, in milliseconds, where more of them fall due than can be
   /// asked.
   public var lateMilliseconds: Int64
+  /// Whether many of its orders may be asked about together.
+  public var hasList: Bool
 
-  public init(callsBack: Bool = false, lateMilliseconds: Int64 = 0) {
+  public init(callsBack: Bool = false, lateMilliseconds: Int64 = 0, hasList: Bool = false) {
     self.callsBack = callsBack
     self.lateMilliseconds = lateMilliseconds
+    self.hasList = hasList
   }
 }
 

@@ -9,7 +9,7 @@ extension Openpay {
     get(knownID(of: order) ?? "?order_id=\(order.number)")
   }
 
-  private func get(_ rest: String) -> HTTPRequest {
+  func get(_ rest: String) -> HTTPRequest {
     let separator = rest.utf8.starts(with: "?".utf8) ? "" : "/"
     return HTTPRequest(
       method: "GET", url: "\(root)/charges\(separator)\(rest)", headers: [authorization])
@@ -39,7 +39,7 @@ extension Openpay {
   /// Nil for 2xx, where the body decides.
   /// - Parameter whole: whether one charge was asked for, so that "there is no such resource" is
   ///   about it.
-  private func refused(_ response: HTTPResponse, whole: Bool = false) -> QueryOutcome? {
+  func refused(_ response: HTTPResponse, whole: Bool = false) -> QueryOutcome? {
     let byStatus = QueryOutcome.ofStatus(response.status)
     guard byStatus != nil, response.status < 500, let error = OpenpayError(response.body) else {
       return byStatus
@@ -67,7 +67,7 @@ extension Openpay {
 
   /// Failed charges may share an order number with one that did not fail (README 3.6). Newest
   /// first; never empty.
-  private func outcome(_ charges: [OpenpayCharge], _ order: Order) -> QueryOutcome {
+  func outcome(_ charges: [OpenpayCharge], _ order: Order) -> QueryOutcome {
     if let contradiction = charges.lazy.compactMap({ $0.contradiction(of: order) }).first {
       return .mismatch(contradiction)
     }
@@ -112,7 +112,15 @@ extension Openpay {
   }
 
   /// Pages of a hundred (S001), as many as are read in one go.
-  private static let (pageSize, mostPages) = (100, 20)
+  static let pageSize = 100
+  private static let mostPages = 20
+
+  /// As filters name a date (S001): a day aside, whatever zone it is taken to be in.
+  static func date(_ instant: Instant, addingDays days: Int64) -> Substring {
+    Substring(
+      instant.adding(seconds: days * 86_400)
+        .localText(offsetMinutes: Instant.mexicoCityOffset).utf8.prefix(10))
+  }
 
   /// - Parameters:
   ///   - offset: how many charges of the list were read before.
@@ -122,12 +130,10 @@ extension Openpay {
     from offset: Int, after first: String? = nil, pages: Int = 1, of order: Order,
     beside known: QueryOutcome
   ) -> FollowUp {
-    // A day earlier, whatever zone the date is taken to be in.
-    let date = order.createdAt.adding(seconds: -86_400)
-      .localText(offsetMinutes: Instant.mexicoCityOffset).utf8.prefix(10)
+    let date = Self.date(order.createdAt, addingDays: -1)
     let amount = JSONNumber.decimal(order.amount, places: 2).text
     let request = get(
-      "?creation%5Bgte%5D=\(Substring(date))&amount=\(amount)"
+      "?creation%5Bgte%5D=\(date)&amount=\(amount)"
         + "&limit=\(Self.pageSize)&offset=\(offset)")
     return FollowUp(isDecisive: true, request: request) { [self] response in
       // An empty page ends the list, in which the order then does not stand.

@@ -35,27 +35,30 @@ final class JobBench: Sendable {
 
   init(
     _ accounts: [String] = ["a", "b"], limits: AccountLimits = AccountLimits(),
-    endpoints: [WebhookEndpoint] = []
+    endpoints: [WebhookEndpoint] = [],
+    provider: ((AccountIdentity) throws -> any Provider)? = nil
   ) throws {
     let script = script
-    let accounts = accounts.map { id in
-      Account(
-        identity: AccountIdentity(id: id, baseURL: "https://\(id).example", isLocal: false),
-        provider: OutcomeProvider(account: id, script: script), limits: limits)
+    let accounts = try accounts.map { id in
+      let identity = AccountIdentity(id: id, baseURL: "https://\(id).example", isLocal: false)
+      return Account(
+        identity: identity,
+        provider: try provider?(identity) ?? OutcomeProvider(account: id, script: script),
+        limits: limits)
     }
     let metrics = Metrics()
     let lines = lines
     let log = Log(level: .error, time: clock) { line in
       lines.texts.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
     }
-    committer = Committer(
-      database: store,
-      environment: Environment(
-        time: clock, entropy: SeededEntropy(), metrics: metrics, log: log),
-      publicURL: "https://pay.example", endpoints: WebhookEndpoints(configured: endpoints))
     calls = ProviderClient(
       accounts: accounts, caller: caller, time: clock, publicURL: "https://pay.example",
       metrics: metrics, log: log)
+    committer = Committer(
+      database: store,
+      environment: Environment(
+        time: clock, entropy: SeededEntropy(), metrics: metrics, log: log, listing: calls.listing),
+      publicURL: "https://pay.example", endpoints: WebhookEndpoints(configured: endpoints))
     webhooks = WebhookRunner(committer: committer, caller: caller, addresses: .publicOnly)
     jobs = JobRunner(committer: committer, calls: calls, webhooks: webhooks)
     let file = RuleFile(
@@ -72,7 +75,8 @@ final class JobBench: Sendable {
   /// As its commit leaves it: the first attempt's send is held by the process that made it.
   func opened(
     _ reference: String = "order", at accounts: [String] = ["a", "b"],
-    retry: [RetryOutcome] = RetryOutcome.standard, showsRepeatedPayments: Bool = false
+    retry: [RetryOutcome] = RetryOutcome.standard, showsRepeatedPayments: Bool = false,
+    expiresIn: Int64 = 3600
   ) async throws -> Payin {
     let context = committer.environment.context
     var capability = OutcomeProvider.capability
@@ -80,7 +84,7 @@ final class JobBench: Sendable {
     let opened = Payin.open(
       PayinRequest(
         merchantReference: reference, amount: 15_000, method: .spei, description: "Two tickets",
-        expiresIn: 3600),
+        expiresIn: expiresIn),
       id: .make(at: context.now, entropy: context.entropy), merchant: "shop", token: reference,
       idempotencyKey: reference,
       routing: RoutingRecord(
@@ -99,10 +103,12 @@ final class JobBench: Sendable {
   /// One whose attempts were answered so, each the next candidate's.
   func made(
     _ outcomes: [CreateOutcome], _ reference: String = "order", at accounts: [String] = ["a", "b"],
-    retry: [RetryOutcome] = RetryOutcome.standard, showsRepeatedPayments: Bool = false
+    retry: [RetryOutcome] = RetryOutcome.standard, showsRepeatedPayments: Bool = false,
+    expiresIn: Int64 = 3600
   ) async throws -> Payin {
     var payin = try await opened(
-      reference, at: accounts, retry: retry, showsRepeatedPayments: showsRepeatedPayments)
+      reference, at: accounts, retry: retry, showsRepeatedPayments: showsRepeatedPayments,
+      expiresIn: expiresIn)
     for outcome in outcomes {
       guard let attempt = payin.attempts.last else { break }
       let key = JobKey(kind: .sendAttempt, subject: attempt.id.text)
