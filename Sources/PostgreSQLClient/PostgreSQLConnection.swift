@@ -94,6 +94,23 @@ import Glibc
     if let refusal { throw .refused(refusal) }
   }
 
+  /// What other connections told on the channels that this one listens to, as soon as there is
+  /// some; empty after so many milliseconds without.
+  public func notices(within milliseconds: Int64) throws(PostgreSQLFault) -> [String] {
+    let deadline = Deadline(in: milliseconds)
+    while true {
+      guard !isLost, unsafe PQconsumeInput(handle) == 1 else { throw lost() }
+      var payloads: [String] = []
+      while let notice = unsafe PQnotifies(handle) {
+        payloads.append(unsafe ConnectionSettings.text(notice.pointee.extra))
+        unsafe PQfreemem(notice)
+      }
+      if !payloads.isEmpty || deadline.isOver { return payloads }
+      var place = pollfd(fd: unsafe PQsocket(handle), events: Int16(POLLIN), revents: 0)
+      _ = unsafe poll(&place, 1, Int32(clamping: deadline.millisecondsLeft))
+    }
+  }
+
   // MARK: Sending
 
   private enum Step {

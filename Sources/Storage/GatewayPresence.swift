@@ -41,8 +41,6 @@ public struct GatewaysAlive: Equatable, Sendable {
 /// What another process has committed.
 public enum StoreNotice: Equatable, Sendable {
   case operation(OperationID)
-  /// Jobs that are due at once.
-  case jobs
   /// Some merchant's endpoints.
   case endpoints
 }

@@ -6,7 +6,6 @@ extension Committer {
   public func hearOthers() {
     database.hear { [self] notice in
       switch notice {
-      case .jobs: jobSignal.raise()
       case .endpoints: Task { try? await endpoints.load(from: database) }
       case .operation(let id):
         guard let id: PayinID = id.typed(), polls.isAwaited(id) else { return }

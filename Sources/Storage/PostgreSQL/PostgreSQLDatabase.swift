@@ -1,6 +1,7 @@
 import Foundation
 public import Payins
 import PostgreSQLClient
+import Synchronization
 
 /// The store in a PostgreSQL database, which several gateways may share. Writes go through one
 /// thread and connection that commits all that wait as one transaction; reads go through a few
@@ -11,6 +12,8 @@ public final class PostgreSQLDatabase: Database, KeepsDocuments {
   private let ended: Countdown
   private let meter = CommitMeter()
   private let identity: WriterIdentity
+  private let settings: ConnectionSettings
+  private let sharing = PostgreSQLSharing()
   public let damage: DamageRegister
   let sealing: Sealing
 
@@ -31,6 +34,7 @@ public final class PostgreSQLDatabase: Database, KeepsDocuments {
     self.damage = damage
     let opened = try PostgreSQLOpening(address, keys, migrates)
     (sealing, identity) = (opened.sealing, opened.identity)
+    settings = opened.settings
     let settings = opened.settings
     let count = max(readers, 1)
     ended = Countdown(count + 1)
@@ -40,7 +44,7 @@ public final class PostgreSQLDatabase: Database, KeepsDocuments {
       try PostgreSQLSession.prepare(connection)
       try identity.take(connection)
     }
-    let writer = Handover(PostgreSQLWriter(link, identity, writes, meter, keys))
+    let writer = Handover(PostgreSQLWriter(link, identity, sharing, writes, meter, keys))
     start("store-writer") { writer.take()?.run() }
     for _ in 0..<count {
       let link = PostgreSQLLink(settings, prepare: PostgreSQLSession.prepare)
@@ -50,6 +54,7 @@ public final class PostgreSQLDatabase: Database, KeepsDocuments {
   }
 
   deinit {
+    sharing.isClosed.store(true, ordering: .relaxed)
     writes.close()
     reads.close()
   }
@@ -57,6 +62,7 @@ public final class PostgreSQLDatabase: Database, KeepsDocuments {
   public var statistics: DatabaseStatistics { meter.statistics }
 
   public func close() async {
+    sharing.isClosed.store(true, ordering: .relaxed)
     writes.close()
     reads.close()
     await ended.wait()
@@ -69,6 +75,12 @@ public final class PostgreSQLDatabase: Database, KeepsDocuments {
     }
     thread.name = name
     thread.start()
+  }
+
+  public func hear(_ listener: @escaping @Sendable (StoreNotice) -> Void) {
+    let listening = Handover(PostgreSQLListener(settings, identity, sharing, hears: listener))
+    ended.expect()
+    start("store-listener") { listening.take()?.run() }
   }
 
   // MARK: Handing work to the threads
@@ -161,8 +173,10 @@ extension PostgreSQLDatabase {
   ) async throws(DatabaseError) -> GatewaysAlive {
     try await write { identity in
       PostgreSQLGateways.beating(gateway, lasting: milliseconds, identity)
-    } _: { rows in
-      PostgreSQLGateways.alive(rows)
+    } _: { [sharing] rows in
+      let alive = PostgreSQLGateways.alive(rows)
+      sharing.hasOthers.store(!alive.isAlone, ordering: .relaxed)
+      return alive
     }
   }
 

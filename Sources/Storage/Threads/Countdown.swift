@@ -10,6 +10,9 @@ final class Countdown: Sendable {
 
   init(_ count: Int) { state = Mutex(State(left: count)) }
 
+  /// One more.
+  func expect() { state.withLock { $0.left += 1 } }
+
   func arrive() {
     let ready = state.withLock { state in
       state.left -= 1

@@ -1,6 +1,7 @@
 import JSONText
 import Payins
 import PostgreSQLClient
+import Synchronization
 import TestSupport
 import Testing
 
@@ -138,6 +139,45 @@ struct PostgreSQLSharingTests {
       }
       #expect(winners == 1)
       #expect(try await stores[0].webhookEndpoints().records.count == 1)
+      for store in stores { await store.close() }
+    }
+  }
+
+  @Test("each hears what the others have changed, and nothing of its own, as soon as there are two")
+  func notices() async throws {
+    try await withPostgreSQL { address in
+      let heard = Mutex<[[StoreNotice]]>([[], []])
+      let stores = try (0..<2).map { _ in try PostgreSQLDatabase(address) }
+      func listen() {
+        for (number, store) in stores.enumerated() {
+          store.hear { notice in heard.withLock { $0[number].append(notice) } }
+        }
+      }
+      func beat() async throws {
+        for (number, store) in stores.enumerated() {
+          let gateway = GatewayPresence(
+            id: "\(number)", name: "\(number)", version: "1", since: noon, rules: "",
+            configuration: "")
+          _ = try await store.beat(gateway, lasting: 60_000, at: noon)
+        }
+      }
+      listen()
+      // Each says at first that it may have missed something.
+      #expect(try await eventually { heard.withLock { $0 == [[.endpoints], [.endpoints]] } })
+      try await beat()
+      let life = author.fullLife("order-1")
+      for step in life { try await stores[0].commit(step.change) }
+      let id = try #require(life.last?.change.operation?.state.operationID)
+      let isHeard = try await eventually {
+        heard.withLock { $0[1].contains(.operation(id)) }
+      }
+      #expect(isHeard)
+      #expect(heard.withLock { $0[0] == [.endpoints] })
+      // Whose connection breaks hears again.
+      try TestCluster.shared().execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%LISTEN%'"
+          + " AND pid <> pg_backend_pid()")
+      #expect(try await eventually { heard.withLock { $0[0].count > 1 } })
       for store in stores { await store.close() }
     }
   }

@@ -1,6 +1,7 @@
 import Glibc
 import Payins
 import PostgreSQLClient
+import Synchronization
 
 /// A write that waits for the writer.
 struct PostgreSQLWrite: Sendable {
@@ -43,6 +44,7 @@ final class PostgreSQLWriter {
 
   private let link: PostgreSQLLink
   private let identity: WriterIdentity
+  private let sharing: PostgreSQLSharing
   private let queue: WorkQueue<PostgreSQLWrite>
   private let meter: CommitMeter
   private let renewal: SealRenewal
@@ -52,9 +54,10 @@ final class PostgreSQLWriter {
   private var patience = stepMilliseconds
 
   init(
-    _ link: PostgreSQLLink, _ identity: WriterIdentity, _ queue: WorkQueue<PostgreSQLWrite>,
-    _ meter: CommitMeter, _ keys: DataKeys
+    _ link: PostgreSQLLink, _ identity: WriterIdentity, _ sharing: PostgreSQLSharing,
+    _ queue: WorkQueue<PostgreSQLWrite>, _ meter: CommitMeter, _ keys: DataKeys
   ) {
+    self.sharing = sharing
     renewal = SealRenewal(keys)
     self.link = link
     self.identity = identity
@@ -120,9 +123,14 @@ final class PostgreSQLWriter {
     do throws(PostgreSQLFault) {
       let connection = try self.connection()
       lastCommit += 1
-      let queries =
+      var queries =
         [identity.note(lastCommit)]
         + ChangeBatch.queries(changes.map(\.rows), holder: identity.number)
+      if sharing.hasOthers.load(ordering: .relaxed),
+        let told = PostgreSQLNotices.telling(changes.map(\.rows), identity)
+      {
+        queries.append(told)
+      }
       let outcome: Result<[PostgreSQLRows], ServerRefusal>
       do throws(PostgreSQLFault) {
         outcome = try connection.run([queries], within: PostgreSQLSession.answerMilliseconds)[0]
