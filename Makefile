@@ -1,7 +1,7 @@
 # Every habit of this project; `make` alone lists them.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-PACKAGES := libssl-dev libcurl4-openssl-dev libsqlite3-dev pkg-config openssl
+PACKAGES := libssl-dev libcurl4-openssl-dev libsqlite3-dev libpq-dev pkg-config openssl
 STRICT := --explicit-target-dependency-import-check error
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
@@ -30,10 +30,16 @@ run: build ## start gateway and sandbox on embedded defaults, and show what to t
 demo: build ## make and pay a pay-in for every account and method
 	@exec .build/release/pasarela demo
 
-# What tests play the other side with.
-TEST_PACKAGES := curl nodejs
+# What tests play the other side with. PostgreSQL's own servers are not wanted: tests start theirs.
+TEST_PACKAGES := curl nodejs postgresql-common
+CLUSTERS := /etc/postgresql-common/createcluster.conf
 test-deps: deps
 	@$(call install,$(TEST_PACKAGES))
+	@dpkg -s postgresql >/dev/null 2>&1 || grep -qs '^create_main_cluster' $(CLUSTERS) || \
+	  echo 'create_main_cluster = false' | $(SUDO) tee -a $(CLUSTERS) >/dev/null
+	@$(call install,postgresql)
+	@dpkg -s pgbouncer >/dev/null 2>&1 || { $(call install,pgbouncer); \
+	  for c in 'service pgbouncer stop' 'update-rc.d pgbouncer disable'; do $(SUDO) $$c >/dev/null 2>&1; done; true; }
 
 test: lint test-deps ## check the form of every Swift file, and run every test
 	@# With every test under way at once, a server that is tested waits its turn for minutes on a busy machine.

@@ -8,6 +8,7 @@ let package = Package(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLinux"),
 
     .target(name: "CivilCalendar"),
@@ -21,9 +22,12 @@ let package = Package(
     .target(
       name: "HTTPServing", dependencies: ["CivilCalendar", "CLinux", "COpenSSL", "JSONText"]),
     .target(name: "HTTPCalling", dependencies: ["CCurl"]),
+    .target(name: "PostgreSQLClient", dependencies: ["CPostgres"]),
     .target(
       name: "Storage",
-      dependencies: ["CSQLite", "Crypto", "JSONText", "Payins", "CounterPayments"]),
+      dependencies: [
+        "CSQLite", "Crypto", "JSONText", "Payins", "CounterPayments", "PostgreSQLClient",
+      ], exclude: ["PostgreSQL/README.md"]),
     .target(
       name: "Providers",
       dependencies: ["Crypto", "HTTPCalling", "JSONText", "Payins", "CounterPayments"],
@@ -59,7 +63,7 @@ let package = Package(
       name: "MemoryStorage", dependencies: ["Payins", "Storage", "CounterPayments"],
       path: "Tests/MemoryStorage"),
     .target(
-      name: "TestSupport", dependencies: ["HTTPServing", "JSONText", "Payins"],
+      name: "TestSupport", dependencies: ["HTTPServing", "JSONText", "Payins", "PostgreSQLClient"],
       path: "Tests/Support"),
     .testTarget(
       name: "CivilCalendarTests", dependencies: ["CivilCalendar", "TestSupport"]),
@@ -124,8 +128,8 @@ let package = Package(
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "Crypto", "JSONText", "MemoryStorage", "Payins", "Storage", "CounterPayments",
-        "TestSupport",
+        "Crypto", "JSONText", "MemoryStorage", "Payins", "PostgreSQLClient", "Storage",
+        "CounterPayments", "TestSupport",
       ]),
     .testTarget(name: "TidyTests"),
   ]
@@ -142,7 +146,7 @@ if Context.environment["PASARELA_FUZZING"] != nil {
 }
 
 /// Modules that wrap a C library mark every unsafe use.
-let wrappers: Set = ["Crypto", "HTTPCalling", "HTTPServing", "Storage"]
+let wrappers: Set = ["Crypto", "HTTPCalling", "HTTPServing", "PostgreSQLClient", "Storage"]
 
 for target in package.targets where target.type != .system && target.name != "CEmbedded" {
   target.swiftSettings = [

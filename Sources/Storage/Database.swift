@@ -118,6 +118,13 @@ public protocol Database: DueTimes {
   func close() async
 }
 
+/// One that an operator may have looked through.
+public protocol ExaminableDatabase: Database {
+  /// Reads every document and notes in `damage` what is not what was written. Returns how many
+  /// rows it read. Other reads have their turn between.
+  func examine() async throws(DatabaseError) -> Int
+}
+
 extension Database {
   /// A page's pay-ins.
   public func payins(_ query: PayinQuery) async throws(DatabaseError) -> [Payin] {
@@ -168,6 +175,11 @@ public enum DatabaseError: Error, Equatable, Sendable {
   /// What the store keeps is sealed under a key that is not given; for the operator.
   case otherDataKey(String)
   case closed
+  /// There is no connection to the store: nothing was done. Why, for the operator.
+  case away(String)
+  /// The store lets nobody in who comes as configured, or is none that this program can use: for
+  /// the operator. Trying again is of no use.
+  case denied(String)
 }
 
 extension DatabaseError: CustomStringConvertible {
@@ -180,8 +192,9 @@ extension DatabaseError: CustomStringConvertible {
     case .endpointsChanged: "the merchant's webhook endpoints were changed by another"
     case .failed(let function, let code, let message): "\(function): \(message) (\(code))"
     case .damaged(let what): "damaged: \(what)"
-    case .otherDataKey(let what): what
+    case .otherDataKey(let what), .denied(let what): what
     case .closed: "the store is closed"
+    case .away(let why): "the store is away: \(why)"
     }
   }
 }

@@ -34,17 +34,19 @@ final class Application: Sendable {
   /// - Parameters:
   ///   - rules: in place of the configured folder's files.
   ///   - isStrict: whether bad rule files keep it from starting, though a good set is kept.
-  /// - Throws: `ConfigurationFault` for rules that are refused and for data keys that do not open
-  ///   the store, `DatabaseError` for a store that cannot be opened.
+  ///   - storeSeconds: for how long a store that is away is waited for.
+  /// - Throws: `ConfigurationFault` for rules that are refused and for a store that does not open
+  ///   to who comes as configured, `DatabaseError` for a store that cannot be opened.
   init(
     _ configuration: Configuration, log: Log, metrics: Metrics = Metrics(),
-    rules given: [RuleFile]? = nil, isStrict: Bool = false
+    rules given: [RuleFile]? = nil, isStrict: Bool = false,
+    storeSeconds: Int64 = StoreOpening.standardWait
   ) async throws {
     let time = self.time
     let accounts = configuration.accounts
     let source = RuleSource(configuration, given: given)
     let rules = try source.start(isStrict: isStrict)
-    let store = try await Self.store(configuration, log)
+    let store = try await Self.store(configuration, log, storeSeconds)
     let book = Self.rules(rules, of: source, metrics, log)
     let (caller, deliveries) = (CurlClient(), CurlClient())
     let fleet = Self.fleet(store, configuration, book, log)
@@ -109,35 +111,12 @@ final class Application: Sendable {
     }
   }
 
-  private static func store(_ configuration: Configuration, _ log: Log) async throws -> any Database
-  {
-    let store: any Database
-    do throws(DatabaseError) {
-      switch configuration.store {
-      case .sqlite(let path):
-        store = try SQLiteDatabase(
-          path: path, keys: configuration.dataKeys, damage: damage(log)
-        ) { step in
-          log.info(
-            "the store is brought to a new version; with many pay-ins that takes a while",
-            ["version": JSON(step.to), "payins": JSON(step.payins)])
-        }
-      }
-    } catch .otherDataKey(let what) {
-      throw ConfigurationFault([what])
-    }
+  private static func store(
+    _ configuration: Configuration, _ log: Log, _ seconds: Int64
+  ) async throws -> any Database {
+    let store = try await StoreOpening(configuration).open(waiting: seconds, log)
     _ = try await store.releaseAbandonedLeases(at: SystemTime().now())
     return store
-  }
-
-  /// A line for each damaged row, once.
-  private static func damage(_ log: Log) -> DamageRegister {
-    DamageRegister { row in
-      var fields: JSONObject = ["kind": .string(row.kind.label), "id": .string(row.id)]
-      if row.kind == .operation(.payin) { fields["payin"] = .string(row.id) }
-      fields["detail"] = .string(row.reason)
-      log.error("a stored row is damaged", fields)
-    }
   }
 
   private static func setListening(

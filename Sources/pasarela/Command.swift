@@ -4,7 +4,8 @@ enum Command {
   static let usage = """
     pasarela: a payment orchestration gateway for Mexico
 
-      pasarela serve [--config FILE] [--strict] run the gateway (default pasarela.json5)
+      pasarela serve [--config FILE] [--strict] [--wait-store SECONDS]
+                                                run the gateway (default pasarela.json5)
       pasarela sandbox [--port N] [--callbacks URL]
                                                 run simulators of all providers
       pasarela demo                             make and pay a pay-in of every kind
@@ -40,10 +41,15 @@ enum Command {
   private static func dispatch(_ arguments: [String]) async throws {
     switch arguments.first {
     case "serve":
-      let options = try Options(arguments.dropFirst(), known: ["--config"], flags: ["--strict"])
+      let options = try Options(
+        arguments.dropFirst(), known: ["--config", "--wait-store"], flags: ["--strict"])
+      let seconds = options["--wait-store"].map { Int64($0) } ?? StoreOpening.standardWait
+      guard let seconds, (0...86_400).contains(seconds) else {
+        throw UsageFault(message: "--wait-store needs a number of seconds")
+      }
       try await ServeCommand.run(
-        config: options["--config"] ?? ServeCommand.defaultConfig, isStrict: options.has("--strict")
-      )
+        config: options["--config"] ?? ServeCommand.defaultConfig,
+        isStrict: options.has("--strict"), storeSeconds: seconds)
     case "demo": try await DemoCommand.run(arguments.dropFirst())
     case "sandbox": try await SandboxCommand.run(arguments.dropFirst())
     case "rules": try await RulesCommand.run(arguments.dropFirst())

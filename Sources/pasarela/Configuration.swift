@@ -57,6 +57,8 @@ struct Configuration: Sendable {
 
   enum StoreAddress: Equatable, Sendable {
     case sqlite(String)
+    /// What libpq takes; may hold a password.
+    case postgresql(String)
   }
 
   /// - Throws: every fault of the file at once.

@@ -87,11 +87,12 @@ struct ConfigurationReader {
     if text.utf8.starts(with: "sqlite:".utf8), text.utf8.count > 7 {
       return .sqlite(String(Substring(text.utf8.dropFirst(7))))
     }
+    if text.utf8.starts(with: "postgresql://".utf8) { return .postgresql(text) }
+    if text.utf8.starts(with: "postgresql:".utf8) {
+      return .postgresql(String(Substring(text.utf8.dropFirst(11))))
+    }
     root.report(
-      "store",
-      text.utf8.starts(with: "postgresql://".utf8)
-        ? "this version keeps its books in SQLite only: sqlite:PATH"
-        : "must be sqlite:PATH")
+      "store", "must be sqlite:PATH, postgresql://… or postgresql:host=… dbname=…")
     return .sqlite("")
   }
 

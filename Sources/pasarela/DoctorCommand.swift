@@ -96,24 +96,26 @@ enum DoctorCommand {
 
   /// Whether it can be written to, and whether everything that it keeps can be read.
   private static func store(_ configuration: Configuration) async -> [Finding] {
+    let name: String
     switch configuration.store {
     case .sqlite(let path):
-      let name = "store sqlite:\(path)"
+      name = "store sqlite:\(path)"
       guard FileManager.default.fileExists(atPath: path) else {
         let figures = SealFigures(
           isSealed: configuration.dataKeys.current != nil, remaining: 0, areMore: false)
         return [Finding(name, .ok, "not there yet: the first start makes it"), dataKey(figures)]
       }
-      do throws(DatabaseError) {
-        let store = try SQLiteDatabase(path: path, keys: configuration.dataKeys)
-        try await store.probe()
-        let documents = await documents(store)
-        let figures = try await store.sealFigures()
-        await store.close()
-        return [Finding(name, .ok, "can be written to"), documents, dataKey(figures)]
-      } catch {
-        return [Finding(name, .fail, error.description)]
-      }
+    case .postgresql: name = "store postgresql"
+    }
+    do {
+      let store = try StoreOpening(configuration).open()
+      try await store.probe()
+      let documents = await documents(store)
+      let figures = try await store.sealFigures()
+      await store.close()
+      return [Finding(name, .ok, "can be written to"), documents, dataKey(figures)]
+    } catch {
+      return [Finding(name, .fail, "\(error)")]
     }
   }
 
@@ -136,7 +138,7 @@ enum DoctorCommand {
   }
 
   /// Reads all of them, and names those that are damaged.
-  private static func documents(_ store: SQLiteDatabase) async -> Finding {
+  private static func documents(_ store: any ExaminableDatabase) async -> Finding {
     let name = "store's rows"
     do throws(DatabaseError) {
       let count = try await store.examine()

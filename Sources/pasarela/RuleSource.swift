@@ -17,9 +17,13 @@ struct RuleSource: Sendable {
     folder = configuration.rules
     accounts = configuration.accounts
     self.given = given
-    switch configuration.store {
-    case .sqlite(let path): keptPath = given == nil ? "\(path).rules.json" : nil
-    }
+    // A store that is elsewhere has no place beside it.
+    let place =
+      switch configuration.store {
+      case .sqlite(let path): path
+      case .postgresql: configuration.rules.withoutSlashAtEnd
+      }
+    keptPath = given == nil ? "\(place).rules.json" : nil
   }
 
   func files() throws(ConfigurationFault) -> [RuleFile] {

@@ -30,10 +30,12 @@ struct RulesReplay {
         message: "--since must be an RFC 3339 time, such as 2026-01-31T00:00:00-06:00")
     }
     let set = try RuleFiles.load(RulesCommand.files(at: path), accounts: configuration.accounts)
-    guard case .sqlite(let file) = configuration.store,
-      FileManager.default.fileExists(atPath: file)
-    else { throw ConfigurationFault(["the store holds no pay-ins yet"]) }
-    let store = try SQLiteDatabase(path: file, keys: configuration.dataKeys)
+    if case .sqlite(let file) = configuration.store,
+      !FileManager.default.fileExists(atPath: file)
+    {
+      throw ConfigurationFault(["the store holds no pay-ins yet"])
+    }
+    let store = try StoreOpening(configuration).open()
     var seen = 0
     var changes: [Change: (count: Int, amount: Int64)] = [:]
     for merchant in configuration.merchants {
@@ -49,7 +51,7 @@ struct RulesReplay {
   }
 
   private func eachPayin(
-    of merchant: String, since: Instant?, in store: SQLiteDatabase, _ body: (Payin) -> Void
+    of merchant: String, since: Instant?, in store: any Database, _ body: (Payin) -> Void
   ) async throws {
     var query = PayinQuery(merchant: merchant, limit: Self.page)
     query.createdFrom = since

@@ -5,8 +5,12 @@ import Gateway
 enum ServeCommand {
   static let defaultConfig = "pasarela.json5"
 
-  /// - Parameter isStrict: whether bad rule files keep it from starting.
-  static func run(config: String, isStrict: Bool) async throws {
+  /// - Parameters:
+  ///   - isStrict: whether bad rule files keep it from starting.
+  ///   - storeSeconds: for how long a store that is away is waited for.
+  static func run(
+    config: String, isStrict: Bool, storeSeconds: Int64 = StoreOpening.standardWait
+  ) async throws {
     let configuration = try Configuration.load(
       path: config, environment: ProcessInfo.processInfo.environment)
     let metrics = Metrics()
@@ -14,7 +18,7 @@ enum ServeCommand {
     defer { writer.flush(withinSeconds: 1) }
     let watcher = FileWatcher(rules: configuration.rules, time: SystemTime())
     let application = try await Application(
-      configuration, log: log, metrics: metrics, isStrict: isStrict)
+      configuration, log: log, metrics: metrics, isStrict: isStrict, storeSeconds: storeSeconds)
     let signals = Signals()
     let (reloads, stops) = (signals.reloads, signals.stops)
     let reloading = Task {

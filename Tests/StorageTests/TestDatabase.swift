@@ -2,13 +2,15 @@ import Foundation
 import JSONText
 import MemoryStorage
 import Payins
+import PostgreSQLClient
+import TestSupport
 import Testing
 
 @testable import Storage
 
 /// Every implementation that the contract holds for.
 enum DatabaseKind: CaseIterable, Sendable {
-  case memory, sqlite
+  case memory, sqlite, postgresql
 }
 
 /// Runs the body with an empty store, closes it, and removes what it left.
@@ -18,16 +20,30 @@ func withDatabase(_ kind: DatabaseKind, _ body: (any Database) async throws -> V
     try await body(MemoryDatabase())
   case .sqlite:
     try await withFolder { folder in
-      let store = try SQLiteDatabase(path: folder + "/pasarela.db")
-      do {
-        try await body(store)
-      } catch {
-        await store.close()
-        throw error
-      }
-      await store.close()
+      try await useAndClose(try SQLiteDatabase(path: folder + "/pasarela.db"), body)
+    }
+  case .postgresql:
+    try await withPostgreSQL { address in
+      try await useAndClose(try PostgreSQLDatabase(address), body)
     }
   }
+}
+
+/// Runs the body with the address of an empty database, and removes what it left.
+func withPostgreSQL(_ body: (String) async throws -> Void) async throws {
+  try await TestCluster.shared().withSchema(body)
+}
+
+/// Runs the body with the store, and closes it.
+func useAndClose<Store: Database>(_ store: Store, _ body: (Store) async throws -> Void) async throws
+{
+  do {
+    try await body(store)
+  } catch {
+    await store.close()
+    throw error
+  }
+  await store.close()
 }
 
 /// Runs the body with an empty folder of its own, and removes it.
@@ -48,11 +64,19 @@ func withFolder(_ body: (String) async throws -> Void) async throws {
 /// Everything that was kept of callbacks.
 func keptCallbacks(_ store: any Database) async throws -> [CallbackRecord] {
   if let memory = store as? MemoryDatabase { return memory.callbacks }
-  let sqlite = try #require(store as? SQLiteDatabase)
-  let keys = try await sqlite.write { session throws(DatabaseError) in
-    try SQLiteStatement(
-      session.connection, "SELECT account, digest FROM callback_notices ORDER BY number"
-    ).rows { row in CallbackKey(account: row.text(0), digest: row.bytes(1)) }
+  let sql = "SELECT account, digest FROM callback_notices ORDER BY number"
+  let keys: [CallbackKey]
+  if let sqlite = store as? SQLiteDatabase {
+    keys = try await sqlite.write { session throws(DatabaseError) in
+      try SQLiteStatement(session.connection, sql).rows { row in
+        CallbackKey(account: row.text(0), digest: row.bytes(1))
+      }
+    }
+  } else {
+    let postgreSQL = try #require(store as? PostgreSQLDatabase)
+    keys = try await postgreSQL.read(PostgreSQLQuery(once: sql)) { rows in
+      rows.map { CallbackKey(account: $0.text(0), digest: $0.bytes(1)) }
+    }
   }
   var records: [CallbackRecord] = []
   for key in keys { records.append(try #require(try await store.callback(key))) }

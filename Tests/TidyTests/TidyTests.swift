@@ -96,7 +96,7 @@ struct TidyTests {
   func wrappers() {
     let owners = [
       "CCurl": ["HTTPCalling"], "COpenSSL": ["Crypto", "HTTPServing"], "CSQLite": ["Storage"],
-      "CLinux": ["HTTPServing"], "CEmbedded": ["pasarela"],
+      "CLinux": ["HTTPServing"], "CEmbedded": ["pasarela"], "CPostgres": ["PostgreSQLClient"],
     ]
     for (library, modules) in owners {
       let found = Self.places(SourceTree.sources) { file, line in

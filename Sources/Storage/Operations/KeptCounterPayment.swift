@@ -7,7 +7,8 @@ extension CounterPayment: KeptOperation {
     table: "store_payments",
     columns: [
       .init(name: "transaction_key"), .init(name: "status"),
-      .init(name: "unresolved_ms"), .init(name: "held", isChecked: false),
+      .init(name: "unresolved_ms", isNumeric: true),
+      .init(name: "held", isNumeric: true, isChecked: false),
     ], reference: ["transaction_key"],
     flag: ("held", "store_payments_held", "id"),
     unresolved: ("unresolved_ms", "store_payments_unresolved"),

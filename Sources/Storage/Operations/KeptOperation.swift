@@ -35,6 +35,8 @@ public struct KeptDocuments: Sendable {
 public struct OperationLayout: Sendable {
   public struct Column: Sendable {
     package var name: String
+    /// Whether its values are numbers, not texts.
+    var isNumeric = false
     /// Whether its document vouches for it in rows of every release.
     var isChecked = true
   }
@@ -79,6 +81,15 @@ extension ListedValue: Equatable {
 
   /// 1, or nothing.
   static func mark(_ isSet: Bool) -> ListedValue { isSet ? .number(1) : .none }
+}
+
+extension OperationLayout {
+  /// What of the columns' values, and of the merchant, is taken for ever.
+  func reference(of listing: [ListedValue], merchant: String) -> [ListedValue] {
+    reference.map { name in
+      columns.firstIndex { $0.name == name }.map { listing[$0] } ?? .text(merchant)
+    }
+  }
 }
 
 extension OperationKind {

@@ -6,9 +6,10 @@ extension Payin: KeptOperation {
     table: "payins",
     columns: [
       .init(name: "reference"), .init(name: "status"), .init(name: "method"),
-      .init(name: "account"), .init(name: "amount"),
-      .init(name: "created_ms"), .init(name: "token"),
-      .init(name: "discrepant", isChecked: false), .init(name: "disputed", isChecked: false),
+      .init(name: "account"), .init(name: "amount", isNumeric: true),
+      .init(name: "created_ms", isNumeric: true), .init(name: "token"),
+      .init(name: "discrepant", isNumeric: true, isChecked: false),
+      .init(name: "disputed", isNumeric: true, isChecked: false),
       .init(name: "watched", isChecked: false),
     ], reference: ["merchant", "reference"], hasOpening: true, hasSecrets: true,
     flag: ("disputed", "payins_disputed", "created_ms, id"), watched: "watched")

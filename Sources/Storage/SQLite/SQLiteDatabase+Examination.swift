@@ -1,11 +1,9 @@
 import Payins
 
 /// Looks at everything that is kept, for an operator.
-extension SQLiteDatabase {
+extension SQLiteDatabase: ExaminableDatabase {
   private static let rowsAtATime = 500
 
-  /// Reads every document and notes in `damage` what is not what was written. Returns how many
-  /// rows it read. Other reads have their turn between.
   public func examine() async throws(DatabaseError) -> Int {
     var count = 0
     for kind in OperationKind.allCases { count += try await operations(of: kind.type) }
@@ -53,7 +51,7 @@ extension SQLiteDatabase {
       SELECT \(columns), \(order) FROM \(table)
       WHERE (\(order)) > (\(marks)) ORDER BY \(order) LIMIT \(Self.rowsAtATime)
       """
-    let width = Int32(width ?? columns.utf8.count { $0 == UInt8(ascii: ",") } + 1)
+    let width = width ?? columns.utf8.count { $0 == UInt8(ascii: ",") } + 1
     var place = key.isEmpty ? [SQLiteValue.integer(Int64.min)] : key.map { _ in .text("") }
     var count = 0
     while true {
@@ -62,7 +60,7 @@ extension SQLiteDatabase {
           (
             make(row),
             names.indices.map { index -> SQLiteValue in
-              key.isEmpty ? .integer(row.integer64(width)) : .text(row.text(width + Int32(index)))
+              key.isEmpty ? .integer(row.integer64(width)) : .text(row.text(width + index))
             }
           )
         }

@@ -12,14 +12,6 @@ extension SQLiteDatabase {
     return try row.map(operation)
   }
 
-  func operation<State: KeptOperation>(
-    _ row: StoredOperation
-  ) throws(DatabaseError) -> State {
-    try damage.reading(.operation(State.kind), row.id) { () throws(RowFault) in
-      try StoredDocument.operation(row, sealing)
-    }
-  }
-
   public func operations<State: KeptOperation>(
     _ query: OperationQuery<State>
   ) async throws(DatabaseError) -> [State] {
@@ -106,23 +98,11 @@ extension SQLiteDatabase {
     }
   }
 
-  func event(_ row: EventRow) throws(DatabaseError) -> OperationEvent {
-    try damage.reading(.event, row.id.text) { () throws(RowFault) in
-      try StoredDocument.event(row, sealing)
-    }
-  }
-
   public func idempotent(
     _ key: IdempotencyKey
   ) async throws(DatabaseError) -> IdempotencyRecord? {
     let row = try await read { session throws(DatabaseError) in try session.idempotent(key) }
     return try row.map(self.key)
-  }
-
-  func key(_ row: KeyRow) throws(DatabaseError) -> IdempotencyRecord {
-    try damage.reading(.idempotencyKey, row.record.operation.text) { () throws(RowFault) in
-      try StoredDocument.key(row)
-    }
   }
 
   public func callback(_ key: CallbackKey) async throws(DatabaseError) -> CallbackRecord? {
@@ -140,12 +120,6 @@ extension SQLiteDatabase {
       }
     } item: { row throws(DatabaseError) in
       try self.callback(row)
-    }
-  }
-
-  func callback(_ row: CallbackRow) throws(DatabaseError) -> CallbackRecord {
-    try damage.reading(.callback, row.record.id.text) { () throws(RowFault) in
-      try StoredDocument.callback(row)
     }
   }
 
@@ -184,13 +158,7 @@ extension SQLiteDatabase {
     let rows = try await read { session throws(DatabaseError) in
       try session.webhooks.webhookEndpoints()
     }
-    var kept = KeptEndpoints(records: [], revisions: [:])
-    for (revision, row) in rows {
-      kept.revisions[revision.merchant] = revision.number
-      if let row, let record = try? endpoint(row) { kept.records.append(record) }
-    }
-    kept.records.sort { ($0.merchant, $0.id) < ($1.merchant, $1.id) }
-    return kept
+    return kept(rows)
   }
 
   public func endpointChanges() async throws(DatabaseError) -> Int {
@@ -200,13 +168,6 @@ extension SQLiteDatabase {
   public func endpointRevision(of merchant: String) async throws(DatabaseError) -> Int {
     try await read { session throws(DatabaseError) in
       try session.webhooks.endpointRevision(of: merchant)
-    }
-  }
-
-  func endpoint(_ row: StoredEndpoint) throws(DatabaseError) -> EndpointRecord {
-    let place = EndpointRecord.place(row.merchant, row.id)
-    return try damage.reading(.webhookEndpoint, place, isWhole: false) { () throws(RowFault) in
-      try StoredDocument.endpoint(row, sealing.keys)
     }
   }
 
@@ -251,34 +212,5 @@ extension SQLiteDatabase {
     of operation: OperationID
   ) async throws(DatabaseError) -> [DeliveryAttempt] {
     try await read { session throws(DatabaseError) in try session.webhooks.tries(of: operation) }
-  }
-}
-
-/// Lists leave damaged rows out.
-extension SQLiteDatabase {
-  /// The most rows that one list goes on behind; where there are more the store is damaged, and
-  /// not a row.
-  static let mostLeftOut = 10_000
-
-  /// Reads on until so many items are readable, or there are no more rows.
-  /// - Parameter rows: as many as are wanted, behind the last that was read.
-  func page<Row: Sendable, Item>(
-    of limit: Int, rows: (Row?) async throws(DatabaseError) -> [Row],
-    item: (Row) throws(DatabaseError) -> Item
-  ) async throws(DatabaseError) -> [Item] {
-    var items: [Item] = []
-    var last: Row?
-    var leftOut = 0
-    while true {
-      let found = try await rows(last)
-      for row in found where items.count < limit {
-        if let item = try? item(row) { items.append(item) } else { leftOut += 1 }
-      }
-      guard items.count < limit, found.count >= limit else { return items }
-      guard leftOut <= Self.mostLeftOut else {
-        throw .damaged("more than \(Self.mostLeftOut) rows of one list")
-      }
-      last = found.last
-    }
   }
 }

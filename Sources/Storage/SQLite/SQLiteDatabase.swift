@@ -4,7 +4,7 @@ public import Payins
 
 /// The store in one SQLite file. Writes go through one thread that commits all that wait as one
 /// transaction; reads go through a few threads with connections of their own.
-public final class SQLiteDatabase: Database {
+public final class SQLiteDatabase: Database, KeepsDocuments {
   typealias Read = @Sendable (ReadSession) -> Void
 
   private let writes = WorkQueue<PendingWrite>()
@@ -33,7 +33,7 @@ public final class SQLiteDatabase: Database {
     let presence = try PresenceLock(path: file.path + ".lock")
     let connection = try file.openWriter(isAlone: presence.isFirst, migrates: migrates)
     try presence.share()
-    let sealing = try DatabaseSeal(connection, keys).open()
+    let sealing = try SQLiteSealedRows.open(connection, keys)
     self.sealing = sealing
     let place = DatabasePlace(connection, path: file.path)
     let writer = Handover(

@@ -6,7 +6,7 @@ import Payins
 import Storage
 
 /// Durable commits: many callers at once keep new pay-ins and their provider's answers.
-/// Arguments: database path, callers, pay-ins, how many were stored before the measuring, and
+/// Arguments: database path or PostgreSQL's address, callers, pay-ins, how many were stored before the measuring, and
 /// `sealed` for a data key.
 @main
 struct StorageBench {
@@ -19,8 +19,10 @@ struct StorageBench {
     let callers = number(2, 64)
     let count = number(3, 20_000)
     let isSealed = arguments.count > 5 && arguments[5] == "sealed"
-    let store = try SQLiteDatabase(
-      path: path, keys: DataKeys(current: isSealed ? .make() : nil))
+    let keys = DataKeys(current: isSealed ? .make() : nil)
+    let store: any Database =
+      path.utf8.starts(with: "postgresql:".utf8)
+      ? try PostgreSQLDatabase(path, keys: keys) : try SQLiteDatabase(path: path, keys: keys)
     let load = Load()
     for chunk in stride(from: 0, to: number(4, 0), by: 10_000) {
       try await run(store, (chunk..<chunk + 10_000).map(load.pair), callers: 256)
@@ -47,7 +49,7 @@ struct StorageBench {
   }
 
   private static func run(
-    _ store: SQLiteDatabase, _ pairs: [(create: Change, answer: Change)], callers: Int
+    _ store: any Database, _ pairs: [(create: Change, answer: Change)], callers: Int
   ) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for caller in 0..<callers {
@@ -62,7 +64,7 @@ struct StorageBench {
     }
   }
 
-  private static func reads(_ store: SQLiteDatabase, _ load: Load, count: Int) async throws {
+  private static func reads(_ store: any Database, _ load: Load, count: Int) async throws {
     let ids = try await store.payins(PayinQuery(merchant: "demo", limit: 1000)).map(\.id)
     let start = DispatchTime.now().uptimeNanoseconds
     let cpu = cpuMicroseconds()
@@ -84,7 +86,7 @@ struct StorageBench {
 
   /// Readers that never rest keep the log from starting anew, if anything does.
   private static func mixed(
-    _ store: SQLiteDatabase, _ path: String, _ load: Load, from first: Int, count: Int
+    _ store: any Database, _ path: String, _ load: Load, from first: Int, count: Int
   ) async throws {
     let ids = try await store.payins(PayinQuery(merchant: "demo", limit: 1000)).map(\.id)
     let pairs = (first..<first + count).map(load.pair)
@@ -103,11 +105,12 @@ struct StorageBench {
       group.cancelAll()
       return try await group.reduce(0, +)
     }
-    let log = try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size]
-    write("\(count) pay-ins among \(reads) reads; the log's size after it: \(log ?? 0) bytes")
+    write("\(count) pay-ins among \(reads) reads")
+    let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size]
+    if let log { write("the log's size after it: \(log) bytes") }
   }
 
-  private static func leases(_ store: SQLiteDatabase, count: Int) async throws {
+  private static func leases(_ store: any Database, count: Int) async throws {
     let now = Load.noon.adding(seconds: 1_000_000)
     let start = DispatchTime.now().uptimeNanoseconds
     var leased = 0

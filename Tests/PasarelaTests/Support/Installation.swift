@@ -31,11 +31,12 @@ struct Installation {
   ///   - serving: further members of `limits`.
   ///   - members: further members of the configuration.
   ///   - publicURL: where it says that it is found; nil: where it is.
+  ///   - store: where the books are.
   ///   - change: what becomes of the sandbox's accounts.
   init(
     webhooks: JSON = [], allowsPrivateWebhooks: Bool = true, requestSeconds: Int = 10,
     limits: JSONObject = [:], listen: JSONObject = [:], serving: JSONObject = [:],
-    members: JSONObject = [:], publicURL: String? = nil,
+    members: JSONObject = [:], publicURL: String? = nil, store: String = "sqlite:books/pasarela.db",
     accounts change: ([JSONObject]) throws -> [JSONObject] = { $0 }
   ) async throws {
     place = try Workplace()
@@ -66,7 +67,7 @@ struct Installation {
       "limits": .object(Self.merged(["request_seconds": JSON(requestSeconds)], serving)),
       "listen": .object(Self.merged(["port": JSON(port)], listen)),
       "public_url": JSON(publicURL ?? "http://127.0.0.1:\(port)"),
-      "store": "sqlite:books/pasarela.db", "merchants": [merchant, other],
+      "store": JSON(store), "merchants": [merchant, other],
       "provider_accounts": .array(
         try change(
           (accounts?["provider_accounts"]?.array ?? []).map { account in

@@ -175,34 +175,49 @@ struct ConcurrencyContractTests {
     "changes that wait when the store is closed are either durable or told so",
     arguments: DatabaseKind.allCases)
   func closing(kind: DatabaseKind) async throws {
-    try await withFolder { folder in
-      let path = folder + "/pasarela.db"
-      let store: any Database = kind == .memory ? MemoryDatabase() : try SQLiteDatabase(path: path)
-      let changes = (0..<100).map { author.change(author.open("order-\($0)")) }
-      let kept = await withTaskGroup(of: PayinID?.self) { group in
-        for (index, change) in changes.enumerated() {
-          if index == 50 {
-            group.addTask {
-              await store.close(); return nil
-            }
-          }
+    switch kind {
+    case .memory: _ = try await commitsUntilClosed(MemoryDatabase())
+    case .sqlite:
+      try await withFolder { folder in
+        let path = folder + "/pasarela.db"
+        let kept = try await commitsUntilClosed(try SQLiteDatabase(path: path))
+        try await useAndClose(try SQLiteDatabase(path: path)) { try await expect(kept, in: $0) }
+      }
+    case .postgresql:
+      try await withPostgreSQL { address in
+        let kept = try await commitsUntilClosed(try PostgreSQLDatabase(address))
+        try await useAndClose(try PostgreSQLDatabase(address)) { try await expect(kept, in: $0) }
+      }
+    }
+  }
+
+  private func expect(_ kept: Set<PayinID>, in store: any Database) async throws {
+    #expect(
+      Set(try await store.payins(PayinQuery(merchant: "demo", limit: 200)).map(\.id)) == kept)
+  }
+
+  /// Returns what was told to be durable.
+  private func commitsUntilClosed(_ store: any Database) async throws -> Set<PayinID> {
+    let changes = (0..<100).map { author.change(author.open("order-\($0)")) }
+    return await withTaskGroup(of: PayinID?.self) { group in
+      for (index, change) in changes.enumerated() {
+        if index == 50 {
           group.addTask {
-            do throws(DatabaseError) {
-              try await store.commit(change)
-              return change.operation?.payin?.id
-            } catch {
-              #expect(error == .closed)
-              return nil
-            }
+            await store.close()
+            return nil
           }
         }
-        return await group.reduce(into: Set<PayinID>()) { $0.formUnion($1.map { [$0] } ?? []) }
+        group.addTask {
+          do throws(DatabaseError) {
+            try await store.commit(change)
+            return change.operation?.payin?.id
+          } catch {
+            #expect(error == .closed)
+            return nil
+          }
+        }
       }
-      guard kind == .sqlite else { return }
-      let reopened = try SQLiteDatabase(path: path)
-      #expect(
-        Set(try await reopened.payins(PayinQuery(merchant: "demo", limit: 200)).map(\.id)) == kept)
-      await reopened.close()
+      return await group.reduce(into: Set<PayinID>()) { $0.formUnion($1.map { [$0] } ?? []) }
     }
   }
 }

@@ -23,46 +23,33 @@ enum SQLiteValue: Sendable {
 }
 
 /// The row that a statement stands on; good only while it is being read. Columns count from 0.
-@safe struct SQLiteRow {
+@safe struct SQLiteRow: StoreRow {
   private let statement: OpaquePointer
 
   init(statement: OpaquePointer) { unsafe self.statement = statement }
 
-  func integer(_ column: Int32) -> Int { Int(unsafe sqlite3_column_int64(statement, column)) }
-
-  func integer64(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(statement, column) }
-
-  func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
-
-  /// What a job is about; nil where that is no operation.
-  func operation(_ column: Int32) -> OperationID? {
-    let id = OperationID(unchecked: text(column))
-    return id.kind == nil ? nil : id
+  func integer64(_ column: Int) -> Int64 {
+    unsafe sqlite3_column_int64(statement, Int32(column))
   }
 
-  /// A column that lists an operation.
-  func listed(_ column: Int32) -> ListedValue {
-    switch unsafe sqlite3_column_type(statement, column) {
+  func text(_ column: Int) -> String { String(decoding: bytes(column), as: UTF8.self) }
+
+  func listed(_ column: Int, isNumber: Bool) -> ListedValue {
+    switch unsafe sqlite3_column_type(statement, Int32(column)) {
     case SQLITE_INTEGER: .number(integer64(column))
     case SQLITE_NULL: .none
     default: .text(text(column))
     }
   }
 
-  func instant(_ column: Int32) -> Instant {
-    Instant(milliseconds: unsafe sqlite3_column_int64(statement, column))
-  }
-
-  /// A text's UTF-8, or a blob's bytes; empty for null.
-  func bytes(_ column: Int32) -> [UInt8] {
+  func bytes(_ column: Int) -> [UInt8] {
     // Asking for the address first fixes the form whose bytes are then counted.
-    guard let start = unsafe sqlite3_column_blob(statement, column) else { return [] }
-    let count = Int(unsafe sqlite3_column_bytes(statement, column))
+    guard let start = unsafe sqlite3_column_blob(statement, Int32(column)) else { return [] }
+    let count = Int(unsafe sqlite3_column_bytes(statement, Int32(column)))
     return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
   }
 
-  /// Reads a column that may be null.
-  func optional<Value>(_ column: Int32, _ read: (Int32) -> Value) -> Value? {
-    unsafe sqlite3_column_type(statement, column) == SQLITE_NULL ? nil : read(column)
+  func isNull(_ column: Int) -> Bool {
+    unsafe sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL
   }
 }

@@ -75,39 +75,6 @@ struct OperationReading {
   }
 }
 
-/// An operation as stored.
-struct StoredOperation: Sendable {
-  var id: String
-  var merchant: String
-  var version: Int
-  var standing: [UInt8]
-  /// Nil where it was written by an earlier release.
-  var checksum: Int64?
-  /// Nil where it stands in the other document, too.
-  var opening: [UInt8]?
-  var openingChecksum: Int64?
-  /// What stands apart.
-  var payer: [UInt8]?
-  var answers: [UInt8]?
-  /// As `Silence` is kept.
-  var silence: String?
-  var listing: [ListedValue]
-}
-
-extension StoredOperation {
-  /// How many columns there are before those that list it.
-  static let fixedColumns = 10
-
-  init(_ row: SQLiteRow, _ layout: OperationLayout) {
-    self.init(
-      id: row.text(0), merchant: row.text(1), version: row.integer(2), standing: row.bytes(3),
-      checksum: row.optional(4, row.integer64), opening: row.optional(5, row.bytes),
-      openingChecksum: row.optional(6, row.integer64), payer: row.optional(7, row.bytes),
-      answers: row.optional(8, row.bytes), silence: row.optional(9, row.text),
-      listing: layout.columns.indices.map { row.listed(Int32(Self.fixedColumns + $0)) })
-  }
-}
-
 extension OperationLayout {
   /// The columns of a `StoredOperation`.
   var selection: String {

@@ -37,13 +37,13 @@ struct WebhookReading {
     tries = try SQLiteStatement(
       connection,
       """
-      SELECT event, endpoint, at_ms, status, failure, took_ms FROM delivery_tries
+      SELECT \(DeliveryAttempt.columns) FROM delivery_tries
       WHERE payin = ? ORDER BY number
       """)
     firstJob = try SQLiteStatement(
       connection,
       """
-      SELECT subject, payin, account, due_ms, tries, lease FROM jobs
+      SELECT \(Job.columns) FROM jobs
       WHERE kind = ?1 AND subject >= ?2 AND subject < ?2 || char(1114111)
       ORDER BY subject LIMIT 1
       """)
@@ -144,20 +144,10 @@ struct WebhookReading {
   }
 
   func tries(of operation: OperationID) throws(DatabaseError) -> [DeliveryAttempt] {
-    try tries.rows(.text(operation.text)) { row in
-      DeliveryAttempt(
-        operation: operation, event: EventID(unchecked: row.text(0)), endpoint: row.text(1),
-        at: row.instant(2), status: row.optional(3, row.integer),
-        failure: row.optional(4, row.text), milliseconds: Int64(row.integer(5)))
-    }
+    try tries.rows(.text(operation.text)) { row in DeliveryAttempt(row, of: operation) }
   }
 
   func firstJob(_ kind: JobKind, subjectPrefix: String) throws(DatabaseError) -> Job? {
-    try firstJob.first(.text(kind.rawValue), .text(subjectPrefix)) { row in
-      Job(
-        key: JobKey(kind: kind, subject: row.text(0)), operation: row.operation(1),
-        account: row.text(2), due: row.instant(3), tries: row.integer(4),
-        lease: row.optional(5, row.text).map(Lease.init(token:)))
-    }
+    try firstJob.first(.text(kind.rawValue), .text(subjectPrefix)) { row in Job(row, of: kind) }
   }
 }

@@ -23,9 +23,7 @@ struct GatewayTable {
     forget = try SQLiteStatement(connection, "DELETE FROM gateways WHERE id = ?")
     select = try SQLiteStatement(
       connection,
-      """
-      SELECT id, name, version, since_ms, rules, configuration FROM gateways ORDER BY name, id
-      """)
+      "SELECT id, name, version, since_ms, rules, configuration FROM gateways")
   }
 
   func beat(
@@ -42,7 +40,7 @@ struct GatewayTable {
       GatewayPresence(
         id: row.text(0), name: row.text(1), version: row.text(2), since: row.instant(3),
         rules: row.text(4), configuration: row.text(5))
-    }
+    }.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
   }
 
   func remove(_ id: String) throws(DatabaseError) { try forget.run(.text(id)) }

@@ -219,27 +219,3 @@ struct JobTable {
       .text(row.kind), .text(row.subject), .milliseconds(now.adding(seconds: Self.damagedSeconds)))
   }
 }
-
-/// A job as stored.
-struct DueJob {
-  var kind: String
-  var subject: String
-  /// Nil for a kind that nobody knows.
-  var job: Job?
-
-  static let columns = "kind, subject, payin, account, due_ms, tries"
-
-  init(_ row: SQLiteRow) {
-    kind = row.text(0)
-    subject = row.text(1)
-    job = JobKind(rawValue: kind).map { kind in
-      Job(
-        key: JobKey(kind: kind, subject: row.text(1)), operation: row.operation(2),
-        account: row.text(3), due: row.instant(4), tries: row.integer(5))
-    }
-  }
-
-  var damage: DamagedRow {
-    DamagedRow(kind: .job, id: subject, reason: "nobody knows its kind")
-  }
-}

@@ -50,33 +50,3 @@ struct KeyTable {
     }
   }
 }
-
-extension IdempotencyRecord {
-  /// Of what stands from the beginning; the answer, which comes later, has its own.
-  var checksum: Int64 {
-    var sum = Checksum()
-    sum.add(key)
-    sum.add(requestHash)
-    sum.add(operation.text)
-    sum.add(createdAt.milliseconds)
-    return sum.value
-  }
-}
-
-extension KeptAnswer {
-  func checksum(of key: IdempotencyKey) -> Int64 {
-    var sum = Checksum()
-    sum.add(key)
-    sum.add(status)
-    sum.add(body)
-    return sum.value
-  }
-}
-
-extension Checksum {
-  fileprivate mutating func add(_ key: IdempotencyKey) {
-    add(key.merchant)
-    add(key.operation)
-    add(key.key)
-  }
-}

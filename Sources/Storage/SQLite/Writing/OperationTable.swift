@@ -65,7 +65,7 @@ struct OperationTable {
       try insert.run(values)
     } catch {
       guard error.isTaken else { throw error }
-      let reference = layout.reference.map { row.value(of: $0, in: layout) }
+      let reference = layout.reference(of: row.listing, merchant: row.merchant).map(\.stored)
       if let existing = try selectByReference.rows(reference, read: { $0.text(0) }).first {
         throw .duplicateReference(existing: OperationID(unchecked: existing))
       }
@@ -145,13 +145,6 @@ private struct OpeningTable {
   }
 
   func remove(_ id: OperationID) throws(DatabaseError) { try delete.run(.text(id.text)) }
-}
-
-extension OperationRow {
-  fileprivate func value(of column: String, in layout: OperationLayout) -> SQLiteValue {
-    let index = layout.columns.firstIndex { $0.name == column }
-    return index.map { listing[$0].stored } ?? .text(merchant)
-  }
 }
 
 extension ListedValue {

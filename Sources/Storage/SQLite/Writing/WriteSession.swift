@@ -17,6 +17,7 @@ final class WriteSession {
   private let presence: PresenceLock
   private let older: OlderRows
   private let renewal: SealRenewal
+  private let secretRows: SecretRows
   private let removal: RemovalTables
   private let gateways: GatewayTable
   /// Whether something was erased of which the log must keep nothing: at first too, since a process
@@ -45,7 +46,8 @@ final class WriteSession {
     keys = try KeyTable(connection)
     webhooks = try WebhookTables(connection)
     older = try OlderRows(connection, sealing, damage)
-    renewal = try SealRenewal(connection, sealing.keys)
+    renewal = SealRenewal(sealing.keys)
+    secretRows = try SecretRows(connection)
     removal = try RemovalTables(connection)
     gateways = try GatewayTable(connection)
     insertProbe = try SQLiteStatement(connection, "INSERT INTO probes DEFAULT VALUES")
@@ -99,7 +101,7 @@ final class WriteSession {
   func sealAnew(limit: Int) throws(DatabaseError) -> Bool {
     var left = limit
     try older.rewrite(&left)
-    try renewal.renew(&left)
+    try renewal.renew(&left, secretRows)
     if left < limit { hasErased = true }
     return left == 0
   }

@@ -1,0 +1,40 @@
+import PostgreSQLClient
+
+/// A database that was connected to, examined and brought up to date.
+struct PostgreSQLOpening {
+  let settings: ConnectionSettings
+  let writer: Handover<PostgreSQLConnection>
+  let identity: WriterIdentity
+  let sealing: Sealing
+
+  /// - Parameters and errors: as of `PostgreSQLDatabase.init`.
+  init(
+    _ address: String, _ keys: DataKeys, _ migrates: @escaping @Sendable (Migration) -> Void
+  ) throws(DatabaseError) {
+    let writer: PostgreSQLConnection
+    do throws(PostgreSQLFault) {
+      settings = try ConnectionSettings(address)
+      writer = try PostgreSQLConnection(settings)
+      try PostgreSQLSession.checkProcesses(writer, PostgreSQLConnection(settings))
+      try PostgreSQLSession.prepare(writer)
+      try PostgreSQLSession.check(writer)
+      try PostgreSQLMigrations(writer, starts: migrates).run()
+    } catch {
+      throw Self.fault(error)
+    }
+    sealing = try PostgreSQLSealedRows.open(writer, keys)
+    do throws(PostgreSQLFault) {
+      identity = try WriterIdentity(writer)
+    } catch {
+      throw Self.fault(error)
+    }
+    self.writer = Handover(writer)
+  }
+
+  private static func fault(_ fault: PostgreSQLFault) -> DatabaseError {
+    switch fault {
+    case .denied(let why): .denied(why)
+    case .lost, .refused: fault.error
+    }
+  }
+}

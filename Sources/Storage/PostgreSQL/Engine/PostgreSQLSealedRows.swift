@@ -1,0 +1,77 @@
+import PostgreSQLClient
+
+/// What of a database is sealed beside pay-ins.
+struct PostgreSQLSealedRows: SealedRows {
+  private static let fingerprints = "fingerprints"
+
+  private let connection: PostgreSQLConnection
+
+  /// Whether the database can be read and written under the keys: as `DatabaseSeal.open`. One
+  /// gateway at a time.
+  static func open(
+    _ connection: PostgreSQLConnection, _ keys: DataKeys
+  ) throws(DatabaseError) -> Sealing {
+    let rows = PostgreSQLSealedRows(connection: connection)
+    try rows.execute("BEGIN; LOCK TABLE secrets IN EXCLUSIVE MODE")
+    do throws(DatabaseError) {
+      let sealing = try DatabaseSeal(rows, keys).open()
+      try rows.execute("COMMIT")
+      return sealing
+    } catch {
+      try? rows.execute("ROLLBACK")
+      throw error
+    }
+  }
+
+  private func execute(_ script: String) throws(DatabaseError) {
+    do throws(PostgreSQLFault) {
+      try connection.execute(script, within: PostgreSQLSession.answerMilliseconds)
+    } catch {
+      throw error.error
+    }
+  }
+
+  private func run(
+    _ sql: String, _ values: PostgreSQLValue...
+  ) throws(DatabaseError) -> PostgreSQLRows {
+    do throws(PostgreSQLFault) {
+      return try connection.run(
+        PostgreSQLQuery(once: sql, values), within: PostgreSQLSession.answerMilliseconds)
+    } catch {
+      throw error.error
+    }
+  }
+
+  func secret() throws(DatabaseError) -> [UInt8]? {
+    try run("SELECT content FROM secrets WHERE name = $1", .text(Self.fingerprints)).first?.bytes(0)
+  }
+
+  func keep(secret: [UInt8]) throws(DatabaseError) {
+    _ = try run(
+      """
+      INSERT INTO secrets (name, content) VALUES ($1, $2)
+      ON CONFLICT (name) DO UPDATE SET content = excluded.content
+      """, .text(Self.fingerprints), .bytes(secret))
+  }
+
+  func key(above key: Int64) throws(DatabaseError) -> Int64? {
+    try run(
+      "SELECT key FROM payin_secrets WHERE key > $1 ORDER BY key LIMIT 1", .integer(key)
+    ).first?.integer64(0)
+  }
+
+  func endpoints(notUnder key: Int64) throws(DatabaseError) -> [StoredEndpoint] {
+    try run(
+      "SELECT \(StoredEndpoint.columns) FROM webhook_endpoints WHERE key <> $1", .integer(key)
+    ).map { StoredEndpoint($0) }
+  }
+
+  func update(_ endpoint: EndpointRow) throws(DatabaseError) {
+    _ = try run(
+      """
+      UPDATE webhook_endpoints SET body = $3, checksum = $4, key = $5
+      WHERE merchant = $1 AND id = $2
+      """, .kept(endpoint.merchant), .kept(endpoint.id), endpoint.body.map { .bytes($0) } ?? .null,
+      endpoint.checksum.map { .integer($0) } ?? .null, endpoint.key.map { .integer($0) } ?? .null)
+  }
+}

@@ -1,0 +1,186 @@
+import Foundation
+public import Payins
+import PostgreSQLClient
+
+/// The store in a PostgreSQL database, which several gateways may share. Writes go through one
+/// thread and connection that commits all that wait as one transaction; reads go through a few
+/// others.
+public final class PostgreSQLDatabase: Database, KeepsDocuments {
+  private let writes = WorkQueue<PostgreSQLWrite>()
+  private let reads = WorkQueue<PostgreSQLRead>()
+  private let ended: Countdown
+  private let meter = CommitMeter()
+  private let identity: WriterIdentity
+  public let damage: DamageRegister
+  let sealing: Sealing
+
+  /// Connects, makes the tables where there are none, and brings them up to date. Blocks while it
+  /// does. Throws `.away` where there is no connection now, `.denied` with a sentence where trying
+  /// again is of no use, and `.otherDataKey` where it keeps what these keys do not open.
+  /// - Parameters:
+  ///   - address: what libpq takes, as a URI or as `name=value` pairs.
+  ///   - keys: what is of persons is sealed under.
+  ///   - readers: connections that read at the same time.
+  ///   - damage: where damaged rows are noted.
+  ///   - migrates: hears of each step that brings older tables up to date, before it is taken.
+  public init(
+    _ address: String, keys: DataKeys = DataKeys(), readers: Int = 2,
+    damage: DamageRegister = DamageRegister(),
+    migrates: @escaping @Sendable (Migration) -> Void = { _ in }
+  ) throws(DatabaseError) {
+    self.damage = damage
+    let opened = try PostgreSQLOpening(address, keys, migrates)
+    (sealing, identity) = (opened.sealing, opened.identity)
+    let settings = opened.settings
+    let count = max(readers, 1)
+    ended = Countdown(count + 1)
+    let identity = opened.identity
+    let link = PostgreSQLLink(settings, connected: opened.writer) {
+      connection throws(PostgreSQLFault) in
+      try PostgreSQLSession.prepare(connection)
+      try identity.take(connection)
+    }
+    let writer = Handover(PostgreSQLWriter(link, identity, writes, meter, keys))
+    start("store-writer") { writer.take()?.run() }
+    for _ in 0..<count {
+      let link = PostgreSQLLink(settings, prepare: PostgreSQLSession.prepare)
+      let reader = Handover(PostgreSQLReader(link, reads))
+      start("store-reader") { reader.take()?.run() }
+    }
+  }
+
+  deinit {
+    writes.close()
+    reads.close()
+  }
+
+  public var statistics: DatabaseStatistics { meter.statistics }
+
+  public func close() async {
+    writes.close()
+    reads.close()
+    await ended.wait()
+  }
+
+  private func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    let thread = Thread { [ended] in
+      body()
+      ended.arrive()
+    }
+    thread.name = name
+    thread.start()
+  }
+
+  // MARK: Handing work to the threads
+
+  private func write(_ work: PostgreSQLWrite.Work) async throws(DatabaseError) {
+    let fault = await withCheckedContinuation {
+      (caller: CheckedContinuation<DatabaseError?, Never>) in
+      let write = PostgreSQLWrite(work: work) { caller.resume(returning: $0) }
+      if !writes.put(write) { write.tell(.closed) }
+    }
+    if let fault { throw fault }
+  }
+
+  /// Statements as a transaction of their own, and what their rows say.
+  func write<Value: Sendable>(
+    _ queries: @escaping @Sendable (WriterIdentity) -> [PostgreSQLQuery],
+    _ read: @escaping @Sendable ([PostgreSQLRows]) throws(DatabaseError) -> Value
+  ) async throws(DatabaseError) -> Value {
+    let place = Handed<Value>()
+    try await write(
+      .statements(queries) { rows throws(DatabaseError) in place.put(try read(rows)) })
+    return try place.take()
+  }
+
+  /// Several statements of which one depends on another's rows.
+  func session<Value: Sendable>(
+    _ body: @escaping @Sendable (PostgreSQLConnection, SealRenewal) throws(DatabaseError) -> Value
+  ) async throws(DatabaseError) -> Value {
+    let place = Handed<Value>()
+    try await write(
+      .session { connection, renewal throws(DatabaseError) in
+        place.put(try body(connection, renewal))
+      })
+    return try place.take()
+  }
+
+  /// What a statement's rows say.
+  func read<Value: Sendable>(
+    _ query: PostgreSQLQuery, _ read: @escaping @Sendable (PostgreSQLRows) -> Value
+  ) async throws(DatabaseError) -> Value {
+    let result = await withCheckedContinuation {
+      (caller: CheckedContinuation<Result<Value, PostgreSQLFault>?, Never>) in
+      let isTaken = reads.put(
+        PostgreSQLRead(query: query) { caller.resume(returning: $0.map(read)) })
+      if !isTaken { caller.resume(returning: nil) }
+    }
+    switch result {
+    case .success(let value)?: return value
+    case .failure(let fault)?: throw fault.error
+    case nil: throw .closed
+    }
+  }
+}
+
+extension PostgreSQLDatabase {
+  // MARK: Writing
+
+  public func commit(_ change: Change) async throws(DatabaseError) {
+    try await write(.change(ChangeRows(change, sealing)))
+  }
+
+  public func lease(_ request: LeaseRequest) async throws(DatabaseError) -> [Job] {
+    let leasing = PostgreSQLLeasing(request: request, holder: identity.number, damage: damage)
+    return try await session { connection, _ throws(DatabaseError) in
+      try leasing.lease(connection)
+    }
+  }
+
+  public func releaseAbandonedLeases(at now: Instant) async throws(DatabaseError) -> Int {
+    try await write { identity in
+      [
+        PostgreSQLQuery(
+          WriterIdentity.releaseAbandoned,
+          [.integer(identity.number), .integer(now.milliseconds)])
+      ]
+    } _: { rows in
+      rows[0].count
+    }
+  }
+
+  public func drawIn(_ times: DrawnDueTimes) async throws(DatabaseError) {
+    try await write { _ in
+      PostgreSQLDueTimes.drawing(times)
+    } _: { _ in
+    }
+  }
+
+  public func beat(
+    _ gateway: GatewayPresence, lasting milliseconds: Int64, at now: Instant
+  ) async throws(DatabaseError) -> GatewaysAlive {
+    try await write { identity in
+      PostgreSQLGateways.beating(gateway, lasting: milliseconds, identity)
+    } _: { rows in
+      PostgreSQLGateways.alive(rows)
+    }
+  }
+
+  public func leave(_ gateway: GatewayPresence) async throws(DatabaseError) {
+    try await write { _ in
+      PostgreSQLGateways.leaving(gateway)
+    } _: { _ in
+    }
+  }
+
+  /// Its row goes through the log like any other's.
+  public func probe() async throws(DatabaseError) {
+    try await write { identity in
+      [
+        PostgreSQLQuery(
+          PostgreSQLDueTimes.probe, [.integer(identity.number)])
+      ]
+    } _: { _ in
+    }
+  }
+}

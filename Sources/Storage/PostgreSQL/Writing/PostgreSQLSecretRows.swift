@@ -1,0 +1,67 @@
+import PostgreSQLClient
+
+/// The rows that `SealRenewal` goes through.
+struct PostgreSQLSecretRows: RenewableRows {
+  private let connection: PostgreSQLConnection
+
+  /// Seals up to so many rows under the current key, as one transaction. Returns whether more may
+  /// be left.
+  static func renew(
+    limit: Int, _ renewal: SealRenewal, _ connection: PostgreSQLConnection
+  ) throws(DatabaseError) -> Bool {
+    let rows = PostgreSQLSecretRows(connection: connection)
+    var left = limit
+    try rows.execute("BEGIN")
+    do throws(DatabaseError) {
+      try renewal.renew(&left, rows)
+      try rows.execute("COMMIT")
+    } catch {
+      try? rows.execute("ROLLBACK")
+      throw error
+    }
+    return left == 0
+  }
+
+  func secrets(
+    behind place: (key: Int64, number: Int64, kind: Int64), below key: Int64, limit: Int
+  ) throws(DatabaseError) -> [SecretRow] {
+    try run(
+      """
+      SELECT secret.key, secret.number, secret.kind, secret.content, payins.id
+      FROM payin_secrets AS secret JOIN payins ON payins.number = secret.number
+      WHERE (secret.key, secret.number, secret.kind) > ($1, $2, $3) AND secret.key < $4
+      ORDER BY secret.key, secret.number, secret.kind LIMIT $5 FOR UPDATE OF secret
+      """, .integer(place.key), .integer(place.number), .integer(place.kind), .integer(key),
+      .integer(limit)
+    ).map { row in
+      SecretRow(
+        key: row.integer64(0), number: row.integer64(1), kind: row.integer64(2),
+        content: row.bytes(3), payin: row.text(4))
+    }
+  }
+
+  func update(_ row: SecretRow, to content: SealedContent) throws(DatabaseError) {
+    _ = try run(
+      "UPDATE payin_secrets SET key = $3, content = $4 WHERE number = $1 AND kind = $2",
+      .integer(row.number), .integer(row.kind), .integer(content.key), .bytes(content.bytes))
+  }
+
+  private func execute(_ script: String) throws(DatabaseError) {
+    do throws(PostgreSQLFault) {
+      try connection.execute(script, within: PostgreSQLSession.answerMilliseconds)
+    } catch {
+      throw error.error
+    }
+  }
+
+  private func run(
+    _ sql: String, _ values: PostgreSQLValue...
+  ) throws(DatabaseError) -> PostgreSQLRows {
+    do throws(PostgreSQLFault) {
+      return try connection.run(
+        PostgreSQLQuery(once: sql, values), within: PostgreSQLSession.answerMilliseconds)
+    } catch {
+      throw error.error
+    }
+  }
+}
