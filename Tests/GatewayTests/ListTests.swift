@@ -12,63 +12,13 @@ import Testing
 
 /// Many due questions of an account whose provider has a list.
 @Suite("questions that are asked together", .timeLimit(.minutes(2)))
-struct ListTests {
-  private let bench: JobBench
-  private let books = OpenpayBooks()
+struct ListTests: ListBench {
+  let bench: JobBench
+  let books = OpenpayBooks()
 
   init() throws { try self.init(rate: 2000) }
 
-  private init(rate: Int64) throws {
-    bench = try JobBench(
-      ["a"], limits: AccountLimits(rate: rate), provider: OpenpayBooks.provider)
-    bench.caller.answers { [books] in books.answer($0) }
-  }
-
-  /// So many that are shown to their payers and asked about soon; the oldest first.
-  private func made(_ count: Int, after earlier: Int = 0) async throws -> [Payin] {
-    var payins: [Payin] = []
-    for number in earlier..<earlier + count {
-      let payin = try await bench.made(
-        [.accepted(.shown("tr\(number)"))], "order\(number)", at: ["a"])
-      books.add(payin)
-      payins.append(payin)
-    }
-    return payins
-  }
-
-  /// Which calls were made since the last look, in their order: a page by its offset.
-  private func asked() -> [String] {
-    bench.called().map { call in
-      let last = String(call.split { $0 == "/" || $0 == "=" }.last ?? "")
-      return call.contains("creation") ? "\(last) (page)" : last
-    }
-  }
-
-  /// Lets everything fall due, and gives the calls that are made of it.
-  private func round(_ count: Int, afterSeconds seconds: Int64 = 60) async throws -> [String] {
-    bench.clock.advance(seconds: seconds)
-    var calls: [String] = []
-    _ = try await eventually {
-      calls += asked()
-      let isDone = bench.store.jobs.allSatisfy { $0.lease == nil && $0.due > bench.clock.now() }
-      return isDone && bench.store.jobs.count <= count
-    }
-    return calls + asked()
-  }
-
-  /// The same after a minute with the runner at work, which has nothing due when it starts.
-  private func after(_ payins: [Payin]) async throws -> [String] {
-    var calls: [String] = []
-    try await bench.running { () async throws in
-      #expect(try await bench.sleeps(500))
-      calls = try await round(payins.count)
-    }
-    return calls
-  }
-
-  private func kept(_ payin: Payin) async throws -> Payin {
-    try #require(try await bench.payin(payin.id))
-  }
+  private init(rate: Int64) throws { bench = try books.bench(rate: rate) }
 
   @Test("eight are one call, as is a hundred; seven are seven", arguments: [7, 8, 100])
   func one(_ count: Int) async throws {
@@ -136,6 +86,15 @@ struct ListTests {
     #expect(try await kept(payins[7]).silence?.count == 1)
     #expect(try await kept(payins[3]).attempts[0].state == .cancelled)
     #expect(try await kept(payins[4]).receipts.isEmpty)
+  }
+
+  @Test("many that a page does not show are no reason for another: each is asked about singly")
+  func missing() async throws {
+    let payins = try await made(40)
+    for payin in payins.prefix(20) { books.remove(payin) }
+    let calls = try await after(payins)
+    #expect(calls.first == "0 (page)" && calls.count { $0.contains("page") } == 1)
+    #expect(Set(calls.filter { $0.hasPrefix("tr") }) == Set((0..<20).map { "tr\($0)" }))
   }
 
   @Test("an order that a page shows completed is paid, once, as its own answer would have it")
@@ -246,22 +205,6 @@ struct ListTests {
     }
   }
 
-  @Test("what was made after the orders is leapt over, by the look of the first page")
-  func leap() async throws {
-    let payins = try await made(60)
-    for number in 0..<600 {
-      bench.clock.advance(seconds: 1)
-      books.add("trother\(number)", number: "OTHER\(number)", at: bench.clock.now())
-    }
-    let left = Mutex<[JobKey]>([])
-    _ = await bench.runner.ask(
-      try await leased(), of: "a", ListPolicy(), under: JobBench.lease
-    ) { keys in left.withLock { $0 += keys } }
-    #expect(asked() == ["0 (page)", "551 (page)", "651 (page)"])
-    #expect(left.withLock { $0.isEmpty })
-    #expect(try await kept(payins[0]).silence?.count == 1)
-  }
-
   @Test("a page that is not turned ends the list, and what it answered stands")
   func notTurned() async throws {
     let payins = try await made(150)
@@ -295,66 +238,6 @@ struct ListTests {
     for payin in payins { #expect(try await test.kept(payin).attempts[0].polls > 0) }
   }
 
-  @Test("pages are read within the time of a single call")
-  func time() async throws {
-    _ = try await made(150)
-    let jobs = try await leased()
-    bench.caller.answers { [books, bench] request in
-      bench.clock.advance(seconds: 30)
-      return books.answer(request)
-    }
-    let left = Mutex<[JobKey]>([])
-    _ = await bench.runner.ask(jobs, of: "a", ListPolicy(), under: JobBench.lease) { keys in
-      left.withLock { $0 += keys }
-    }
-    #expect(asked() == ["0 (page)"] && left.withLock { $0.count } == 50)
-    #expect(bench.store.jobs.count { $0.lease == nil && $0.due <= bench.clock.now() } == 50)
-  }
-
-  @Test("without room at the account they are put off for a second or two, and asked together then")
-  func room() async throws {
-    let payins = try await made(20)
-    let monitor = try #require(bench.calls.monitors["a"])
-    let jobs = try await leased()
-    monitor.quieten(forSeconds: 30, at: bench.clock.steady())
-    let left = Mutex<[JobKey]>([])
-    let isWorthwhile = await bench.runner.ask(
-      jobs, of: "a", ListPolicy(), under: JobBench.lease
-    ) { keys in left.withLock { $0 += keys } }
-    #expect(isWorthwhile == nil && asked().isEmpty && left.withLock { $0.isEmpty })
-    for job in bench.store.jobs {
-      #expect(job.lease == nil)
-      #expect((1000...2020).contains(job.due.milliseconds(since: bench.clock.now())))
-    }
-    #expect(try await kept(payins[0]).silence == nil)
-  }
-
-  @Test("one that somebody else changed meanwhile is judged anew, and asked singly")
-  func changed() async throws {
-    let payins = try await made(10)
-    let jobs = try await leased()
-    bench.caller.answers { [books, bench] request in
-      // While the page is under way the order is found paid by another process.
-      _ = try? await bench.committer.apply(
-        .queried(
-          payins[2].attempts[0].id,
-          .found(
-            StatusReport(
-              status: .paid,
-              deposits: [
-                Deposit(identity: "tr2", amount: 15_000, receivedAt: nil, providerReference: nil)
-              ]))), to: payins[2].id, as: Payin.self)
-      return books.answer(request)
-    }
-    let left = Mutex<[JobKey]>([])
-    _ = await bench.runner.ask(jobs, of: "a", ListPolicy(), under: JobBench.lease) { keys in
-      left.withLock { $0 += keys }
-    }
-    let kept = try await kept(payins[2])
-    #expect(kept.status == .succeeded && kept.attempts[0].discrepancies.isEmpty)
-    #expect(left.withLock { $0.map(\.subject) } == [payins[2].attempts[0].id.text])
-  }
-
   @Test("orders of all ages fall due together, so that a call answers many an hour")
   func ages() async throws {
     let count = 240
@@ -380,14 +263,5 @@ struct ListTests {
     for payin in payins { questions += try await kept(payin).attempts[0].polls }
     // The youngest are asked about by themselves, as often as ever.
     #expect(questions > 2 * count && calls * 3 < questions)
-  }
-
-  /// Everything that is due after a minute, held by this process.
-  private func leased() async throws -> [Job] {
-    bench.clock.advance(seconds: 60)
-    let now = bench.clock.now()
-    return try await bench.store.lease(
-      LeaseRequest(
-        now: now, until: bench.calls.leaseEnd(at: now), limit: 500, lease: JobBench.lease))
   }
 }
