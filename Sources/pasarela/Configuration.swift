@@ -93,7 +93,8 @@ struct Configuration: Sendable {
     var configuration = reader.read()
     let own: Set = ["listen", "log", "store", "rules", "public_url"]
     let common = object.members.filter { !own.contains($0.key) }
-    configuration.common = JSON.object(JSONObject(common.map { ($0.key, $0.value) }))
+    configuration.common =
+      JSON.object(JSONObject(common.map { ($0.key, $0.value) }))
       .canonicalBytes
     // A text that could not be made is not judged as well.
     let unmade = Set(substitution.problems.map(\.pointer))

@@ -54,7 +54,8 @@ struct FleetTests {
 
   @Test("so it is over one file, where one that is alone writes nothing")
   func joiningFile() async throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/fleet-\(UInt64.random(in: .min ... .max))"
+    let folder =
+      FileManager.default.temporaryDirectory.path + "/fleet-\(UInt64.random(in: .min ... .max))"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let first = try SQLiteDatabase(path: folder + "/pasarela.db")
     var second: SQLiteDatabase?

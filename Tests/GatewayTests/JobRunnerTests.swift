@@ -228,7 +228,8 @@ struct JobRunnerTests {
     try await bench.running { () async throws in
       #expect(try await eventually { gate.waitingCount == count })
       #expect(try await bench.sleeps(JobRunner.breathMilliseconds))
-      #expect(bench.store.jobs.filter { $0.lease == nil }.map(\.due) == Array(dues.dropFirst(count)))
+      #expect(
+        bench.store.jobs.filter { $0.lease == nil }.map(\.due) == Array(dues.dropFirst(count)))
       gate.open()
     }
   }

@@ -296,9 +296,10 @@ struct TwinTests {
     second.signal(SIGTERM)
     #expect(await second.status() == 0)
     let alive = try await clients[0].get("/health").json["checks"]?["gateways:alive"]?.array
-    #expect(try await eventually {
-      try await clients[0].get("/health").json["checks"]?["gateways:alive"]?.array?.count == 1
-    } || alive?.count == 1)
+    #expect(
+      try await eventually {
+        try await clients[0].get("/health").json["checks"]?["gateways:alive"]?.array?.count == 1
+      } || alive?.count == 1)
     await installation.end()
   }
 }
