@@ -93,7 +93,8 @@ struct ListTests: ListBench {
     let payins = try await made(40)
     for payin in payins.prefix(20) { books.remove(payin) }
     let calls = try await after(payins)
-    #expect(calls.first == "0 (page)" && calls.count { $0.contains("page") } == 1)
+    // A short page may be all that is given at once: the next one is the list's end.
+    #expect(calls.filter { $0.contains("page") } == ["0 (page)", "20 (page)"])
     #expect(Set(calls.filter { $0.hasPrefix("tr") }) == Set((0..<20).map { "tr\($0)" }))
   }
 
