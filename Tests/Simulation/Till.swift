@@ -42,7 +42,9 @@ final class Till: @unchecked Sendable {  // the simulation runs on one thread
 
   private func ask() async {
     let hash = RequestHash(["number": JSON(number)], bytes: [])
+    var tries: Int64 = 0
     while true {
+      tries += 1
       let answer = await replica()?.till {
         [request, number] service in
         try await service.create(
@@ -55,7 +57,9 @@ final class Till: @unchecked Sendable {  // the simulation runs on one thread
         world.note("till \(number) is answered \(json["status"]?.string ?? "")")
         return
       }
-      await world.scheduler.sleep(milliseconds: world.dice.within(100...20_000))
+      // Ever more seldom: a gateway that never answers is not asked for six weeks on end.
+      await world.scheduler.sleep(
+        milliseconds: world.dice.within(100...20_000 * (1 + tries / 50)))
     }
   }
 
