@@ -9,9 +9,9 @@ struct SimulationTests {
     try await OtherProgram.run(OtherProgram.beside("simulate"), arguments)
   }
 
-  @Test("every promise holds through 160 seeds of storms")
+  @Test("every promise holds through 100 seeds of storms")
   func promises() async throws {
-    let run = try await simulate("--seeds", "160")
+    let run = try await simulate("--seeds", "100")
     #expect(run.status == 0, "\(run.output.suffix(4000))")
   }
 
