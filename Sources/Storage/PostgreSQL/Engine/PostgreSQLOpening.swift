@@ -19,6 +19,8 @@ struct PostgreSQLOpening {
       try PostgreSQLSession.prepare(writer)
       try PostgreSQLSession.check(writer)
       try PostgreSQLMigrations(writer, starts: migrates).run()
+      // Migrations have no time limit, and leave none.
+      try PostgreSQLSession.prepare(writer)
     } catch {
       throw Self.fault(error)
     }

@@ -53,8 +53,9 @@ struct WriterIdentity: Sendable {
     INSERT INTO writers (writer, last_commit, at) VALUES ($1, $2, now())
     ON CONFLICT (writer) DO UPDATE SET last_commit = excluded.last_commit, at = excluded.at
     """)
+  /// A write: a standby refuses it, and its own commit waits until what it found is as durable.
   private static let find = PostgreSQLStatement(
-    "SELECT 1 FROM writers WHERE writer = $1 AND last_commit >= $2")
+    "UPDATE writers SET at = now() WHERE writer = $1 AND last_commit >= $2 RETURNING 1")
 
   /// A row for each other writer that lives.
   private static let others = PostgreSQLStatement(

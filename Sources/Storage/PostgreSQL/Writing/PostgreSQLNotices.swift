@@ -1,3 +1,4 @@
+import Glibc
 import Payins
 import PostgreSQLClient
 import Synchronization
@@ -76,6 +77,7 @@ final class PostgreSQLListener {
   func run() {
     while !sharing.isClosed.load(ordering: .relaxed) {
       guard let connection = try? link.current(waiting: Self.stepMilliseconds) else {
+        usleep(UInt32(Self.stepMilliseconds) * 1000)
         continue
       }
       for word in (try? connection.notices(within: Self.stepMilliseconds)) ?? [] {
