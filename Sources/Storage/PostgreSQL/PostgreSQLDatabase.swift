@@ -43,6 +43,7 @@ public final class PostgreSQLDatabase: Database, KeepsDocuments {
       connection throws(PostgreSQLFault) in
       try PostgreSQLSession.prepare(connection)
       try identity.take(connection)
+      try PostgreSQLSession.prepareToWrite(connection)
     }
     let writer = Handover(PostgreSQLWriter(link, identity, sharing, writes, meter, keys))
     start("store-writer") { writer.take()?.run() }

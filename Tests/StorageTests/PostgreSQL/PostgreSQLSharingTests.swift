@@ -115,6 +115,58 @@ struct PostgreSQLSharingTests {
     }
   }
 
+  @Test("a row that somebody keeps locked fails its own change, and no other")
+  func locked() async throws {
+    try await withPostgreSQL { address in
+      try await useAndClose(try PostgreSQLDatabase(address)) { store in
+        let opened = (0..<20).map { author.open("order-\($0)") }
+        for transition in opened { try await store.commit(author.change(transition)) }
+        let other = try PostgreSQLConnection(ConnectionSettings(address))
+        try other.execute(
+          "BEGIN; SELECT 1 FROM payins WHERE id = '\(opened[7].payin.id)' FOR UPDATE",
+          within: 5000)
+        let failed = await withTaskGroup(of: Int?.self) { group in
+          for (number, transition) in opened.enumerated() {
+            let change = author.change(
+              transition.payin.apply(.cancelled, author.context(noon)), before: transition.payin)
+            group.addTask {
+              do throws(DatabaseError) {
+                try await store.commit(change)
+                return nil
+              } catch {
+                guard case .failed = error else { Issue.record("\(error)"); return nil }
+                return number
+              }
+            }
+          }
+          return await group.reduce(into: [Int]()) { if let number = $1 { $0.append(number) } }
+        }
+        #expect(failed == [7])
+        try other.execute("ROLLBACK", within: 5000)
+        let payin = opened[7].payin
+        try await store.commit(
+          author.change(payin.apply(.cancelled, author.context(noon)), before: payin))
+      }
+    }
+  }
+
+  @Test("no connection of a store waits without end, the first one neither")
+  func limits() async throws {
+    try await withPostgreSQL { address in
+      try await useAndClose(try PostgreSQLDatabase(address)) { store in
+        let names = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"]
+        let values = try await store.session { connection, _ throws(DatabaseError) in
+          names.map { name in
+            try? connection.run(
+              PostgreSQLQuery(once: "SELECT current_setting('\(name)')"), within: 5000
+            ).first?.text(0)
+          }
+        }
+        #expect(values == ["10s", "1s", "5s"])
+      }
+    }
+  }
+
   @Test("endpoints that two change at once by the same revision are changed by one")
   func endpoints() async throws {
     try await withPostgreSQL { address in

@@ -27,6 +27,7 @@ struct PostgreSQLOpening {
     sealing = try PostgreSQLSealedRows.open(writer, keys)
     do throws(PostgreSQLFault) {
       identity = try WriterIdentity(writer)
+      try PostgreSQLSession.prepareToWrite(writer)
     } catch {
       throw Self.fault(error)
     }

@@ -4,7 +4,7 @@ import PostgreSQLClient
 struct PostgreSQLSession {
   /// Milliseconds within which the server answers whatever is asked, else the connection is given
   /// up; its own `statement_timeout` ends a statement before.
-  static let answerMilliseconds: Int64 = 45_000
+  static let answerMilliseconds: Int64 = 15_000
 
   /// Plans are made once, and not by what the tables happened to hold then: every statement looks
   /// up by an index what it needs, in the index's order. A commit is in the server's log when it is
@@ -19,15 +19,23 @@ struct PostgreSQLSession {
     SET enable_sort = off;
     SET jit = off;
     SET default_transaction_isolation = 'read committed';
-    SET idle_in_transaction_session_timeout = '30s';
+    SET idle_in_transaction_session_timeout = '5s';
     SELECT set_config('synchronous_commit', 'on', false)
       WHERE current_setting('synchronous_commit') = 'off';
-    SELECT set_config('statement_timeout', '30s', false)
+    SELECT set_config('statement_timeout', '10s', false)
       WHERE current_setting('statement_timeout') = '0';
     """
 
+  /// What the writer is told besides, once nothing of its own may wait for long any more: a row
+  /// that somebody keeps locked holds up nobody but its own change.
+  private static let writing = "SET lock_timeout = '1s'"
+
   static func prepare(_ connection: PostgreSQLConnection) throws(PostgreSQLFault) {
     try connection.execute(settings, within: answerMilliseconds)
+  }
+
+  static func prepareToWrite(_ connection: PostgreSQLConnection) throws(PostgreSQLFault) {
+    try connection.execute(writing, within: answerMilliseconds)
   }
 
   /// What must be so once, at the start.

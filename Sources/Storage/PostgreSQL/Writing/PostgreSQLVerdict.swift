@@ -3,7 +3,12 @@ import PostgreSQLClient
 
 extension ServerRefusal {
   /// Whether it is about what one change says, and not about the server.
-  var isOfChange: Bool { code == "PA001" || family == "23" || family == "22" }
+  var isOfChange: Bool {
+    code == "PA001" || ["22", "23", "54"].contains(family) || isOfLock
+  }
+
+  /// Whether something that is locked, or a statement that took too long, was waited for in vain.
+  var isOfLock: Bool { code == "55P03" || code == "57014" }
 
   /// For the operator. A server's message may quote values; the primary one names tables and
   /// constraints.

@@ -156,6 +156,8 @@ final class PostgreSQLWriter {
     if refusal.isPassing, passes > 0 { return commit(changes, passes: passes - 1) }
     guard refusal.isOfChange || refusal.isPassing else { throw .refused(refusal) }
     guard changes.count == 1 else {
+      // Each that waits costs its time, so that no half is made to wait for the same again.
+      if refusal.isOfLock { return changes.forEach { commit([$0]) } }
       let middle = changes.count / 2
       commit(Array(changes[..<middle]))
       commit(Array(changes[middle...]))
