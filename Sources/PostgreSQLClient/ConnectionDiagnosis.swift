@@ -26,7 +26,7 @@ struct ConnectionDiagnosis {
   /// What is said with codes.
   private var verbose: String {
     let started = unsafe settings.withParameters { names, values in
-      unsafe PQconnectStartParams(names, values, 1)
+      unsafe PQconnectStartParams(names, values, 0)
     }
     guard let connection = unsafe started else { return "" }
     defer { unsafe PQfinish(connection) }

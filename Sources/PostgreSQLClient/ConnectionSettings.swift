@@ -22,9 +22,10 @@ import Glibc
     let given = unsafe Self.values(options)
     let ports = given.first { $0.name == "port" }?.value ?? ""
     let hosts = given.first { $0.name == "host" }?.value ?? ""
-    // A password with signs that are not written as `%40` and the like ends up in either.
+    let database = given.first { $0.name == "dbname" }?.value ?? ""
+    // A password with signs that are not written as `%40` and the like ends up in one of them.
     guard ports.utf8.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: ",") }),
-      !hosts.utf8.contains(UInt8(ascii: "@"))
+      !hosts.utf8.contains(UInt8(ascii: "@")), !database.utf8.contains(where: "@=/".utf8.contains)
     else { throw .denied(Self.unreadable) }
     let names = ["host", "hostaddr", "port", "dbname", "service"]
     place = given.filter { names.contains($0.name) }.map { "\($0.name)=\($0.value)" }
@@ -37,6 +38,8 @@ import Glibc
       }
     }
     standard("connect_timeout", Self.connectSeconds, unless: "PGCONNECT_TIMEOUT")
+    // A standby takes no writes, and what it shows may be old.
+    standard("target_session_attrs", "read-write", unless: "PGTARGETSESSIONATTRS")
     all.append(("fallback_application_name", "pasarela"))
     all.removeAll { $0.name == "client_encoding" }
     all.append(("client_encoding", "UTF8"))

@@ -13,7 +13,7 @@ import Glibc
   /// Connects, which blocks for the settings' `connect_timeout` a host at most.
   public init(_ settings: ConnectionSettings) throws(PostgreSQLFault) {
     let opened = unsafe settings.withParameters { names, values in
-      unsafe PQconnectdbParams(names, values, 1)
+      unsafe PQconnectdbParams(names, values, 0)
     }
     guard let connection = unsafe opened else { throw .lost("no memory for a connection") }
     unsafe handle = connection  // from here on deinit closes it, whatever is thrown

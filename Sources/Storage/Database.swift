@@ -79,8 +79,8 @@ public protocol Database: DueTimes {
   /// Jobs whose time has come, and since when the oldest waits.
   func backlog(at now: Instant) async throws(DatabaseError) -> Backlog
   /// Ends the leases of processes that are surely gone: all of them where no other process has
-  /// the store open, none otherwise. For a process that starts, before it leases anything: its own
-  /// leases would end too. Returns how many.
+  /// the store open, none otherwise, nor where machines share it. For a process that starts, before
+  /// it leases anything: its own leases would end too. Returns how many.
   func releaseAbandonedLeases(at now: Instant) async throws(DatabaseError) -> Int
 
   /// A digest under a key that the store keeps for itself.

@@ -15,6 +15,10 @@ final class CuttingProxy: Sendable {
     case delayRequest
     /// Every connection ends, and none is made.
     case refuse
+    /// Every connection ends; new ones are taken, and hear nothing.
+    case hang
+
+    fileprivate var isAway: Bool { self == .refuse || self == .hang }
   }
 
   struct Failure: Error {}
@@ -24,6 +28,7 @@ final class CuttingProxy: Sendable {
     var open: Set<Int32> = []
     var cuts = 0
     var delayed: [(to: Int32, bytes: [UInt8])] = []
+    var hung: [Int32] = []
   }
 
   private let state = Mutex(State())
@@ -55,7 +60,9 @@ final class CuttingProxy: Sendable {
   func set(_ mode: Mode) {
     state.withLock { state in
       state.mode = mode
-      guard mode == .refuse else { return }
+      for descriptor in state.hung { close(descriptor) }
+      state.hung = []
+      guard mode.isAway else { return }
       for descriptor in state.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
     }
   }
@@ -72,6 +79,11 @@ final class CuttingProxy: Sendable {
   }
 
   private func serve(_ client: Int32) {
+    let isHung = state.withLock { state in
+      if state.mode == .hang { state.hung.append(client) }
+      return state.mode == .hang
+    }
+    if isHung { return }
     let upstream = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     guard state.withLock({ $0.mode }) != .refuse,
       Self.with("\(server)/.s.PGSQL.5432", { connect(upstream, $0, $1) }) == 0
@@ -87,7 +99,7 @@ final class CuttingProxy: Sendable {
         let mode = state.withLock { state in
           let mode = state.mode
           if mode == .delayRequest { state.delayed.append((upstream, Array(bytes))) }
-          if mode != .forward, mode != .refuse {
+          if mode != .forward, !mode.isAway {
             state.mode = .forward
             state.cuts += 1
           }

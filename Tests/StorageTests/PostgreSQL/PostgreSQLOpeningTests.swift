@@ -32,6 +32,11 @@ struct PostgreSQLOpeningTests {
       "postgresql://postgres:wrong-Secret@localhost:x/postgres", "\(place) sslmode=sure-Secret",
       "postgresql://a:wrong-Secret@b@localhost/postgres", "nonsense-Secret",
       "postgresql://a:b/wrong-Secret@localhost/postgres",
+      "postgresql://a:12/wrong-Secret@localhost/postgres",
+      "postgresql://a:/wrong-Secret@localhost/postgres",
+      "postgresql://a:b@localhost/wrong-Secret@localhost/postgres",
+      "dbname='host=localhost password=wrong-Secret'",
+      "dbname=postgresql://a:wrong-Secret@localhost/postgres",
     ] {
       guard case .denied(let what)? = fault(address) else {
         Issue.record("\(address): \(String(describing: fault(address)))")
@@ -54,12 +59,51 @@ struct PostgreSQLOpeningTests {
     }
   }
 
+  @Test("a server that takes no writes is none to this store, unless it is told otherwise")
+  func readOnly() async throws {
+    let cluster = try TestCluster.shared()
+    try cluster.execute(
+      """
+      DO $$ BEGIN
+        CREATE ROLE standby LOGIN;
+      EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+      ALTER ROLE standby SET default_transaction_read_only = on
+      """)
+    let address = "host=\(cluster.folder) dbname=postgres user=standby"
+    guard case .away? = fault(address) else {
+      Issue.record("\(String(describing: fault(address)))")
+      return
+    }
+    _ = try PostgreSQLConnection(ConnectionSettings("\(address) target_session_attrs=any"))
+  }
+
+  @Test("a commit is looked for by a write: a server that takes none does not say it is missing")
+  func lookedFor() async throws {
+    try await withPostgreSQL { address in
+      try await useAndClose(try PostgreSQLDatabase(address)) { _ in
+        let connection = try PostgreSQLConnection(ConnectionSettings(address))
+        let identity = try WriterIdentity(connection)
+        _ = try connection.run(identity.note(5), within: 5000)
+        #expect(try identity.hasMade(5, connection, within: 5000))
+        #expect(try !identity.hasMade(6, connection, within: 5000))
+        try connection.execute("SET default_transaction_read_only = on", within: 5000)
+        let fault = #expect(throws: PostgreSQLFault.self) {
+          try identity.hasMade(5, connection, within: 5000)
+        }
+        guard case .lost? = fault else {
+          Issue.record("\(String(describing: fault))")
+          return
+        }
+      }
+    }
+  }
+
   @Test("of several hosts the one that may be written to is taken, as libpq does it")
   func hosts() async throws {
     let cluster = try TestCluster.shared()
     try await withFolder { folder in
       try await cluster.withSchema { address in
-        let hosts = "\(address) host=\(folder),\(cluster.folder) target_session_attrs=read-write"
+        let hosts = "\(address) host=\(folder),\(cluster.folder)"
         try await useAndClose(try PostgreSQLDatabase(hosts)) { try await $0.probe() }
       }
     }

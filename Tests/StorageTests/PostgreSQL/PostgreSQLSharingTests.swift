@@ -35,27 +35,26 @@ struct PostgreSQLSharingTests {
     }
   }
 
-  @Test("the leases of one that is gone end, those of one that lives do not")
+  @Test("no start ends a lease before its time, whether its holder lives or its connection is gone")
   func abandoned() async throws {
     try await withPostgreSQL { address in
       let first = try PostgreSQLDatabase(address)
       let second = try PostgreSQLDatabase(address)
       var change = Change()
       change.jobs = ["a", "b"].map { .put(author.job($0)) }
-      var held = author.job("c", due: noon.adding(seconds: 30), lease: Lease(token: "mine"))
+      var held = author.job("c", due: noon.adding(seconds: 600), lease: Lease(token: "mine"))
       held.key.kind = .sendAttempt
       change.jobs.append(.put(held))
       try await first.commit(change)
       #expect(try await lease(first, "first", at: noon).count == 2)
-      let later = noon.adding(seconds: 9)
-      for _ in 0..<3 { #expect(try await second.releaseAbandonedLeases(at: later) == 0) }
-      #expect(try await lease(second, "second", at: later).isEmpty)
-      await first.close()
-      let isReleased = try await eventually {
-        try await second.releaseAbandonedLeases(at: later) == 3
+      let later = noon.adding(seconds: 599)
+      for isClosed in [false, true] {
+        if isClosed { await first.close() }
+        #expect(try await second.releaseAbandonedLeases(at: later) == 0)
+        #expect(try await lease(second, "second", at: later).isEmpty)
       }
-      #expect(isReleased)
-      #expect(try await lease(second, "second", at: later).map(\.tries) == [2, 2, 2])
+      let end = noon.adding(seconds: 600)
+      #expect(try await lease(second, "third", at: end).map(\.tries) == [2, 2, 2])
       await second.close()
     }
   }
@@ -231,6 +230,29 @@ struct PostgreSQLSharingTests {
           + " AND pid <> pg_backend_pid()")
       #expect(try await eventually { heard.withLock { $0[0].count > 1 } })
       for store in stores { await store.close() }
+    }
+  }
+
+  @Test("whoever listens rests while there is no database", .timeLimit(.minutes(1)))
+  func resting() async throws {
+    try await withFolder { folder in
+      let identity = try await TestCluster.shared().withSchema { address in
+        try await useAndClose(try PostgreSQLDatabase(address)) { _ in }
+        return try WriterIdentity(PostgreSQLConnection(ConnectionSettings(address)))
+      }
+      let sharing = PostgreSQLSharing()
+      let rests = Mutex(0)
+      let settings = try ConnectionSettings("host=\(folder) user=postgres dbname=postgres")
+      PostgreSQLListener(settings, identity, sharing) {
+        if rests.withLock({
+          $0 += 1; return $0
+        }) == 3 {
+          sharing.isClosed.store(true, ordering: .relaxed)
+        }
+      } hears: { _ in
+        Issue.record("there is nobody")
+      }.run()
+      #expect(rests.withLock { $0 } == 3)
     }
   }
 }

@@ -104,8 +104,6 @@ enum PostgreSQLSchema {
       lease text COLLATE "C",
       -- When it runs out; the due time stays as it was, and is never later.
       lease_ms bigint,
-      -- The writer that took it.
-      holder bigint,
       -- `count first last word`, in milliseconds since 1970.
       silence text COLLATE "C",
       PRIMARY KEY (kind, subject)
@@ -219,8 +217,7 @@ enum PostgreSQLSchema {
       seen timestamptz NOT NULL
     ) WITH (fillfactor = 20);
 
-    -- Each gateway's last commit, by which one whose answer was lost is found; and whose leases are
-    -- whose.
+    -- Each gateway's last commit, by which one whose answer was lost is found.
     CREATE SEQUENCE writer_numbers;
     CREATE TABLE writers (
       writer bigint PRIMARY KEY,

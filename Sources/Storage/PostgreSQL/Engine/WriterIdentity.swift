@@ -73,31 +73,10 @@ struct WriterIdentity: Sendable {
 
   /// Whether the commit was made; asked on a connection that is the writer's.
   func hasMade(
-    _ commit: Int64, _ connection: PostgreSQLConnection
+    _ commit: Int64, _ connection: PostgreSQLConnection, within milliseconds: Int64
   ) throws(PostgreSQLFault) -> Bool {
     try connection.run(
-      PostgreSQLQuery(Self.find, [.integer(number), .integer(commit)]),
-      within: PostgreSQLSession.answerMilliseconds
+      PostgreSQLQuery(Self.find, [.integer(number), .integer(commit)]), within: milliseconds
     ).count > 0
   }
-
-  /// Ends the leases of writers that are gone, and of this one. Those that are held have been due.
-  static let releaseAbandoned = PostgreSQLStatement(
-    """
-    WITH held AS MATERIALIZED (
-      SELECT kind, subject, holder FROM job_accounts JOIN jobs USING (account)
-      WHERE due_ms <= $2 + 3600000 AND holder IS NOT NULL
-    ), gone AS MATERIALIZED (
-      SELECT holder FROM (SELECT DISTINCT holder FROM held) AS holders
-      WHERE holder = $1 OR NOT EXISTS (
-        SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
-          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-          AND (classid::bigint << 32) | objid::bigint
-            = (('writers'::regclass::oid::bigint << 32) | holder))
-    )
-    UPDATE jobs SET due_ms = $2, lease = NULL, lease_ms = NULL, holder = NULL
-    FROM held JOIN gone ON gone.holder = held.holder
-    WHERE jobs.kind = held.kind AND jobs.subject = held.subject AND jobs.holder = held.holder
-    RETURNING 1
-    """)
 }

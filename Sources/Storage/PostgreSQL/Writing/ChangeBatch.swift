@@ -77,13 +77,12 @@ struct ChangeBatch {
     return things
   }
 
-  /// - Parameter holder: the writer, whose leases are made.
-  static func queries(_ changes: [ChangeRows], holder: Int64) -> [PostgreSQLQuery] {
+  static func queries(_ changes: [ChangeRows]) -> [PostgreSQLQuery] {
     var evidence = EvidenceRows()
     var heard = HeardRows()
     var endpoints = EndpointRows()
     var operations: [OperationKind: OperationRows] = [:]
-    var jobs = [JobRows(holder: holder)]
+    var jobs = [JobRows()]
     for change in changes {
       evidence.add(change)
       heard.add(change)
@@ -93,7 +92,7 @@ struct ChangeBatch {
       }
       let isOrdered = isOrdered(change.jobs)
       for job in change.jobs {
-        if isOrdered { jobs.append(JobRows(holder: holder)) }
+        if isOrdered { jobs.append(JobRows()) }
         jobs[jobs.count - 1].add(job)
       }
     }

@@ -6,18 +6,18 @@ struct JobRows {
   private static let key = [RowColumn.text("kind"), .text("subject")]
   private static let found = "jobs.kind = new.kind AND jobs.subject = new.subject"
   private static let held = "\(found) AND jobs.lease = new.lease"
-  private static let free = "lease = NULL, lease_ms = NULL, holder = NULL"
+  private static let free = "lease = NULL, lease_ms = NULL"
 
   private static let put = RowStatement.inserting(
     into: "jobs",
     key + [
       .text("payin"), .text("account"), .integer("due_ms"), .integer("tries"), .text("lease"),
-      .integer("lease_ms"), .integer("holder"),
+      .integer("lease_ms"),
     ],
     conflict: """
       ON CONFLICT (kind, subject) DO UPDATE SET
         due_ms = excluded.due_ms, tries = jobs.tries + excluded.tries, lease = excluded.lease,
-        lease_ms = excluded.lease_ms, holder = excluded.holder
+        lease_ms = excluded.lease_ms
       """)
   private static let ensure = RowStatement.inserting(
     into: "jobs",
@@ -60,7 +60,6 @@ struct JobRows {
     """
   }
 
-  private let holder: Int64
   private var put = RowSet(Self.put)
   private var ensure = RowSet(Self.ensure)
   private var finish = RowSet(Self.finish)
@@ -69,9 +68,6 @@ struct JobRows {
   private var keepSilence = RowSet(Self.keepSilence)
   private var drop = RowSet(Self.drop)
   private var bringForward = RowSet(Self.bringForward)
-
-  /// - Parameter holder: the writer whose leases are made.
-  init(holder: Int64) { self.holder = holder }
 
   mutating func add(_ change: JobChange) {
     func named(_ key: JobKey) -> [Cell] { [.text(key.kind.rawValue), .text(key.subject)] }
@@ -86,7 +82,6 @@ struct JobRows {
         described(job) + [
           .number(job.lease == nil ? 0 : 1), .text(job.lease?.token),
           .integer(job.lease == nil ? nil : job.due.milliseconds),
-          .integer(job.lease == nil ? nil : holder),
         ])
     case .finish(let key, let lease):
       finish.add(named(key) + [.text(lease.token)])

@@ -36,7 +36,7 @@ struct PostgreSQLLeasing {
   private static let found = "jobs.kind = new.kind AND jobs.subject = new.subject"
   private static let take = RowStatement(key) {
     """
-    UPDATE jobs SET lease = $3, lease_ms = $4, holder = $5, tries = tries + 1
+    UPDATE jobs SET lease = $3, lease_ms = $4, tries = tries + 1
     FROM \($0) WHERE \(found)
     """
   }
@@ -45,7 +45,6 @@ struct PostgreSQLLeasing {
   }
 
   let request: LeaseRequest
-  let holder: Int64
   let damage: DamageRegister
 
   /// In a transaction of its own.
@@ -56,6 +55,10 @@ struct PostgreSQLLeasing {
       } catch {
         if !connection.isLost {
           try? connection.execute("ROLLBACK", within: PostgreSQLSession.answerMilliseconds)
+        }
+        // Whether the leases are taken is not known; they run out.
+        if case .lost(let why) = error {
+          throw .failed(function: "lease", code: 0, message: why)
         }
         guard case .refused(let refusal) = error, refusal.isPassing, pass < Self.passes else {
           throw error.error
@@ -80,9 +83,8 @@ struct PostgreSQLLeasing {
     for job in jobs { taken.add([.text(job.key.kind.rawValue), .text(job.key.subject)]) }
     let later = request.now.adding(seconds: Self.damagedSeconds)
     let changes = [
-      taken.query([
-        .kept(request.lease.token), .integer(request.until.milliseconds), .integer(holder),
-      ]), damaged.query([.integer(later.milliseconds)]), PostgreSQLQuery(Self.commit),
+      taken.query([.kept(request.lease.token), .integer(request.until.milliseconds)]),
+      damaged.query([.integer(later.milliseconds)]), PostgreSQLQuery(Self.commit),
     ]
     _ = try run(changes.compactMap { $0 }, connection)
     return jobs.map { $0.leased(by: request) }

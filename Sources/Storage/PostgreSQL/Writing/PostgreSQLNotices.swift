@@ -58,11 +58,15 @@ final class PostgreSQLListener {
   private let identity: WriterIdentity
   private let hears: @Sendable (StoreNotice) -> Void
   private let sharing: PostgreSQLSharing
+  private let rest: @Sendable () -> Void
 
+  /// - Parameter rest: what is done while there is no connection.
   init(
     _ settings: ConnectionSettings, _ identity: WriterIdentity, _ sharing: PostgreSQLSharing,
+    rest: @escaping @Sendable () -> Void = { usleep(UInt32(stepMilliseconds) * 1000) },
     hears: @escaping @Sendable (StoreNotice) -> Void
   ) {
+    self.rest = rest
     link = PostgreSQLLink(settings) { connection throws(PostgreSQLFault) in
       try connection.execute(
         PostgreSQLNotices.listen, within: PostgreSQLSession.answerMilliseconds)
@@ -77,7 +81,7 @@ final class PostgreSQLListener {
   func run() {
     while !sharing.isClosed.load(ordering: .relaxed) {
       guard let connection = try? link.current(waiting: Self.stepMilliseconds) else {
-        usleep(UInt32(Self.stepMilliseconds) * 1000)
+        rest()
         continue
       }
       for word in (try? connection.notices(within: Self.stepMilliseconds)) ?? [] {

@@ -125,7 +125,7 @@ final class PostgreSQLWriter {
       lastCommit += 1
       var queries =
         [identity.note(lastCommit)]
-        + ChangeBatch.queries(changes.map(\.rows), holder: identity.number)
+        + ChangeBatch.queries(changes.map(\.rows))
       if sharing.hasOthers.load(ordering: .relaxed),
         let told = PostgreSQLNotices.telling(changes.map(\.rows), identity)
       {
@@ -175,7 +175,7 @@ final class PostgreSQLWriter {
     while !end.isOver {
       do throws(PostgreSQLFault) {
         let connection = try link.current(waiting: Self.stepMilliseconds)
-        guard try identity.hasMade(number, connection) else {
+        guard try identity.hasMade(number, connection, within: max(end.millisecondsLeft, 1)) else {
           guard passes > 0 else { throw fault }
           return commit(changes, passes: passes - 1)
         }
