@@ -67,6 +67,37 @@ struct ListTests: ListBench {
     #expect(calls == ["0 (page)", "100 (page)", "200 (page)"])
   }
 
+  @Test("of urgent ones no more are asked than may be, and the others are due as they were")
+  func urgent() async throws {
+    let busy = try ListTests(rate: 10)
+    let payins = try await busy.slowly(30)
+    busy.bench.clock.advance(seconds: 60)
+    for payin in payins.suffix(15) {
+      _ = try await busy.bench.committer.apply(
+        .reported(payin.attempts[0].id, StatusReport(status: .paid), .unsignedCallback),
+        to: payin.id, as: Payin.self)
+    }
+    let told = Set(payins.suffix(15).map { $0.attempts[0].id.text })
+    let gate = Gate()
+    busy.bench.caller.answers { [books = busy.books] request in
+      await gate.pass()
+      return books.answer(request)
+    }
+    defer { gate.open() }
+    try await busy.bench.running { () async throws in
+      #expect(try await eventually { gate.waitingCount == 10 })
+      #expect(try await busy.bench.sleeps(JobRunner.breathMilliseconds))
+      // One call is the page's.
+      let free = busy.bench.store.jobs.filter { $0.lease == nil }
+      #expect(free.count { told.contains($0.key.subject) } == 5 + 1)
+      #expect(free.allSatisfy { $0.due <= busy.bench.clock.now() })
+      busy.bench.clock.advance(seconds: 1)
+      gate.open()
+      let now = busy.bench.clock.now()
+      #expect(try await eventually { busy.bench.store.jobs.allSatisfy { $0.due > now } })
+    }
+  }
+
   @Test("what a page does not answer is asked about singly, at once")
   func singly() async throws {
     let payins = try await made(20)

@@ -83,11 +83,10 @@ struct PostgreSQLServeTests {
     let cluster = try TestCluster.shared()
     let place = try place(
       "postgresql:host=\(cluster.folder) dbname=none user=postgres password=very-Secret")
-    let began = ContinuousClock.now
-    let ended = try await Program.run(["serve"], in: place.path)
+    // One that waited would hang into the suite's time limit.
+    let ended = try await Program.run(["serve", "--wait-store", "600"], in: place.path)
     #expect(ended.status == 2)
     #expect(ended.errors.contains("none") && !ended.errors.contains("very-Secret"))
-    #expect(ContinuousClock.now - began < .seconds(15))
   }
 
   @Test("a store that is away is waited for as long as told, then the start ends with 1")

@@ -4,15 +4,22 @@ import Synchronization
 
 /// Questions of accounts whose providers have lists.
 extension JobRunner {
-  /// Leases them, as many as there are, and has them asked together where they are many. Returns
-  /// how many were started of each account that was looked at.
+  /// What came of looking at accounts with lists.
+  struct ListRound {
+    /// How many were started, of each account that was looked at.
+    var started: [String: Int] = [:]
+    /// Those of the urgent ones that there was no room for.
+    var waiting: Set<JobKey> = []
+  }
+
+  /// Leases them, as many as there are, and has them asked together where they are many.
   /// - Parameters:
   ///   - urgent: those that do not wait for others.
   ///   - limits: how many of an account may be asked singly.
   func listRound(
     _ urgent: Set<JobKey>, _ limits: [String: Int], _ wall: Instant, _ now: Instant
-  ) async throws(DatabaseError) -> [String: Int] {
-    var started: [String: Int] = [:]
+  ) async throws(DatabaseError) -> ListRound {
+    var round = ListRound()
     for account in calls.listing.sorted() where mayList(account, limits[account], at: now) {
       var kinds = Dictionary(uniqueKeysWithValues: JobKind.allCases.map { ($0, 0) })
       kinds[.queryAttempt] = nil
@@ -28,20 +35,22 @@ extension JobRunner {
       } else {
         environment.lateness.forget(account)
       }
-      let single = jobs.filter { urgent.contains($0.key) }
-      var together = jobs.filter { !urgent.contains($0.key) }
-      let room = (limits[account] ?? Self.concurrencyPerAccount) - single.count
+      var singly = jobs.filter { urgent.contains($0.key) }
+      let together = jobs.filter { !urgent.contains($0.key) }
+      var room = limits[account] ?? Self.concurrencyPerAccount
       if together.count >= lists.leastQuestions {
         startList(together, of: account, request.lease, at: now)
+        room -= 1
       } else {
-        for job in together.prefix(max(0, room)) { start(job, request.lease, at: now) }
-        together.removeFirst(min(max(0, room), together.count))
-        await giveBack(together, request.lease)
+        singly += together
       }
-      for job in single { start(job, request.lease, at: now) }
-      started[account] = jobs.count
+      for job in singly.prefix(max(0, room)) { start(job, request.lease, at: now) }
+      let left = Array(singly.dropFirst(max(0, room)))
+      await giveBack(left, request.lease)
+      round.waiting.formUnion(left.map(\.key).filter(urgent.contains))
+      round.started[account] = jobs.count - left.count
     }
-    return started
+    return round
   }
 
   /// Whether the account may be asked by its list, and fewer questions than a list is for singly;

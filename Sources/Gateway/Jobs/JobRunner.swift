@@ -129,8 +129,8 @@ public final class JobRunner: Sendable {
     let urgent = urgent(at: now)
     do throws(DatabaseError) {
       let listed = try await listRound(Set(urgent.map(\.job.key)), limits(at: now), wall, now)
-      let others = try await singleRound(urgent, beside: Set(listed.keys), wall, now)
-      return listed.values.reduce(others, +)
+      let others = try await singleRound(urgent, beside: listed, wall, now)
+      return listed.started.values.reduce(others, +)
     } catch {
       state.withLock { $0.urgent = urgent }
       throw error
@@ -138,7 +138,7 @@ public final class JobRunner: Sendable {
   }
 
   private func singleRound(
-    _ urgent: [UrgentJob], beside listed: Set<String>, _ wall: Instant, _ now: Instant
+    _ urgent: [UrgentJob], beside listed: ListRound, _ wall: Instant, _ now: Instant
   ) async throws(DatabaseError) -> Int {
     let (total, deliveries) = state.withLock { ($0.total, $0.deliveries) }
     var request = LeaseRequest(
@@ -221,10 +221,10 @@ public final class JobRunner: Sendable {
 
   /// Learns from what was given out.
   /// - Parameters:
-  ///   - listed: accounts whose questions were given out before.
+  ///   - listed: what was given out before, of accounts with lists.
   ///   - now: of the steady clock.
   private func looked(
-    _ request: LeaseRequest, _ jobs: [Job], _ urgent: [UrgentJob], beside listed: Set<String>,
+    _ request: LeaseRequest, _ jobs: [Job], _ urgent: [UrgentJob], beside listed: ListRound,
     at now: Instant
   ) {
     let ofAccount = Dictionary(grouping: jobs, by: \.account)
@@ -233,14 +233,17 @@ public final class JobRunner: Sendable {
         || jobs.count == request.limit
     }
     let given = Set(jobs.map(\.key))
-    let left = urgent.filter { !given.contains($0.job.key) && leavesSome($0.job.account) }
-    state.withLock { $0.urgent = Array(left.prefix(Self.mostUrgent)) }
-    let ramped = state.withLock { state in
-      Set((state.ramp?.accounts).map(Array.init) ?? []).filter {
-        state.ramp?.room(for: $0, at: now) != nil
-      }
+    let left = urgent.filter { urgent in
+      !given.contains(urgent.job.key)
+        && (listed.waiting.contains(urgent.job.key) || leavesSome(urgent.job.account))
     }
-    let apart = listed.union(state.withLock(\.lists.underway))
+    let (apart, ramped) = state.withLock { state in
+      state.urgent = Array(left.prefix(Self.mostUrgent))
+      let ramped = state.ramp.map { ramp in
+        Set(ramp.accounts.filter { ramp.room(for: $0, at: now) != nil })
+      }
+      return (state.lists.underway.union(listed.started.keys), ramped ?? [])
+    }
     for (account, monitor) in calls.monitors where request.limit(for: account) > 0 {
       // What waits for a list is late because of it.
       if apart.contains(account) { continue }

@@ -35,6 +35,16 @@ extension ListBench {
     return payins
   }
 
+  /// The same at an account of few calls a second.
+  func slowly(_ count: Int) async throws -> [Payin] {
+    var payins: [Payin] = []
+    for number in 0..<count {
+      payins += try await made(1, after: number)
+      bench.clock.advance(milliseconds: 200)
+    }
+    return payins
+  }
+
   /// Which calls were made since the last look, in their order: a page by its offset.
   func asked() -> [String] {
     bench.called().map { call in
