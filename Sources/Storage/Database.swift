@@ -118,11 +118,24 @@ public protocol Database: DueTimes {
   func close() async
 }
 
-/// One that an operator may have looked through.
+/// One that an operator may have looked through. Other reads have their turn between.
 public protocol ExaminableDatabase: Database {
+  /// What is wrong with its files, in sentences; nothing where a server answers for them.
+  func faultsOfFile() async throws(DatabaseError) -> [String]
   /// Reads every document and notes in `damage` what is not what was written. Returns how many
-  /// rows it read. Other reads have their turn between.
-  func examine() async throws(DatabaseError) -> Int
+  /// rows it read.
+  /// - Parameter payin: is given each pay-in that can be read.
+  func examine(
+    _ payin: (Payin) async throws(DatabaseError) -> Void
+  ) async throws(DatabaseError) -> Int
+  /// Returns how many rows it looked at, and those that belong to nothing.
+  func orphans(
+    _ relation: StoreRelation
+  ) async throws(DatabaseError) -> (count: Int, orphans: Orphans)
+}
+
+extension ExaminableDatabase {
+  public func examine() async throws(DatabaseError) -> Int { try await examine { _ in } }
 }
 
 extension Database {

@@ -19,6 +19,10 @@ enum Command {
       pasarela keys data                        make a data key
       pasarela doctor [--config FILE]           check configuration, store, rules and accounts
       pasarela doctor --questions ACCOUNT       what to ask the support of its provider
+      pasarela store check [--store STORE]      look whether what is kept agrees with itself
+      pasarela store backup PATH                copy an SQLite store while it is served
+      pasarela store migrate --from STORE --to STORE
+                                                move between SQLite and PostgreSQL
     """
 
   static func run(_ arguments: [String]) async -> Int32 {
@@ -54,6 +58,7 @@ enum Command {
     case "sandbox": try await SandboxCommand.run(arguments.dropFirst())
     case "rules": try await RulesCommand.run(arguments.dropFirst())
     case "doctor": try await DoctorCommand.run(arguments.dropFirst())
+    case "store": try await StoreCommand.run(arguments.dropFirst())
     case "keys": try KeysCommand.run(arguments.dropFirst())
     case "help", "--help", "-h": Output.line(usage)
     case nil: throw UsageFault(message: "a command is needed")

@@ -55,12 +55,6 @@ struct Configuration: Sendable {
     var port: Int
   }
 
-  enum StoreAddress: Equatable, Sendable {
-    case sqlite(String)
-    /// What libpq takes; may hold a password.
-    case postgresql(String)
-  }
-
   /// - Throws: every fault of the file at once.
   static func load(
     path: String, environment: [String: String]

@@ -83,16 +83,9 @@ struct ConfigurationReader {
     return text.withoutSlashAtEnd
   }
 
-  private mutating func storeAddress(_ text: String) -> Configuration.StoreAddress {
-    if text.utf8.starts(with: "sqlite:".utf8), text.utf8.count > 7 {
-      return .sqlite(String(Substring(text.utf8.dropFirst(7))))
-    }
-    if text.utf8.starts(with: "postgresql://".utf8) { return .postgresql(text) }
-    if text.utf8.starts(with: "postgresql:".utf8) {
-      return .postgresql(String(Substring(text.utf8.dropFirst(11))))
-    }
-    root.report(
-      "store", "must be sqlite:PATH, postgresql://… or postgresql:host=… dbname=…")
+  private mutating func storeAddress(_ text: String) -> StoreAddress {
+    if let address = StoreAddress(text) { return address }
+    root.report("store", "must be \(StoreAddress.form)")
     return .sqlite("")
   }
 

@@ -2,6 +2,7 @@ import Foundation
 import Gateway
 import JSONText
 import Routing
+import Storage
 
 /// Where rule sets come from: the folder's files, and beside the store the last good ones, so that
 /// a bad file keeps no gateway from starting.

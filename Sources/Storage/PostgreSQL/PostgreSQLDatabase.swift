@@ -9,7 +9,7 @@ import Synchronization
 public final class PostgreSQLDatabase: Database, KeepsDocuments {
   private let writes = WorkQueue<PostgreSQLWrite>()
   private let reads = WorkQueue<PostgreSQLRead>()
-  private let ended: Countdown
+  private let threads = StoreThreads()
   private let meter = CommitMeter()
   private let identity: WriterIdentity
   private let settings: ConnectionSettings
@@ -37,20 +37,20 @@ public final class PostgreSQLDatabase: Database, KeepsDocuments {
     settings = opened.settings
     let settings = opened.settings
     let count = max(readers, 1)
-    ended = Countdown(count + 1)
     let identity = opened.identity
     let link = PostgreSQLLink(settings, connected: opened.writer) {
       connection throws(PostgreSQLFault) in
       try PostgreSQLSession.prepare(connection)
+      try StoreAdmission.enter(connection)
       try identity.take(connection)
       try PostgreSQLSession.prepareToWrite(connection)
     }
     let writer = Handover(PostgreSQLWriter(link, identity, sharing, writes, meter, keys))
-    start("store-writer") { writer.take()?.run() }
+    threads.start("store-writer") { writer.take()?.run() }
     for _ in 0..<count {
       let link = PostgreSQLLink(settings, prepare: PostgreSQLSession.prepare)
       let reader = Handover(PostgreSQLReader(link, reads))
-      start("store-reader") { reader.take()?.run() }
+      threads.start("store-reader") { reader.take()?.run() }
     }
   }
 
@@ -66,22 +66,12 @@ public final class PostgreSQLDatabase: Database, KeepsDocuments {
     sharing.isClosed.store(true, ordering: .relaxed)
     writes.close()
     reads.close()
-    await ended.wait()
-  }
-
-  private func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
-    let thread = Thread { [ended] in
-      body()
-      ended.arrive()
-    }
-    thread.name = name
-    thread.start()
+    await threads.allEnded()
   }
 
   public func hear(_ listener: @escaping @Sendable (StoreNotice) -> Void) {
     let listening = Handover(PostgreSQLListener(settings, identity, sharing, hears: listener))
-    ended.expect()
-    start("store-listener") { listening.take()?.run() }
+    threads.start("store-listener") { listening.take()?.run() }
   }
 
   // MARK: Handing work to the threads

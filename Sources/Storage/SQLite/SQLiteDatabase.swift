@@ -9,15 +9,15 @@ public final class SQLiteDatabase: Database, KeepsDocuments {
 
   private let writes = WorkQueue<PendingWrite>()
   private let reads = WorkQueue<Read>()
-  private let ended: Countdown
+  private let threads = StoreThreads()
   private let meter = CommitMeter()
   public let damage: DamageRegister
   let sealing: Sealing
   let held = HeldJobs()
 
   /// Opens the database, makes it where there is none, and brings its schema up to date. Blocks
-  /// while it does. Throws `.failed` with a sentence for the operator, and `.otherDataKey` where it
-  /// keeps what these keys do not open.
+  /// while it does. Throws `.failed` with a sentence for the operator, `.otherDataKey` where it
+  /// keeps what these keys do not open, and `.denied` where it is, or was, moved.
   /// - Parameters:
   ///   - keys: what is of persons is sealed under.
   ///   - readers: connections that read at the same time.
@@ -32,6 +32,7 @@ public final class SQLiteDatabase: Database, KeepsDocuments {
     let file = try DatabaseFile(path: path)
     let presence = try PresenceLock(path: file.path + ".lock")
     let connection = try file.openWriter(isAlone: presence.isFirst, migrates: migrates)
+    if let mark = try SQLiteTables.mark(connection) { throw .denied(mark.refusal) }
     try presence.share()
     let sealing = try SQLiteSealedRows.open(connection, keys)
     self.sealing = sealing
@@ -44,10 +45,9 @@ public final class SQLiteDatabase: Database, KeepsDocuments {
     for _ in 0..<max(readers, 1) {
       sessions.append(Handover(try ReadSession(try file.openReader())))
     }
-    ended = Countdown(sessions.count + 1)
-    start("store-writer") { [writes, meter] in writer.take()?.run(writes, meter) }
+    threads.start("store-writer") { [writes, meter] in writer.take()?.run(writes, meter) }
     for session in sessions {
-      start("store-reader") { [reads] in Self.serve(session, reads) }
+      threads.start("store-reader") { [reads] in Self.serve(session, reads) }
     }
   }
 
@@ -62,16 +62,7 @@ public final class SQLiteDatabase: Database, KeepsDocuments {
   public func close() async {
     writes.close()
     reads.close()
-    await ended.wait()
-  }
-
-  private func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
-    let thread = Thread { [ended] in
-      body()
-      ended.arrive()
-    }
-    thread.name = name
-    thread.start()
+    await threads.allEnded()
   }
 
   private static func serve(_ handover: Handover<ReadSession>, _ reads: WorkQueue<Read>) {

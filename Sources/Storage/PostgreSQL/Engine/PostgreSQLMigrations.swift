@@ -11,7 +11,10 @@ struct PostgreSQLMigrations {
   }
 
   /// Number 1 first.
-  static let all = [Step(script: PostgreSQLSchema.version1, oldest: 1)]
+  static let all = [
+    Step(script: PostgreSQLSchema.version1, oldest: 1),
+    Step(script: PostgreSQLSchema.version2, oldest: 1),
+  ]
 
   /// `Psrl`, as advisory locks and others' tables are told from ours.
   private static let mark = 0x5073_726C

@@ -19,25 +19,29 @@ struct PostgreSQLOpening {
       try PostgreSQLSession.prepare(writer)
       try PostgreSQLSession.check(writer)
       try PostgreSQLMigrations(writer, starts: migrates).run()
+      try StoreAdmission.enter(writer)
       // Migrations have no time limit, and leave none.
       try PostgreSQLSession.prepare(writer)
     } catch {
-      throw Self.fault(error)
+      throw error.atOpening
     }
     sealing = try PostgreSQLSealedRows.open(writer, keys)
     do throws(PostgreSQLFault) {
       identity = try WriterIdentity(writer)
       try PostgreSQLSession.prepareToWrite(writer)
     } catch {
-      throw Self.fault(error)
+      throw error.atOpening
     }
     self.writer = Handover(writer)
   }
+}
 
-  private static func fault(_ fault: PostgreSQLFault) -> DatabaseError {
-    switch fault {
+extension PostgreSQLFault {
+  /// Of who comes to open a store.
+  var atOpening: DatabaseError {
+    switch self {
     case .denied(let why): .denied(why)
-    case .lost, .refused: fault.error
+    case .lost, .refused: error
     }
   }
 }

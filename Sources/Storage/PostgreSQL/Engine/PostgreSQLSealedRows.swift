@@ -11,43 +11,18 @@ struct PostgreSQLSealedRows: SealedRows {
   static func open(
     _ connection: PostgreSQLConnection, _ keys: DataKeys
   ) throws(DatabaseError) -> Sealing {
-    let rows = PostgreSQLSealedRows(connection: connection)
-    try rows.execute("BEGIN; LOCK TABLE secrets IN EXCLUSIVE MODE")
-    do throws(DatabaseError) {
-      let sealing = try DatabaseSeal(rows, keys).open()
-      try rows.execute("COMMIT")
-      return sealing
-    } catch {
-      try? rows.execute("ROLLBACK")
-      throw error
-    }
-  }
-
-  private func execute(_ script: String) throws(DatabaseError) {
-    do throws(PostgreSQLFault) {
-      try connection.execute(script, within: PostgreSQLSession.answerMilliseconds)
-    } catch {
-      throw error.error
-    }
-  }
-
-  private func run(
-    _ sql: String, _ values: PostgreSQLValue...
-  ) throws(DatabaseError) -> PostgreSQLRows {
-    do throws(PostgreSQLFault) {
-      return try connection.run(
-        PostgreSQLQuery(once: sql, values), within: PostgreSQLSession.answerMilliseconds)
-    } catch {
-      throw error.error
+    try connection.transaction("BEGIN; LOCK TABLE secrets IN EXCLUSIVE MODE") {
+      () throws(DatabaseError) in
+      try DatabaseSeal(PostgreSQLSealedRows(connection: connection), keys).open()
     }
   }
 
   func secret() throws(DatabaseError) -> [UInt8]? {
-    try run("SELECT content FROM secrets WHERE name = $1", .text(Self.fingerprints)).first?.bytes(0)
+    try connection.rows("SELECT content FROM secrets WHERE name = $1", .text(Self.fingerprints)).first?.bytes(0)
   }
 
   func keep(secret: [UInt8]) throws(DatabaseError) {
-    _ = try run(
+    _ = try connection.rows(
       """
       INSERT INTO secrets (name, content) VALUES ($1, $2)
       ON CONFLICT (name) DO UPDATE SET content = excluded.content
@@ -55,19 +30,19 @@ struct PostgreSQLSealedRows: SealedRows {
   }
 
   func key(above key: Int64) throws(DatabaseError) -> Int64? {
-    try run(
+    try connection.rows(
       "SELECT key FROM payin_secrets WHERE key > $1 ORDER BY key LIMIT 1", .integer(key)
     ).first?.integer64(0)
   }
 
   func endpoints(notUnder key: Int64) throws(DatabaseError) -> [StoredEndpoint] {
-    try run(
+    try connection.rows(
       "SELECT \(StoredEndpoint.columns) FROM webhook_endpoints WHERE key <> $1", .integer(key)
     ).map { StoredEndpoint($0) }
   }
 
   func update(_ endpoint: EndpointRow) throws(DatabaseError) {
-    _ = try run(
+    _ = try connection.rows(
       """
       UPDATE webhook_endpoints SET body = $3, checksum = $4, key = $5
       WHERE merchant = $1 AND id = $2

@@ -11,21 +11,14 @@ struct PostgreSQLSecretRows: RenewableRows {
   ) throws(DatabaseError) -> Bool {
     let rows = PostgreSQLSecretRows(connection: connection)
     var left = limit
-    try rows.execute("BEGIN")
-    do throws(DatabaseError) {
-      try renewal.renew(&left, rows)
-      try rows.execute("COMMIT")
-    } catch {
-      try? rows.execute("ROLLBACK")
-      throw error
-    }
+    try connection.transaction { () throws(DatabaseError) in try renewal.renew(&left, rows) }
     return left == 0
   }
 
   func secrets(
     behind place: (key: Int64, number: Int64, kind: Int64), below key: Int64, limit: Int
   ) throws(DatabaseError) -> [SecretRow] {
-    try run(
+    try connection.rows(
       """
       SELECT secret.key, secret.number, secret.kind, secret.content, payins.id
       FROM payin_secrets AS secret JOIN payins ON payins.number = secret.number
@@ -41,27 +34,8 @@ struct PostgreSQLSecretRows: RenewableRows {
   }
 
   func update(_ row: SecretRow, to content: SealedContent) throws(DatabaseError) {
-    _ = try run(
+    _ = try connection.rows(
       "UPDATE payin_secrets SET key = $3, content = $4 WHERE number = $1 AND kind = $2",
       .integer(row.number), .integer(row.kind), .integer(content.key), .bytes(content.bytes))
-  }
-
-  private func execute(_ script: String) throws(DatabaseError) {
-    do throws(PostgreSQLFault) {
-      try connection.execute(script, within: PostgreSQLSession.answerMilliseconds)
-    } catch {
-      throw error.error
-    }
-  }
-
-  private func run(
-    _ sql: String, _ values: PostgreSQLValue...
-  ) throws(DatabaseError) -> PostgreSQLRows {
-    do throws(PostgreSQLFault) {
-      return try connection.run(
-        PostgreSQLQuery(once: sql, values), within: PostgreSQLSession.answerMilliseconds)
-    } catch {
-      throw error.error
-    }
   }
 }

@@ -1,13 +1,7 @@
 import Payins
 import PostgreSQLClient
 
-/// A value of a row that is to be written.
-enum Cell {
-  case integer(Int64?)
-  case text(String?)
-  case bytes([UInt8]?)
-
-  static func number(_ number: Int?) -> Cell { .integer(number.map(Int64.init)) }
+extension Cell {
   static func milliseconds(_ instant: Instant) -> Cell { .integer(instant.milliseconds) }
 }
 

@@ -25,17 +25,25 @@ enum SQLiteValue: Sendable {
 /// The row that a statement stands on; good only while it is being read. Columns count from 0.
 @safe struct SQLiteRow: StoreRow {
   private let statement: OpaquePointer
+  private var first: Int32 = 0
 
   init(statement: OpaquePointer) { unsafe self.statement = statement }
 
+  /// Without its first columns.
+  func dropping(_ columns: Int) -> SQLiteRow {
+    var row = self
+    row.first += Int32(columns)
+    return row
+  }
+
   func integer64(_ column: Int) -> Int64 {
-    unsafe sqlite3_column_int64(statement, Int32(column))
+    unsafe sqlite3_column_int64(statement, first + Int32(column))
   }
 
   func text(_ column: Int) -> String { String(decoding: bytes(column), as: UTF8.self) }
 
   func listed(_ column: Int, isNumber: Bool) -> ListedValue {
-    switch unsafe sqlite3_column_type(statement, Int32(column)) {
+    switch unsafe sqlite3_column_type(statement, first + Int32(column)) {
     case SQLITE_INTEGER: .number(integer64(column))
     case SQLITE_NULL: .none
     default: .text(text(column))
@@ -44,12 +52,12 @@ enum SQLiteValue: Sendable {
 
   func bytes(_ column: Int) -> [UInt8] {
     // Asking for the address first fixes the form whose bytes are then counted.
-    guard let start = unsafe sqlite3_column_blob(statement, Int32(column)) else { return [] }
-    let count = Int(unsafe sqlite3_column_bytes(statement, Int32(column)))
+    guard let start = unsafe sqlite3_column_blob(statement, first + Int32(column)) else { return [] }
+    let count = Int(unsafe sqlite3_column_bytes(statement, first + Int32(column)))
     return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
   }
 
   func isNull(_ column: Int) -> Bool {
-    unsafe sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL
+    unsafe sqlite3_column_type(statement, first + Int32(column)) == SQLITE_NULL
   }
 }

@@ -1,19 +1,25 @@
+import Foundation
 import Synchronization
 
-/// Lets tasks wait until so many threads have ended.
-final class Countdown: Sendable {
+/// A store's threads: starts them, and lets tasks wait until all have ended.
+final class StoreThreads: Sendable {
   private struct State {
-    var left: Int
+    var left = 0
     var waiting: [CheckedContinuation<Void, Never>] = []
   }
-  private let state: Mutex<State>
+  private let state = Mutex(State())
 
-  init(_ count: Int) { state = Mutex(State(left: count)) }
+  func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    state.withLock { $0.left += 1 }
+    let thread = Thread { [self] in
+      body()
+      ended()
+    }
+    thread.name = name
+    thread.start()
+  }
 
-  /// One more.
-  func expect() { state.withLock { $0.left += 1 } }
-
-  func arrive() {
+  private func ended() {
     let ready = state.withLock { state in
       state.left -= 1
       guard state.left == 0 else { return [CheckedContinuation<Void, Never>]() }
@@ -23,7 +29,7 @@ final class Countdown: Sendable {
     for waiting in ready { waiting.resume() }
   }
 
-  func wait() async {
+  func allEnded() async {
     await withCheckedContinuation { continuation in
       let isOver = state.withLock { state in
         if state.left > 0 { state.waiting.append(continuation) }

@@ -1,0 +1,111 @@
+import JSONText
+import Payins
+
+/// Looks whether what a store keeps agrees with itself. A gateway may go on beside it.
+public struct StoreCheck {
+  /// What one question found.
+  public struct Finding: Sendable {
+    public var name: String
+    /// How many rows it looked at.
+    public var count: Int
+    /// Sentences for the operator; none where all is well.
+    public var faults: [String]
+  }
+
+  /// The most that are told of a kind.
+  private static let mostFaults = 20
+
+  private let store: any ExaminableDatabase
+
+  public init(_ store: any ExaminableDatabase) { self.store = store }
+
+  /// - Parameter tell: hears of each finding as it is made.
+  public func run(_ tell: (Finding) -> Void) async throws(DatabaseError) {
+    tell(Finding(name: "file", count: 1, faults: try await store.faultsOfFile()))
+    for relation in StoreRelation.all {
+      let (count, orphans) = try await store.orphans(relation)
+      var faults: [String] = []
+      if orphans.count > 0 {
+        faults = ["\(orphans.count) belong to nothing"] + orphans.labels
+      }
+      tell(Finding(name: relation.name, count: count, faults: faults))
+    }
+    var payins = 0
+    var faults: [String] = []
+    let rows = try await store.examine { payin throws(DatabaseError) in
+      payins += 1
+      for fault in try await self.faults(of: payin) { faults.append("\(payin.id): \(fault)") }
+    }
+    let damaged = store.damage.found
+    tell(
+      Finding(
+        name: "documents", count: rows, faults: Self.first(damaged.map(\.description))))
+    tell(Finding(name: "pay-ins", count: payins, faults: Self.first(faults)))
+  }
+
+  private static func first(_ faults: [String]) -> [String] {
+    guard faults.count > mostFaults else { return faults }
+    return ["\(faults.count) in all, the first ones:"] + faults.prefix(mostFaults)
+  }
+
+  /// Those that stay when it is read anew: a gateway may have changed it meanwhile.
+  private func faults(of payin: Payin) async throws(DatabaseError) -> [String] {
+    var payin = payin
+    while true {
+      let faults = try await faultsNow(of: payin)
+      guard !faults.isEmpty, let again = try await store.payin(payin.id) else { return faults }
+      if again.version == payin.version { return faults }
+      payin = again
+    }
+  }
+
+  private func faultsNow(of payin: Payin) async throws(DatabaseError) -> [String] {
+    var faults: [String] = []
+    let timeline = try await store.events(of: OperationID(payin.id))
+    let first = timeline.first?.sequence ?? payin.eventCount + 1
+    if timeline.map(\.sequence) != Array(first..<max(first, payin.eventCount + 1)) {
+      faults.append("its timeline is not whole up to entry \(payin.eventCount)")
+    }
+    // Where its beginning was kept for long enough, what came in is told there, too.
+    if first == 1 {
+      let told: [Int64] = timeline.filter { $0.type == "receipt.recorded" }.map {
+        $0.data["amount"]?.int64 ?? 0
+      }
+      if told.sorted() != payin.receipts.map(\.amount).sorted() {
+        faults.append(
+          "its receipts are \(payin.receipts.map(\.amount)) centavos, its timeline's \(told)")
+      }
+    }
+    if (payin.status == .succeeded) != (payin.amountReceived >= payin.request.amount) {
+      faults.append(
+        "it is \(payin.status.rawValue) with \(payin.amountReceived) of \(payin.request.amount) "
+          + "centavos")
+    }
+    for attempt in payin.attempts {
+      let found = try await store.attempt(
+        account: attempt.target.account, number: .ours(attempt.orderNumber))
+      if found != AttemptReference(payin: payin.id, attempt: attempt.id) {
+        faults.append("its order \(attempt.orderNumber) is not found by its number")
+      }
+    }
+    if payin.status.isOpen, try await !isFollowed(payin) {
+      faults.append("it is \(payin.status.rawValue), and nothing is to be done about it")
+    }
+    return faults
+  }
+
+  /// Whether a job is there that ends it or asks where it stands.
+  private func isFollowed(_ payin: Payin) async throws(DatabaseError) -> Bool {
+    if try await has(.endDoubt, payin.id.text) { return true }
+    for attempt in payin.attempts {
+      for kind in [JobKind.sendAttempt, .queryAttempt] where try await has(kind, attempt.id.text) {
+        return true
+      }
+    }
+    return false
+  }
+
+  private func has(_ kind: JobKind, _ subject: String) async throws(DatabaseError) -> Bool {
+    try await store.firstJob(kind, subjectPrefix: subject) != nil
+  }
+}

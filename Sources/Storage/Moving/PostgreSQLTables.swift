@@ -1,0 +1,156 @@
+import PostgreSQLClient
+
+/// A PostgreSQL store as tables.
+struct PostgreSQLTables: TableStore {
+  private static let limit: Int64 = 3_600_000
+
+  let place: String
+  private let connection: PostgreSQLConnection
+  private let inserts: [String: RowStatement]
+
+  init(_ address: String) throws(DatabaseError) {
+    do throws(PostgreSQLFault) {
+      let settings = try ConnectionSettings(address)
+      place = "postgresql: \(settings.place)"
+      connection = try PostgreSQLConnection(settings)
+      try PostgreSQLSession.prepare(connection)
+      try PostgreSQLSession.check(connection)
+      try PostgreSQLMigrations(connection).run()
+      try connection.execute("SET statement_timeout = 0", within: Self.limit)
+      try StoreAdmission.takeAlone(connection, of: place)
+    } catch {
+      throw error.atOpening
+    }
+    inserts = Dictionary(
+      uniqueKeysWithValues: StoreTable.all.map { table in
+        let names = table.columns.map(\.name).joined(separator: ", ")
+        return (
+          table.name,
+          RowStatement(table.columns.map(\.postgreSQL)) { rows in
+            """
+            INSERT INTO \(table.name) (\(names)) OVERRIDING SYSTEM VALUE
+            SELECT \(names) FROM \(rows)
+            """
+          }
+        )
+      })
+  }
+
+  // MARK: Marks
+
+  func mark() throws(DatabaseError) -> MoveMark? {
+    do throws(PostgreSQLFault) {
+      return try StoreAdmission.mark(connection)
+    } catch {
+      throw error.error
+    }
+  }
+
+  func set(_ mark: MoveMark?) throws(DatabaseError) {
+    try connection.transaction { () throws(DatabaseError) in
+      try connection.script("DROP TABLE IF EXISTS \(MoveMark.table)")
+      guard let mark else { return }
+      try connection.script("CREATE TABLE \(MoveMark.table) (place text)")
+      let insert = "INSERT INTO \(MoveMark.table) VALUES ($1::text)"
+      switch mark {
+      case .arriving: _ = try connection.rows(insert, .null)
+      case .left(let place): _ = try connection.rows(insert, .kept(place))
+      }
+    }
+  }
+
+  func prepareToLeave() {}
+
+  func settle() throws(DatabaseError) {
+    for table in StoreTable.all {
+      if let sequence = table.sequence {
+        _ = try connection.rows(
+          """
+          SELECT setval(\(sequence), (SELECT coalesce(max(number), 0) + 1 FROM \(table.name)), false)
+          """, within: Self.limit)
+      }
+      try connection.script("ANALYZE \(table.name)", within: Self.limit)
+    }
+  }
+
+  // MARK: Rows
+
+  func count(_ table: StoreTable) throws(DatabaseError) -> Int {
+    try connection.rows("SELECT count(*) FROM \(table.name)", within: Self.limit)
+      .first?.integer(0) ?? 0
+  }
+
+  func rows(
+    of table: StoreTable, behind last: [Cell]?, limit: Int
+  ) throws(DatabaseError) -> [[Cell]] {
+    let key = table.key.map(\.name).joined(separator: ", ")
+    let marks = table.key.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+    let query = PostgreSQLQuery(
+      once: """
+        SELECT \(table.columns.map(\.name).joined(separator: ", ")) FROM \(table.name)
+        \(last == nil ? "" : "WHERE (\(key)) > (\(marks))") ORDER BY \(key) LIMIT \(limit)
+        """, (last ?? []).map(\.postgreSQL))
+    return try run(query).map { row in
+      table.columns.enumerated().map { index, column in column.cell(row, index) }
+    }
+  }
+
+  func lastKey(of table: StoreTable) throws(DatabaseError) -> [Cell]? {
+    let key = table.key.map(\.name)
+    let order = key.map { "\($0) DESC" }.joined(separator: ", ")
+    let query = PostgreSQLQuery(
+      once: """
+        SELECT \(key.joined(separator: ", ")) FROM \(table.name) ORDER BY \(order) LIMIT 1
+        """)
+    return try run(query).first.map { row in
+      table.key.enumerated().map { index, column in column.cell(row, index) }
+    }
+  }
+
+  func add(_ rows: [[Cell]], to table: StoreTable) throws(DatabaseError) {
+    guard let insert = inserts[table.name] else { return }
+    var set = RowSet(insert)
+    for row in rows { set.add(row) }
+    if let query = set.query() { _ = try run(query) }
+  }
+
+  func empty(_ table: StoreTable) throws(DatabaseError) {
+    try connection.script("TRUNCATE \(table.name)", within: Self.limit)
+  }
+
+  private func run(_ query: PostgreSQLQuery) throws(DatabaseError) -> PostgreSQLRows {
+    do throws(PostgreSQLFault) {
+      return try connection.run(query, within: Self.limit)
+    } catch {
+      throw error.error
+    }
+  }
+}
+
+extension StoreTable.Column {
+  fileprivate var postgreSQL: RowColumn {
+    switch content {
+    case .integer: .integer(name)
+    case .text: .text(name)
+    case .document, .bytes: .bytes(name)
+    }
+  }
+
+  func cell(_ row: PostgreSQLRow, _ index: Int) -> Cell {
+    switch content {
+    case .integer: .integer(row.optional(index, row.integer64))
+    case .text: .text(row.optional(index, row.text))
+    case .document, .bytes: .bytes(row.optional(index, row.bytes))
+    }
+  }
+}
+
+extension Cell {
+  var postgreSQL: PostgreSQLValue {
+    switch self {
+    case .integer(let number): number.map { .integer($0) } ?? .null
+    case .text(let text): text.map { .kept($0) } ?? .null
+    case .bytes(let bytes): bytes.map { .bytes($0) } ?? .null
+    }
+  }
+}

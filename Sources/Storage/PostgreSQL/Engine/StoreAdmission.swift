@@ -1,0 +1,46 @@
+import PostgreSQLClient
+
+/// Who may have a store open: gateways together, or one alone that moves it. As long as the
+/// connection lives it holds a lock of the database.
+enum StoreAdmission {
+  /// `Psrm`, and whose tables they are.
+  private static let lock = "\(0x5073_726D), hashtext(current_schema())"
+
+  /// For a gateway's writer, whenever it connects. Throws `.denied` with a sentence.
+  static func enter(_ connection: PostgreSQLConnection) throws(PostgreSQLFault) {
+    guard try has("pg_try_advisory_lock_shared(\(lock))", connection) else {
+      throw .denied("the store is being moved: wait until pasarela store migrate has ended")
+    }
+    if let mark = try mark(connection) { throw .denied(mark.refusal) }
+  }
+
+  /// Throws `.denied` where a gateway is connected; none comes in after it.
+  static func takeAlone(
+    _ connection: PostgreSQLConnection, of place: String
+  ) throws(PostgreSQLFault) {
+    guard try has("pg_try_advisory_lock(\(lock))", connection) else {
+      throw .denied("a gateway is connected to \(place): stop all that are")
+    }
+  }
+
+  static func mark(_ connection: PostgreSQLConnection) throws(PostgreSQLFault) -> MoveMark? {
+    guard try has("to_regclass('\(MoveMark.table)') IS NOT NULL", connection) else { return nil }
+    let place = try ask("SELECT place FROM \(MoveMark.table)", connection).first.flatMap { row in
+      row.optional(0, row.text)
+    }
+    return place.map { .left(to: $0) } ?? .arriving
+  }
+
+  private static func has(
+    _ condition: String, _ connection: PostgreSQLConnection
+  ) throws(PostgreSQLFault) -> Bool {
+    try ask("SELECT (\(condition))::int", connection).first?.integer(0) == 1
+  }
+
+  private static func ask(
+    _ sql: String, _ connection: PostgreSQLConnection
+  ) throws(PostgreSQLFault) -> PostgreSQLRows {
+    try connection.run(
+      PostgreSQLQuery(once: sql), within: PostgreSQLSession.answerMilliseconds)
+  }
+}
