@@ -18,7 +18,8 @@ struct PostgreSQLSealedRows: SealedRows {
   }
 
   func secret() throws(DatabaseError) -> [UInt8]? {
-    try connection.rows("SELECT content FROM secrets WHERE name = $1", .text(Self.fingerprints)).first?.bytes(0)
+    try connection.rows("SELECT content FROM secrets WHERE name = $1", .text(Self.fingerprints))
+      .first?.bytes(0)
   }
 
   func keep(secret: [UInt8]) throws(DatabaseError) {

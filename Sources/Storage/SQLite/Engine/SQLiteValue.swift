@@ -52,7 +52,9 @@ enum SQLiteValue: Sendable {
 
   func bytes(_ column: Int) -> [UInt8] {
     // Asking for the address first fixes the form whose bytes are then counted.
-    guard let start = unsafe sqlite3_column_blob(statement, first + Int32(column)) else { return [] }
+    guard let start = unsafe sqlite3_column_blob(statement, first + Int32(column)) else {
+      return []
+    }
     let count = Int(unsafe sqlite3_column_bytes(statement, first + Int32(column)))
     return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
   }

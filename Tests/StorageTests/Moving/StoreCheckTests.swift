@@ -1,0 +1,155 @@
+import Glibc
+import Payins
+import TestSupport
+import Testing
+
+@testable import Storage
+
+@Suite("a store is held against itself", .timeLimit(.minutes(2)))
+struct StoreCheckTests {
+  let furnished = Furnished()
+
+  /// What is wrong, by the question that found it.
+  static func faults(
+    of store: any ExaminableDatabase
+  ) async throws -> [String: [String]] {
+    var faults: [String: [String]] = [:]
+    var count = 0
+    try await StoreCheck(store).run { found in
+      count += found.count
+      if !found.faults.isEmpty { faults[found.name] = found.faults }
+    }
+    #expect(count > 30)
+    return faults
+  }
+
+  /// What is done to a store behind a gateway's back, and which question finds it.
+  private static let damages: [(sql: String, finds: String, says: String)] = [
+    ("DELETE FROM payins WHERE reference = 'other-1'", "attempts", "1 belong to nothing"),
+    ("DELETE FROM payins WHERE reference = 'other-1'", "openings", "1 belong to nothing"),
+    ("DELETE FROM payins WHERE reference = 'other-1'", "jobs", "1 belong to nothing"),
+    ("DELETE FROM payins WHERE reference = 'other-1'", "timelines", "belong to nothing"),
+    ("DELETE FROM payins WHERE reference LIKE 'order%'", "payers", "belong to nothing"),
+    ("DELETE FROM payins WHERE reference LIKE 'order%'", "payers' addresses", "1 belong"),
+    ("DELETE FROM payins WHERE reference LIKE 'order%'", "idempotency keys", "1 belong"),
+    ("DELETE FROM payins WHERE reference LIKE 'order%'", "deliveries", "1 belong"),
+    ("UPDATE callback_notices SET payin = 'payin_none'", "callbacks", "1 belong"),
+    ("UPDATE payins SET amount = amount + 1 WHERE reference = 'other-1'", "documents", "amount"),
+    ("DELETE FROM jobs WHERE kind = 'send_attempt'", "pay-ins", "nothing is to be done"),
+    ("DELETE FROM attempts", "pay-ins", "is not found by its number"),
+    ("DELETE FROM events WHERE sequence = 3", "pay-ins", "not whole"),
+    (
+      "DELETE FROM events WHERE sequence > 2", "pay-ins", "not whole up to entry"
+    ),
+    (
+      "UPDATE events SET type = 'receipt.read' WHERE type = 'receipt.recorded'", "pay-ins",
+      "not whole"
+    ),
+  ]
+
+  /// - Parameters:
+  ///   - execute: a statement, beside the store.
+  private func expectFound(
+    in store: any ExaminableDatabase, _ damage: (sql: String, finds: String, says: String),
+    _ execute: (String) throws -> Void
+  ) async throws {
+    try await furnished.fill(store, others: 2)
+    #expect(try await Self.faults(of: store) == [:])
+    try execute(damage.sql)
+    let found = try await Self.faults(of: store)
+    let said = found[damage.finds] ?? []
+    #expect(said.contains { $0.contains(damage.says) }, "\(damage.sql): \(found)")
+  }
+
+  @Test("whatever is taken away or changed is found: SQLite", arguments: 0..<damages.count)
+  func sqlite(_ index: Int) async throws {
+    try await withFolder { folder in
+      let path = folder + "/pasarela.db"
+      try await useAndClose(SQLiteDatabase(path: path)) { store in
+        try await expectFound(in: store, Self.damages[index]) {
+          try SQLiteConnection(path: path).execute($0)
+        }
+      }
+    }
+  }
+
+  @Test("whatever is taken away or changed is found: PostgreSQL", arguments: 0..<damages.count)
+  func postgreSQL(_ index: Int) async throws {
+    try await withPostgreSQL { address in
+      try await useAndClose(PostgreSQLDatabase(address)) { store in
+        try await expectFound(in: store, Self.damages[index]) {
+          try TestCluster.shared().execute($0, at: address)
+        }
+      }
+    }
+  }
+
+  @Test("receipts that the timeline does not tell are found")
+  func receipts() async throws {
+    try await withFolder { folder in
+      let path = folder + "/pasarela.db"
+      try await useAndClose(SQLiteDatabase(path: path)) { store in
+        try await furnished.fill(store)
+        // Rows of earlier releases have no checksum: only this looks at what they say.
+        try SQLiteConnection(path: path).execute(
+          """
+          UPDATE events SET data = replace(data, '"amount":5000', '"amount":6000'), checksum = NULL
+          """)
+        let found = try await Self.faults(of: store)
+        #expect(found.keys.sorted() == ["pay-ins"])
+        #expect(found["pay-ins"]?.first?.contains("[5000, 10000]") == true)
+      }
+    }
+  }
+}
+
+@Suite("SQLite: a copy while it is served")
+struct SQLiteBackupTests {
+  let furnished = Furnished()
+
+  @Test("holds what was committed, for its owner alone, and takes no other file's place")
+  func whole() async throws {
+    try await withFolder { folder in
+      let (path, copy) = (folder + "/pasarela.db", folder + "/copy.db")
+      try await useAndClose(SQLiteDatabase(path: path)) { store in
+        try await furnished.fill(store)
+        // What a run that was killed had left.
+        try Array("half".utf8).withUnsafeBytes { bytes in
+          let file = try #require(fopen(copy + ".part", "w"))
+          fwrite(bytes.baseAddress, 1, bytes.count, file)
+          fclose(file)
+        }
+        #expect(try SQLiteBackup(of: path).write(to: copy) > 10_000)
+        var facts = stat()
+        #expect(stat(copy, &facts) == 0 && facts.st_mode & 0o777 == 0o600)
+        #expect(access(copy + ".part", F_OK) != 0)
+        for step in furnished.author.fullLife("later") { try await store.commit(step.change) }
+        #expect(throws: DatabaseError.denied("\(copy) is there already: choose another name")) {
+          try SQLiteBackup(of: path).write(to: copy)
+        }
+        #expect(throws: DatabaseError.self) {
+          try SQLiteBackup(of: path).write(to: folder + "/none/copy.db")
+        }
+        #expect(throws: DatabaseError.self) { try SQLiteBackup(of: folder + "/none.db") }
+      }
+      try await useAndClose(SQLiteDatabase(path: copy)) { store in
+        try await furnished.expect(in: store)
+        #expect(try await store.payin(merchant: "demo", reference: "later") == nil)
+      }
+    }
+  }
+
+  @Test("what is no store of this program is not copied")
+  func other() async throws {
+    try await withFolder { folder in
+      let file = try #require(fopen(folder + "/other.db", "w"))
+      fclose(file)
+      try SQLiteConnection(path: folder + "/other.db").execute("CREATE TABLE a (b)")
+      #expect(throws: DatabaseError.self) {
+        try SQLiteBackup(of: folder + "/other.db").write(to: folder + "/copy.db")
+      }
+      #expect(access(folder + "/copy.db", F_OK) != 0)
+      #expect(access(folder + "/copy.db.part", F_OK) != 0)
+    }
+  }
+}
