@@ -150,14 +150,13 @@ private final class ProgressLine {
   }
 
   private func draw(_ rows: Int, of total: Int, at now: Instant) {
-    let share = total == 0 ? 1 : min(1, Double(rows) / Double(total))
-    let full = Int(share * Double(Self.width))
+    let full = total == 0 ? Self.width : min(Self.width, Self.width * rows / total)
     let bar = String(repeating: "#", count: full) + String(repeating: ".", count: Self.width - full)
     var text = "\(table) [\(bar)] \(rows) of \(total)"
-    let milliseconds = now.milliseconds(since: begun.at)
-    if milliseconds > 0, rows > begun.rows {
-      let rate = Double(rows - begun.rows) * 1000 / Double(milliseconds)
-      text += ", \(Int(rate)) a second, \(Int(Double(max(0, total - rows)) / rate)) s left"
+    let (milliseconds, new) = (Int(now.milliseconds(since: begun.at)), rows - begun.rows)
+    if milliseconds > 0, new > 0 {
+      let left = max(0, total - rows) * milliseconds / new / 1000
+      text += ", \(new * 1000 / milliseconds) a second, \(left) s left"
     }
     StandardStream.output.write(Array("\r\(text)\u{1B}[K".utf8))
     isOpen = true

@@ -129,7 +129,7 @@ struct CrashTests {
     try await compare(tills: tills.told, with: installation)
     try await pay(Array(told.prefix(20)), installation)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   /// The provider's orders: our number and its id.

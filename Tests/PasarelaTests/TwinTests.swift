@@ -23,7 +23,7 @@ struct TwinTests {
       try await body(installation, clients, programs, receiver)
       for program in programs { program.signal(SIGKILL) }
       for program in programs { _ = await program.status() }
-      await installation.end()
+      try await installation.end()
     }
   }
 
@@ -300,6 +300,6 @@ struct TwinTests {
       try await eventually {
         try await clients[0].get("/health").json["checks"]?["gateways:alive"]?.array?.count == 1
       } || alive?.count == 1)
-    await installation.end()
+    try await installation.end()
   }
 }
