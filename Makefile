@@ -81,7 +81,7 @@ simulate: deps ## run SEEDS seeds of the simulation, from seed FROM
 	.build/simulation/release/simulate --seeds $(SEEDS) --from $(FROM)
 
 PART :=
-bench: build ## measure speed on loopback beside nginx and FastAPI, in 23 minutes (FORM=short in 4, SECONDS_EACH, ROUNDS; PART=stores: PostgreSQL beside SQLite alone)
+bench: build ## measure speed beside nginx and FastAPI, and PostgreSQL beside SQLite, in 24 minutes (FORM=short in 4, SECONDS_EACH, ROUNDS; PART=stores alone)
 	@for p in wrk nginx-light python3; do dpkg -s $$p >/dev/null 2>&1 || [ -x "$$(command -v $${p%-light})" ] || \
 	  { $(SUDO) apt-get update -qq; DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq $$p >/dev/null; }; done
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(MAKE) --no-print-directory postgresql || true # else skipped

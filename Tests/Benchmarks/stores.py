@@ -57,10 +57,13 @@ class Stores:
                 due, at = self.rig.due_in(8, "fast-main")
             else:
                 due, at = self.cluster.due_in(self._schema(name), 8, "fast-main")
-            gateways = self.rig.serve(**store)
-            self.polls[name] = each(middle(gateways, "queries", due), "queries")
+            spent = middle(self.rig.serve(**store), "queries", due)
             wait(lambda: self._waiting(name, at) == 0, 0.2)
-            self.polls[name]["twice"] = self.rig.counts()["queries"] - zero - due
+            again = self.rig.counts()["queries"] - zero - due
+            # Later some are asked for again as they should be.
+            self.polls[name] = {
+                **each(spent, "queries"), "server": spent.counts["server_us"] / spent.counts["queries"],
+                "twice": again if time.time() - at < age / 4 else None}
             self.rig.stop()
 
     def _waiting(self, name, at):
@@ -88,13 +91,13 @@ class Stores:
                 name, spread([row["rate"] for row in runs]), of("cpu", "{:.0f}"), server("server_us", "{:.0f}"),
                 server("transactions", "{:.2f}"), server("statements", "{:.2f}"), server("wal", "{:.1f}", 1024),
                 of("p50", "{:.1f}"), of("p99", "{:.1f}"), of("polls", "{:.2f}"), f"{poll['rate']:,.0f}",
-                f"{poll['cpu']:.0f}"])
-        table(["", "a second", "CPU µs", "server's", "transactions", "statements", "KB of WAL", "p50 ms", "p99 ms",
-               "polls each", "polls a second", "CPU µs"], rows)
+                f"{poll['cpu']:.0f}", f"{poll['server']:.0f}" if name in SHARED else ""])
+        table(["", "a second", "CPU µs", "server's µs", "transactions", "statements", "KB of WAL", "p50 ms",
+               "p99 ms", "polls each", "polls a second", "CPU µs", "server's µs"], rows)
         print("For each pay-in from the first second on until polls begin: CPU of all gateways and of all of the "
-              "server's processes, transactions (pg_stat_database), statements\n(pg_stat_statements), WAL. Polls each: "
-              "of the whole run; polls a second: those that learn nothing and fall due together, with the gateways' "
-              "CPU.\nEvery pay-in that was answered had one order at the provider.\n")
+              "server's processes, transactions\n(pg_stat_database), statements (pg_stat_statements), WAL. Polls each: "
+              "of the whole run. Polls a second: those that learn nothing and\nfall due together, with the CPU of each. "
+              "Every pay-in that was answered had one order at the provider.\n")
         self._targets()
 
     def _ratio(self, name, other, figure):
@@ -109,5 +112,9 @@ class Stores:
         targets.at_most("its CPU per pay-in, of SQLite's", self._ratio(one, FILE, "cpu"), "{:.2f}", 1)
         targets.at_least("two gateways, of one's rate", self._ratio(two, one, "rate"), "{:.2f}", 0.9)
         targets.at_least("three gateways, of one's rate", self._ratio(three, one, "rate"), "{:.2f}", 0.9)
-        targets.at_most("polls done twice", sum(poll["twice"] for poll in self.polls.values()), "{:,}", 0)
+        twice = [poll["twice"] for poll in self.polls.values()]
+        if None in twice:
+            print("They took so long that nobody can tell whether a poll was done twice.\n")
+        else:
+            targets.at_most("polls done twice", sum(twice), "{:,}", 0)
         targets.print()
