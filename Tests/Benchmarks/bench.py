@@ -49,7 +49,7 @@ def rounds(rig, report, python):
                 peer.stop()
 
 
-def long_load(report):
+def long_load(rig, report):
     """Twice as long, and watched by perf: not for its rate."""
     print(f"{2 * SECONDS} s of full load", flush=True)
     gateway = rig.fresh()
