@@ -124,9 +124,9 @@ public protocol ExaminableDatabase: Database {
   func faultsOfFile() async throws(DatabaseError) -> [String]
   /// Reads every document and notes in `damage` what is not what was written. Returns how many
   /// rows it read.
-  /// - Parameter payin: is given each pay-in that can be read.
+  /// - Parameter payins: is given all that can be read, some at a time.
   func examine(
-    _ payin: (Payin) async throws(DatabaseError) -> Void
+    _ payins: ([Payin]) async throws(DatabaseError) -> Void
   ) async throws(DatabaseError) -> Int
   /// Returns how many rows it looked at, and those that belong to nothing.
   func orphans(

@@ -17,49 +17,62 @@ extension ReadsRows {
   private static var rowsAtATime: Int { 500 }
 
   public func examine(
-    _ payin: (Payin) async throws(DatabaseError) -> Void
+    _ payins: ([Payin]) async throws(DatabaseError) -> Void
   ) async throws(DatabaseError) -> Int {
     var count = 0
-    for kind in OperationKind.allCases { count += try await operations(of: kind.type, payin) }
+    for kind in OperationKind.allCases { count += try await operations(of: kind.type, payins) }
     count += try await each("events", EventRow.columns) {
       EventRow($0)
-    } _: { row throws(DatabaseError) in
-      _ = try event(row)
+    } _: { rows throws(DatabaseError) in
+      _ = try readable(rows) { row throws(DatabaseError) in try event(row) }
     }
     count += try await each("idempotency_keys", KeyRow.columns) {
       KeyRow($0)
-    } _: { row throws(DatabaseError) in
-      _ = try key(row)
+    } _: { rows throws(DatabaseError) in
+      _ = try readable(rows) { row throws(DatabaseError) in try key(row) }
     }
     count += try await each("callback_notices", CallbackRow.columns) {
       CallbackRow($0)
-    } _: { row throws(DatabaseError) in
-      _ = try callback(row)
+    } _: { rows throws(DatabaseError) in
+      _ = try readable(rows) { row throws(DatabaseError) in try callback(row) }
     }
     count += try await each("webhook_endpoints", StoredEndpoint.columns) {
       StoredEndpoint($0)
-    } _: { row throws(DatabaseError) in
-      _ = try endpoint(row)
+    } _: { rows throws(DatabaseError) in
+      _ = try readable(rows) { row throws(DatabaseError) in try endpoint(row) }
     }
     count += try await each("jobs", DueJob.columns) {
       DueJob($0)
-    } _: { row throws(DatabaseError) in
-      if row.job == nil { damage.note(row.damage) }
+    } _: { rows throws(DatabaseError) in
+      for row in rows where row.job == nil { damage.note(row.damage) }
     }
     return count
   }
 
   private func operations<State: KeptOperation>(
-    of type: State.Type, _ payin: (Payin) async throws(DatabaseError) -> Void
+    of type: State.Type, _ payins: ([Payin]) async throws(DatabaseError) -> Void
   ) async throws(DatabaseError) -> Int {
     let layout = type.layout
     let (source, columns) = selection(of: layout)
     return try await each(layout.table, from: source, columns) {
       StoredOperation($0, layout)
-    } _: { row throws(DatabaseError) in
-      let state = try operation(row) as State
-      if let read = state as? Payin { try await payin(read) }
+    } _: { rows throws(DatabaseError) in
+      let states = try readable(rows) { row throws(DatabaseError) in try operation(row) as State }
+      if let read = states as? [Payin] { try await payins(read) }
     }
+  }
+
+  /// Without those that are damaged.
+  private func readable<Row, Value>(
+    _ rows: [Row], _ read: (Row) throws(DatabaseError) -> Value
+  ) throws(DatabaseError) -> [Value] {
+    var values: [Value] = []
+    for row in rows {
+      do throws(DatabaseError) {
+        values.append(try read(row))
+      } catch .damaged {}
+    }
+    return values
   }
 
   public func orphans(
@@ -68,20 +81,18 @@ extension ReadsRows {
     var orphans = Orphans()
     let count = try await each(relation.table, relation.columns) {
       (isOrphan: $0.integer(0) == 1, label: $0.text(1))
-    } _: { row throws(DatabaseError) in
-      if row.isOrphan { orphans.add(row.label) }
+    } _: { rows throws(DatabaseError) in
+      for row in rows where row.isOrphan { orphans.add(row.label) }
     }
     return (count, orphans)
   }
 
-  /// All rows of a table. Returns how many.
-  /// - Parameters:
-  ///   - source: what they are read from; nil: the table.
-  ///   - look: what it finds damaged is passed over.
+  /// All rows of a table, some at a time. Returns how many.
+  /// - Parameter source: what they are read from; nil: the table.
   private func each<Row: Sendable>(
     _ table: String, from source: String? = nil, _ columns: String,
     _ read: @escaping @Sendable (any StoreRow) -> Row,
-    _ look: (Row) async throws(DatabaseError) -> Void
+    _ look: ([Row]) async throws(DatabaseError) -> Void
   ) async throws(DatabaseError) -> Int {
     let key = StoreTable.key(of: table)
     var last: [Cell]?
@@ -89,11 +100,7 @@ extension ReadsRows {
     while true {
       let rows = try await rows(
         of: source ?? table, columns, by: key, behind: last, limit: Self.rowsAtATime, read)
-      for row in rows {
-        do throws(DatabaseError) {
-          try await look(row.value)
-        } catch .damaged {}
-      }
+      try await look(rows.map(\.value))
       count += rows.count
       guard rows.count == Self.rowsAtATime else { return count }
       last = rows.last?.key
