@@ -88,4 +88,44 @@ struct PostgreSQLServeTests {
       #expect(ended.output.contains("all 0 can be read"))
     }
   }
+
+  @Test(
+    "the password may stand in a file of libpq's, and all else in a service; a wrong one ends the start"
+  )
+  func files() async throws {
+    let cluster = try TestCluster.shared()
+    try await cluster.withSchema { address in
+      try cluster.execute(
+        """
+        DO $$ BEGIN
+          CREATE ROLE passed LOGIN PASSWORD 'right-Secret';
+        EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+        DO $$ BEGIN EXECUTE 'GRANT ALL ON SCHEMA ' || current_schema() || ' TO passed'; END $$;
+        """, at: address)
+      let schema = try #require(address.split(separator: "search_path=").last?.dropLast())
+      let place = try place("postgresql:service=books")
+      try place.write(
+        """
+        [books]
+        host=\(cluster.folder)
+        dbname=postgres
+        user=passed
+        options=-c search_path=\(schema)
+        """, to: "services")
+      func run(_ words: [String], password: String) async throws -> Program.Ended {
+        try place.write("*:*:*:passed:\(password)\n", to: "passwords")
+        chmod("\(place.path)/passwords", 0o600)
+        return try await Program.run(
+          words, in: place.path,
+          environment: [
+            "PGSERVICEFILE": "\(place.path)/services", "PGPASSFILE": "\(place.path)/passwords",
+          ])
+      }
+      let found = try await run(["doctor"], password: "right-Secret")
+      #expect(found.output.contains("can be written to"), "\(found.output)\(found.errors)")
+      let refused = try await run(["serve", "--wait-store", "600"], password: "wrong-Secret")
+      #expect(refused.status == 2)
+      #expect(!refused.errors.contains("wrong-Secret") && !refused.output.contains("wrong-Secret"))
+    }
+  }
 }

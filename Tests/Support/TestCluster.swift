@@ -56,7 +56,7 @@ public final class TestCluster: Sendable {
         as="setpriv --reuid postgres --regid postgres --init-groups"
       fi
       $as "$bin/initdb" -D "$1/data" -U postgres -A trust -E UTF8 --locale=C --no-sync -N
-      echo "local all locked scram-sha-256" | cat - "$1/data/pg_hba.conf" > "$1/hba"
+      echo "local all locked,passed scram-sha-256" | cat - "$1/data/pg_hba.conf" > "$1/hba"
       cat "$1/hba" > "$1/data/pg_hba.conf"
       $as "$bin/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c max_connections=400 \
         -c shared_buffers=64MB -c max_wal_size=1GB -c autovacuum_naptime=10s 3<&- &
