@@ -1,0 +1,44 @@
+import JSONText
+import Synchronization
+
+/// What merchants and tills were told.
+final class CrashLedger: Sendable {
+  /// What one of them knows of one payment.
+  struct Told: Sendable {
+    var reference: String
+    var body: [UInt8]
+    var json: JSON { (try? JSON(parsing: body)) ?? .null }
+    var id: String { json["id"]?.string ?? "none" }
+  }
+
+  /// One call of a merchant's; no status: it was not answered.
+  struct Heard: Sendable {
+    var at: ContinuousClock.Instant
+    var status: Int?
+  }
+
+  private struct State {
+    var payins: [Told] = []
+    var doubtful: [Told] = []
+    var tills: [Told] = []
+    var heard: [Heard] = []
+    var isOver = false
+  }
+
+  private let state = Mutex(State())
+
+  /// Those that were told for good.
+  var payins: [Told] { state.withLock { $0.payins } }
+  /// Those of which merchants were told that they are kept, and not yet how to pay them.
+  var doubtful: [Told] { state.withLock { $0.doubtful } }
+  var tills: [Told] { state.withLock { $0.tills } }
+  /// Every call for a pay-in, in order.
+  var heard: [Heard] { state.withLock { $0.heard } }
+  var isOver: Bool { state.withLock { $0.isOver } }
+
+  func add(payin told: Told) { state.withLock { $0.payins.append(told) } }
+  func add(doubtful told: Told) { state.withLock { $0.doubtful.append(told) } }
+  func add(till told: Told) { state.withLock { $0.tills.append(told) } }
+  func note(_ status: Int?) { state.withLock { $0.heard.append(Heard(at: .now, status: status)) } }
+  func finish() { state.withLock { $0.isOver = true } }
+}
