@@ -31,7 +31,7 @@ struct FailoverTests {
     from primary: DatabaseServer, to standby: DatabaseServer, _ gateways: SharedStore
   ) async throws {
     let campaign = CrashCampaign(
-      installation: gateways.installation, clients: gateways.clients)
+      installation: gateways.installation, clients: gateways.clients, pause: .milliseconds(20))
     var end = ContinuousClock.now
     try await campaign.load {
       for _ in 0..<20 { try await campaign.serves() }
@@ -57,7 +57,7 @@ struct FailoverTests {
     guard let gap = gaps.max(by: { $0.1 - $0.0 < $1.1 - $1.0 }) else { return }
     let during = heard.filter { gap.0 <= $0.at && $0.at <= gap.1 }
     print(
-      "failover: \((gap.1 - gap.0) / .milliseconds(1)) ms without a pay-in told,",
+      "failover: \(Int((gap.1 - gap.0) / .milliseconds(1))) ms without a pay-in told,",
       "\(during.count { ($0.status ?? 0) >= 500 }) answers with 5xx,",
       "\(during.count { $0.status == nil }) calls without an answer,",
       "\(during.count { $0.status == 202 }) answered with 202 meanwhile")

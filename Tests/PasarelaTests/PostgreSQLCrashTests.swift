@@ -44,7 +44,8 @@ struct PostgreSQLCrashTests {
     let all = Disaster.allCases
     let count = CrashCampaign.disasters(short: all.count)
     let campaign = CrashCampaign(
-      installation: scene.gateways.installation, clients: scene.gateways.clients)
+      installation: scene.gateways.installation, clients: scene.gateways.clients,
+      pause: .milliseconds(150))
     var happened: [Disaster: Int] = [:]
     try await campaign.load {
       // Each kind once, then by chance; standing still takes long, and is rarer.
@@ -69,7 +70,7 @@ struct PostgreSQLCrashTests {
     for (disaster, count) in happened { print("crash campaign: \(disaster.rawValue): \(count)") }
     print(
       "crash campaign: \(ledger.payins.count) pay-ins told, \(ledger.doubtful.count) in doubt,",
-      "\(ledger.tills.count) tills answered,",
+      "\(ledger.tills.count) tills answered within \(ledger.longestAtTill),",
       "\(ledger.heard.count { $0.status == nil }) calls unanswered,",
       "\(ledger.heard.count { ($0.status ?? 0) >= 500 }) with 5xx")
   }

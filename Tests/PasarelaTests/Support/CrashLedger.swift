@@ -21,6 +21,7 @@ final class CrashLedger: Sendable {
     var payins: [Told] = []
     var doubtful: [Told] = []
     var tills: [Told] = []
+    var longestAtTill = Duration.zero
     var heard: [Heard] = []
     var isOver = false
   }
@@ -32,13 +33,20 @@ final class CrashLedger: Sendable {
   /// Those of which merchants were told that they are kept, and not yet how to pay them.
   var doubtful: [Told] { state.withLock { $0.doubtful } }
   var tills: [Told] { state.withLock { $0.tills } }
+  /// How long the till waited that waited longest.
+  var longestAtTill: Duration { state.withLock { $0.longestAtTill } }
   /// Every call for a pay-in, in order.
   var heard: [Heard] { state.withLock { $0.heard } }
   var isOver: Bool { state.withLock { $0.isOver } }
 
   func add(payin told: Told) { state.withLock { $0.payins.append(told) } }
   func add(doubtful told: Told) { state.withLock { $0.doubtful.append(told) } }
-  func add(till told: Told) { state.withLock { $0.tills.append(told) } }
+  func add(till told: Told, after waited: Duration) {
+    state.withLock { state in
+      state.tills.append(told)
+      state.longestAtTill = max(state.longestAtTill, waited)
+    }
+  }
   func note(_ status: Int?) { state.withLock { $0.heard.append(Heard(at: .now, status: status)) } }
   func finish() { state.withLock { $0.isOver = true } }
 }
