@@ -13,7 +13,7 @@ if [ $${#missing[@]} -gt 0 ]; then echo "installing $${missing[*]}"; \
   $(SUDO) apt-get install -y -qq --no-install-recommends $${missing[@]} >/dev/null; fi
 endef
 
-.PHONY: help deps test-deps build run demo test test-clients test-pages mutants fuzz sanitize simulate crash-test bench hostile rules lint format
+.PHONY: help deps test-deps postgresql build run demo test test-clients test-pages mutants fuzz sanitize simulate crash-test bench hostile rules lint format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,16 +30,20 @@ run: build ## start gateway and sandbox on embedded defaults, and show what to t
 demo: build ## make and pay a pay-in for every account and method
 	@exec .build/release/pasarela demo
 
-# What tests play the other side with. PostgreSQL's own servers are not wanted: tests start theirs.
-TEST_PACKAGES := curl nodejs postgresql-common
-CLUSTERS := /etc/postgresql-common/createcluster.conf
-test-deps: deps
+# What tests play the other side with.
+TEST_PACKAGES := curl nodejs
+test-deps: deps postgresql
 	@$(call install,$(TEST_PACKAGES))
+	@dpkg -s pgbouncer >/dev/null 2>&1 || { $(call install,pgbouncer); \
+	  for c in 'service pgbouncer stop' 'update-rc.d pgbouncer disable'; do $(SUDO) $$c >/dev/null 2>&1; done; true; }
+
+# Its programs, without a server of Debian's own: tests and bench start theirs.
+CLUSTERS := /etc/postgresql-common/createcluster.conf
+postgresql:
+	@$(call install,postgresql-common)
 	@dpkg -s postgresql >/dev/null 2>&1 || grep -qs '^create_main_cluster' $(CLUSTERS) || \
 	  echo 'create_main_cluster = false' | $(SUDO) tee -a $(CLUSTERS) >/dev/null
 	@$(call install,postgresql)
-	@dpkg -s pgbouncer >/dev/null 2>&1 || { $(call install,pgbouncer); \
-	  for c in 'service pgbouncer stop' 'update-rc.d pgbouncer disable'; do $(SUDO) $$c >/dev/null 2>&1; done; true; }
 
 test: lint test-deps ## check the form of every Swift file, and run every test
 	@# With every test under way at once, a server that is tested waits its turn for minutes on a busy machine.
@@ -76,12 +80,16 @@ simulate: deps ## run SEEDS seeds of the simulation, from seed FROM
 	swift build -c release -Xswiftc -enable-testing --scratch-path .build/simulation --product simulate
 	.build/simulation/release/simulate --seeds $(SEEDS) --from $(FROM)
 
-bench: build ## measure speed on loopback beside nginx and FastAPI, in 13 minutes (FORM=short in 2, SECONDS_EACH, ROUNDS)
+PART :=
+bench: build ## measure speed beside nginx and FastAPI, and PostgreSQL beside SQLite, in 24 minutes (FORM=short in 4, SECONDS_EACH, ROUNDS; PART=stores alone)
 	@for p in wrk nginx-light python3; do dpkg -s $$p >/dev/null 2>&1 || [ -x "$$(command -v $${p%-light})" ] || \
 	  { $(SUDO) apt-get update -qq; DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq $$p >/dev/null; }; done
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(MAKE) --no-print-directory postgresql || true # else skipped
+ifneq ($(PART),stores)
 	@python3 -c 'import ensurepip' 2>/dev/null || { $(call install,python3-venv); } || true # for FastAPI, else skipped
 	swift build -c release $(STRICT) --product RoutingBench
-	@FORM=$(FORM) PYTHONDONTWRITEBYTECODE=1 python3 Tests/Benchmarks/bench.py .build/release/pasarela .build
+endif
+	@FORM=$(FORM) PART=$(PART) PYTHONDONTWRITEBYTECODE=1 python3 Tests/Benchmarks/bench.py .build/release/pasarela .build
 
 CRASHES := 50
 STORE := sqlite

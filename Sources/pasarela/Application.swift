@@ -49,6 +49,7 @@ final class Application: Sendable {
     let store = try await Self.store(configuration, log, storeSeconds)
     let book = Self.rules(rules, of: source, metrics, log)
     let (caller, deliveries) = (CurlClient(), CurlClient())
+    if case .postgresql = configuration.store { metrics.name(gateway: configuration.gatewayName) }
     let fleet = Self.fleet(store, configuration, book, log)
     await fleet.beat()
     let calls = ProviderClient(
@@ -101,7 +102,7 @@ final class Application: Sendable {
     let time = SystemTime()
     let presence = GatewayPresence(
       id: Hex.encode(SystemEntropy().bytes(8)),
-      name: "\(SystemHost.name):\(configuration.port)", version: version,
+      name: configuration.gatewayName, version: version,
       since: time.now(), rules: "",
       configuration: Hex.encode(Array(store.fingerprint(configuration.common).prefix(8))))
     return Fleet(store, time: time, log: log) {
@@ -221,6 +222,11 @@ final class Application: Sendable {
   func reloadCertificate() async {
     await FileWork.run { [listeners] in listeners.reloadCertificate() }
   }
+}
+
+extension Configuration {
+  /// For people: which of a store's gateways this one is.
+  fileprivate var gatewayName: String { "\(SystemHost.name):\(port)" }
 }
 
 /// What the executable carries of the project's files.

@@ -119,8 +119,8 @@ private final class ProgressLine {
 
   private let time: SystemTime
   private let isTerminal = isatty(StandardStream.output.rawValue) == 1
-  private var table = ""
-  /// When the table's first rows came, and how many there were then.
+  private var work = ""
+  /// When its first rows came, and how many there were then.
   private var begun: (at: Instant, rows: Int) = (Instant(milliseconds: 0), 0)
   private var drawn: Instant?
   private var isOpen = false
@@ -128,18 +128,9 @@ private final class ProgressLine {
   init(time: SystemTime) { self.time = time }
 
   func tell(_ progress: StoreMove.Progress) {
-    let now = time.steady()
     switch progress {
-    case .copied(let table, let rows, let total):
-      if table != self.table {
-        self.table = table
-        begun = (now, rows)
-        drawn = nil
-      }
-      let isDue = drawn.map { now.milliseconds(since: $0) >= 200 } ?? true
-      guard isTerminal, isDue || rows == total else { return }
-      drawn = now
-      draw(rows, of: total, at: now)
+    case .copied(let table, let rows, let total): show("copying \(table)", rows, of: total)
+    case .comparing(let table, let rows, let total): show("comparing \(table)", rows, of: total)
     case .compared(let table, let rows):
       end()
       Output.line("\(table): \(rows) rows, the same in both")
@@ -149,15 +140,27 @@ private final class ProgressLine {
     }
   }
 
+  private func show(_ work: String, _ rows: Int, of total: Int) {
+    let now = time.steady()
+    if work != self.work {
+      self.work = work
+      begun = (now, rows)
+      drawn = nil
+    }
+    let isDue = drawn.map { now.milliseconds(since: $0) >= 200 } ?? true
+    guard isTerminal, isDue || rows == total else { return }
+    drawn = now
+    draw(rows, of: total, at: now)
+  }
+
   private func draw(_ rows: Int, of total: Int, at now: Instant) {
-    let share = total == 0 ? 1 : min(1, Double(rows) / Double(total))
-    let full = Int(share * Double(Self.width))
+    let full = total == 0 ? Self.width : min(Self.width, Self.width * rows / total)
     let bar = String(repeating: "#", count: full) + String(repeating: ".", count: Self.width - full)
-    var text = "\(table) [\(bar)] \(rows) of \(total)"
-    let milliseconds = now.milliseconds(since: begun.at)
-    if milliseconds > 0, rows > begun.rows {
-      let rate = Double(rows - begun.rows) * 1000 / Double(milliseconds)
-      text += ", \(Int(rate)) a second, \(Int(Double(max(0, total - rows)) / rate)) s left"
+    var text = "\(work) [\(bar)] \(rows) of \(total)"
+    let (milliseconds, new) = (Int(now.milliseconds(since: begun.at)), rows - begun.rows)
+    if milliseconds > 0, new > 0 {
+      let left = max(0, total - rows) * milliseconds / new / 1000
+      text += ", \(new * 1000 / milliseconds) a second, \(left) s left"
     }
     StandardStream.output.write(Array("\r\(text)\u{1B}[K".utf8))
     isOpen = true

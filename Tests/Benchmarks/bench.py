@@ -3,7 +3,8 @@
 run, since absolute figures drift on shared machines. Needs wrk, nginx and a C compiler.
 
 Usage: bench.py PASARELA BUILD, the executable and a folder for what is kept between runs. From the
-environment: SECONDS_EACH (30), ROUNDS (3), and FORM=short for a look at whether everything works.
+environment: SECONDS_EACH (30), ROUNDS (3), FORM=short for a look at whether everything works, and
+PART=stores for the table of the stores alone.
 """
 import hashlib
 import os
@@ -15,8 +16,10 @@ import sys
 import tempfile
 import time
 
+from loads import each, load, make, middle
 from report import DAY, Report, delay
 from rig import Rig, seen, tied, wait
+from stores import Stores
 
 SHORT = os.environ.get("FORM") == "short"
 SECONDS = int(os.environ.get("SECONDS_EACH") or (3 if SHORT else 30))
@@ -24,37 +27,6 @@ ROUNDS = int(os.environ.get("ROUNDS") or (1 if SHORT else 3))
 MANY = 3_000 if SHORT else 20_000
 # Seconds that pay-ins are old at least when they are asked for together, so that it is not soon again.
 AGE = 25 if SHORT else 60
-# Seconds of a load: from its warm start, until before the first order is asked for again.
-MAKING = (1.0, 4.5)
-
-
-def load(rig, subject, clients, seconds, **environment):
-    """A load's figures. Only what was answered 201 and has one order at the provider counts, and nothing
-    else may be answered."""
-    zero, start = subject.made(), subject.snapshot()
-    process = rig.wrk(subject.url, clients, seconds, LOAD="payins", **environment)
-    time.sleep(MAKING[0])
-    early = subject.snapshot()
-    time.sleep(min(MAKING[1], seconds - 0.2) - MAKING[0])
-    making = subject.snapshot() - early
-    row = seen(process)
-    whole = subject.snapshot() - start
-
-    def figures():
-        return subject.made() - zero, (subject.snapshot() - start).counts["orders"]
-    # Those that were under way when wrk ended are brought to their end, and were not counted by it.
-    end = time.monotonic() + 10
-    while (found := figures())[0] != found[1] and time.monotonic() < end:
-        time.sleep(0.1)
-    made, orders = found
-    if row["failed"] or made != orders or not row["requests"] <= made <= row["requests"] + clients:
-        raise SystemExit(f"{row}, {made} made, {orders} orders: not every answer was a new pay-in")
-    orders = making.counts["orders"]
-    return {
-        "rate": row["requests"] / row["us"] * 1e6, "p50": row["p50"] / 1000, "p99": row["p99"] / 1000,
-        "cpu": making.cpu_us / orders, "kb": making.written / orders / 1024,
-        "cpu_all": whole.cpu_us / made, "kb_all": whole.written / made / 1024,
-        "polls": whole.counts["queries"] / made}
 
 
 def rounds(rig, report, python):
@@ -62,18 +34,18 @@ def rounds(rig, report, python):
     for number in range(ROUNDS):
         for clients, seconds in ((64, SECONDS), (1, max(3, SECONDS // 3))):
             print(f"round {number + 1} of {ROUNDS}: {clients} clients", flush=True)
-            proxy = load(rig, rig.proxy, clients, seconds)
+            proxy = load(rig.proxy, clients, seconds)
             report.add("nginx, merely proxying", clients, proxy, proxy)
             kinds = ("random", "sequential") if clients > 1 else ("random",)
             for keys in kinds:
-                row = load(rig, rig.fresh(), clients, seconds, KEYS=keys)
+                row = load(rig.fresh(), clients, seconds, KEYS=keys)
                 row["due"] = rig.metric("pasarela_jobs_due")
                 row["late"] = rig.metric("pasarela_jobs_oldest_seconds")
                 report.add(f"pay-ins, {keys} keys", clients, row, proxy)
             rig.stop()
             if python:
                 peer = rig.peer(python)
-                report.add("FastAPI + httpx + SQLite", clients, load(rig, peer, clients, seconds), proxy)
+                report.add("FastAPI + httpx + SQLite", clients, load(peer, clients, seconds), proxy)
                 peer.stop()
 
 
@@ -85,11 +57,11 @@ def long_load(rig, report):
     perf, found = None, {}
     if shutil.which("perf"):
         perf = subprocess.Popen(
-            tied("perf", "stat", "-x,", "-e", ",".join(events), "-p", str(gateway.pid)),
+            tied("perf", "stat", "-x,", "-e", ",".join(events), "-p", str(gateway.pids[0])),
             stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         time.sleep(1)
     made, commits = gateway.made(), rig.metric("pasarela_store_commits_total")
-    row = load(rig, gateway, 64, 2 * SECONDS)
+    row = load(gateway, 64, 2 * SECONDS)
     report.late = rig.metric("pasarela_jobs_oldest_seconds")
     report.due = rig.metric("pasarela_jobs_due")
     made = gateway.made() - made
@@ -102,29 +74,6 @@ def long_load(rig, report):
     report.commits = (rig.metric("pasarela_store_commits_total") - commits) / made
     report.instructions = found.get(events[0])
     report.syncs = found[events[1]] + found[events[2]] if events[1] in found else None
-
-
-def make(rig, count, **how):
-    """About so many pay-ins with a fresh gateway."""
-    gateway = rig.fresh(**how)
-    before = rig.counts()["orders"]
-    process = rig.wrk(gateway.url, 64, 60, LOAD="payins")
-    wait(lambda: rig.counts()["orders"] - before >= count, 0.02)
-    process.send_signal(signal.SIGINT)
-    process.wait()
-    time.sleep(0.5)
-    return gateway
-
-
-def middle(gateway, name, count):
-    """What the middle nine tenths of so many took, of what the provider counts under that name."""
-    zero = gateway.rig.counts()[name]
-
-    def reached(share):
-        wait(lambda: gateway.rig.counts()[name] - zero >= count * share, 0.005)
-        return gateway.snapshot()
-    early = reached(0.05)
-    return reached(0.95) - early
 
 
 def polls(rig, report):
@@ -143,11 +92,6 @@ def polls(rig, report):
     now = time.time()
     report.schedule_fits = rig.due_between(
         "fast-main", began, began + delay(began - last, DAY), now + 1.1 * delay(now - start + 1, DAY))
-
-
-def each(spent, name):
-    count = spent.counts[name]
-    return {"rate": count / spent.at, "cpu": spent.cpu_us / count, "kb": spent.written / count / 1024}
 
 
 def callbacks(rig, report):
@@ -240,6 +184,10 @@ def main():
     os.makedirs(build, exist_ok=True)
     # On the disk that a build is on: /tmp may be memory.
     with tempfile.TemporaryDirectory(dir=build) as folder, Rig(program, build, folder) as rig:
+        stores = Stores(rig, SECONDS, ROUNDS)
+        if os.environ.get("PART") == "stores":
+            stores.measure(MANY, AGE)
+            return stores.print()
         report = Report(SECONDS, ROUNDS, sync_us(folder))
         python, report.peer_missing = rig.peer_python()
         report.decision = decisions(program)
@@ -249,7 +197,9 @@ def main():
         callbacks(rig, report)
         others(rig, report)
         rig.stop()
+        stores.measure(MANY, AGE)
         report.print()
+        stores.print()
 
 
 main()

@@ -45,6 +45,25 @@ def table(head, rows):
     print("\n".join(lines) + "\n")
 
 
+class Targets:
+    """What was measured beside what is wanted."""
+
+    def __init__(self):
+        self.rows = []
+
+    def _row(self, what, value, form, target, holds):
+        self.rows.append([what, form.format(value), target, "yes" if holds else "no"])
+
+    def at_most(self, what, value, form, most):
+        self._row(what, value, form, "≤ " + form.format(most), value <= most)
+
+    def at_least(self, what, value, form, least):
+        self._row(what, value, form, "≥ " + form.format(least), value >= least)
+
+    def print(self):
+        table(["target", "measured", "", "held"], self.rows)
+
+
 class Report:
     def __init__(self, seconds, rounds, sync_us):
         self.seconds, self.rounds, self.sync_us, self.loads, self.rates = seconds, rounds, sync_us, {}, {}
@@ -130,39 +149,30 @@ class Report:
 
     def _targets(self):
         name, peer = "pay-ins, random keys", "FastAPI + httpx + SQLite"
-        rows = []
-
-        def row(what, value, form, target, holds):
-            rows.append([what, form.format(value), target, "yes" if holds(value) else "no"])
-
-        def at_most(what, value, form, most):
-            row(what, value, form, "≤ " + form.format(most), lambda value: value <= most)
-
-        def at_least(what, value, form, least):
-            row(what, value, form, "≥ " + form.format(least), lambda value: value >= least)
+        targets = Targets()
         share, cpu, one = (median(self.of(name, "share")), median(self.of(name, "cpu")),
                            median(self.of(name, "p50", 1)))
-        at_least("pay-ins, 64 clients, of nginx's proxying", share, "{:.1f} %", 20)
+        targets.at_least("pay-ins, 64 clients, of nginx's proxying", share, "{:.1f} %", 20)
         if not self.peer_missing:
             ratios = [ours / theirs for ours, theirs in zip(self.of(name, "rate"), self.of(peer, "rate"))]
-            at_least("pay-ins, 64 clients, times FastAPI's", median(ratios), "{:.1f}", 13)
-            at_most("one client's p50, of FastAPI's", one / median(self.of(peer, "p50", 1)), "{:.2f}", 0.5)
-        at_most("one client's p99", median(self.of(name, "p99", 1)), "{:.1f} ms", 5)
-        at_most("CPU per pay-in", cpu, "{:.0f} µs", 150)
-        at_most("CPU per pay-in, in proxied requests", median(self.of(name, "requests")), "{:.1f}", 11)
-        at_most("written per pay-in, 64 clients, random keys", median(self.of(name, "kb")), "{:.1f} KB", 32)
-        at_most("the same, whole run with its polls", median(self.of(name, "kb_all")), "{:.1f} KB", 32)
-        at_most("written per pay-in, one client", median(self.of(name, "kb", 1)), "{:.1f} KB", 80)
-        at_most("CPU of a poll that learns nothing", self.poll["cpu"], "{:.0f} µs", 50)
-        at_most("written by it", self.poll["kb"], "{:.2f} KB", 2)
-        at_least("polls a second", self.poll["rate"], "{:,.0f}", 15_000)
-        at_most(f"oldest due job after {2 * self.seconds} s of full load", self.late, "{:.0f} s late", 5)
-        at_most("polls of an unpaid pay-in's three days, CPU", self.unpaid_ms, "{:.2f} ms", 3)
-        at_least("reads by id a second", median(self.rates["reads by id"]), "{:,.0f}", 30_000)
-        at_least("evaluate over 20 rules a second", median(self.rates["evaluate over 20 rules"]), "{:,.0f}",
+            targets.at_least("pay-ins, 64 clients, times FastAPI's", median(ratios), "{:.1f}", 13)
+            targets.at_most("one client's p50, of FastAPI's", one / median(self.of(peer, "p50", 1)), "{:.2f}", 0.5)
+        targets.at_most("one client's p99", median(self.of(name, "p99", 1)), "{:.1f} ms", 5)
+        targets.at_most("CPU per pay-in", cpu, "{:.0f} µs", 150)
+        targets.at_most("CPU per pay-in, in proxied requests", median(self.of(name, "requests")), "{:.1f}", 11)
+        targets.at_most("written per pay-in, 64 clients, random keys", median(self.of(name, "kb")), "{:.1f} KB", 32)
+        targets.at_most("the same, whole run with its polls", median(self.of(name, "kb_all")), "{:.1f} KB", 32)
+        targets.at_most("written per pay-in, one client", median(self.of(name, "kb", 1)), "{:.1f} KB", 80)
+        targets.at_most("CPU of a poll that learns nothing", self.poll["cpu"], "{:.0f} µs", 50)
+        targets.at_most("written by it", self.poll["kb"], "{:.2f} KB", 2)
+        targets.at_least("polls a second", self.poll["rate"], "{:,.0f}", 15_000)
+        targets.at_most(f"oldest due job after {2 * self.seconds} s of full load", self.late, "{:.0f} s late", 5)
+        targets.at_most("polls of an unpaid pay-in's three days, CPU", self.unpaid_ms, "{:.2f} ms", 3)
+        targets.at_least("reads by id a second", median(self.rates["reads by id"]), "{:,.0f}", 30_000)
+        targets.at_least("evaluate over 20 rules a second", median(self.rates["evaluate over 20 rules"]), "{:,.0f}",
                  20_000)
         if self.decision:
-            at_most("a decision over 1,000 rules", self.decision[0], "{:.0f} µs", 300)
-            at_most("for each of those rules", self.decision[1], "{:,.0f} ns", 1000)
-        at_least("deliveries a second", self.delivery["rate"], "{:,.0f}", 6_000)
-        table(["target", "measured", "", "held"], rows)
+            targets.at_most("a decision over 1,000 rules", self.decision[0], "{:.0f} µs", 300)
+            targets.at_most("for each of those rules", self.decision[1], "{:,.0f} ns", 1000)
+        targets.at_least("deliveries a second", self.delivery["rate"], "{:,.0f}", 6_000)
+        targets.print()

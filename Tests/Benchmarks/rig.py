@@ -26,7 +26,7 @@ TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Snapshot:
-    """Of a process and of what the provider saw, at a moment."""
+    """Of processes, and of what the provider and the bench's cluster count, at a moment."""
     at: float
     cpu_us: int
     written: int
@@ -38,37 +38,55 @@ class Snapshot:
             self.at - before.at, self.cpu_us - before.cpu_us, self.written - before.written, counts)
 
 
-class Subject:
-    """A process that takes pay-ins. `made` tells how many it has answered 201."""
+def cpu_us(pid, ended=False):
+    """What a process took; also its children that have ended, where they are asked for."""
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return sum(int(ticks) for ticks in fields[11:15 if ended else 13]) * TICK_US
 
-    def __init__(self, rig, process, port, made):
-        self.rig, self.process, self.pid, self.made = rig, process, process.pid, made
-        self.url = f"http://127.0.0.1:{port}"
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [int(child) for child in file.read().split()]
+
+
+class Subject:
+    """Processes that take pay-ins, each on a port. `made` tells how many they have answered 201."""
+
+    def __init__(self, rig, processes, ports, made):
+        self.rig, self.processes, self.made = rig, processes, made
+        self.pids = [process.pid for process in processes]
+        self.urls = [f"http://127.0.0.1:{port}" for port in ports]
+        self.url = self.urls[0]
+
+    def _written(self, pid):
+        with open(f"/proc/{pid}/io") as file:
+            return int(re.search(r"^write_bytes: (\d+)", file.read(), re.M).group(1))
 
     def snapshot(self):
-        with open(f"/proc/{self.pid}/stat") as file:
-            fields = file.read().rpartition(")")[2].split()
-        with open(f"/proc/{self.pid}/io") as file:
-            written = int(re.search(r"^write_bytes: (\d+)", file.read(), re.M).group(1))
+        cluster = self.rig.cluster.counts() if self.rig.cluster else {}
         return Snapshot(
-            time.monotonic(), (int(fields[11]) + int(fields[12])) * TICK_US, written, self.rig.counts())
+            time.monotonic(), sum(cpu_us(pid) for pid in self.pids),
+            sum(self._written(pid) for pid in self.pids), {**self.rig.counts(), **cluster})
 
     def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            process.wait(60)
 
 
 class Rig:
     def __init__(self, program, build, folder):
         self.program, self.build, self.folder, self.processes = program, build, folder, []
         self.store = f"{folder}/pasarela.db"
-        self.provider_port, self.proxy_port, self.gateway_port, self.peer_port = (
-            free_port() for _ in range(4))
+        self.provider_port, self.proxy_port, self.peer_port, *self.gateway_ports = (
+            free_port() for _ in range(6))
         self.provider = f"http://127.0.0.1:{self.provider_port}"
         # Takes connections, as the kernel does for it, and never answers.
         self.hanging = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.silence = f"http://127.0.0.1:{self.hanging.getsockname()[1]}"
-        self.gateway = None
+        self.gateway, self.cluster = None, None
 
     def __enter__(self):
         compiler = shutil.which("cc") or shutil.which("clang")
@@ -114,10 +132,9 @@ class Rig:
                     proxy_http_version 1.1; proxy_set_header Connection ""; }} }} }}""")
         nginx = shutil.which("nginx") or "/usr/sbin/nginx"
         process = self.start([nginx, "-c", f"{self.folder}/nginx.conf", "-p", self.folder])
-        proxy = Subject(self, process, self.proxy_port, lambda: self.counts()["orders"])
+        proxy = Subject(self, [process], [self.proxy_port], lambda: self.counts()["orders"])
         eventually(lambda: ask(f"{proxy.url}/counts")[0] == 200)
-        with open(f"/proc/{process.pid}/task/{process.pid}/children") as file:
-            proxy.pid = int(file.read())
+        proxy.pids = children(process.pid)
         return proxy
 
     def _rules(self):
@@ -129,11 +146,12 @@ class Rig:
         with open(f"{self.folder}/rules/bench.json5", "w") as file:
             json.dump({"rules": rules, "otherwise": to("fast-main")}, file)
 
-    def fresh(self, **how):
-        """A gateway with empty books."""
+    def fresh(self, store=None, **how):
+        """Gateways with empty books: in a store that is, or else in a file."""
         self.stop()
-        self.clear(self.store)
-        return self.serve(**how)
+        if not store:
+            self.clear(self.store)
+        return self.serve(store, **how)
 
     def clear(self, store):
         for end in ("", "-wal", "-shm"):
@@ -145,7 +163,8 @@ class Rig:
             self.gateway.stop()
         self.gateway = None
 
-    def serve(self, hooks=None):
+    def serve(self, store=None, hooks=None, gateways=1):
+        """So many of one store: of a file, where it is not said."""
         account = {"provider": "cashypay", "merchant_id": "1", "api_key": "k", "pay_types": {"spei": 69},
                    "clabe_check": "warn"}
         merchant = {"id": "m", "api_keys": [
@@ -154,29 +173,32 @@ class Rig:
             secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
             merchant["webhooks"] = [
                 {"id": "w", "url": f"{hooks}/hooks", "secret": secret, "events": ["payin.succeeded"]}]
-        with open(f"{self.folder}/pasarela.json5", "w") as file:
-            json.dump({
-                "listen": {"port": self.gateway_port}, "store": f"sqlite:{self.store}", "rules": "rules",
-                "public_url": f"http://127.0.0.1:{self.gateway_port}", "log": {"level": "error"},
-                "webhooks": {"allow_private_addresses": True}, "merchants": [merchant],
-                "provider_accounts": [
-                    {"id": "fast-main", "base_url": self.provider, **account},
-                    {"id": "slow-main", "base_url": self.silence, "timeout_seconds": 20, **account}]}, file)
-        process = self.start([self.program, "serve"])
-        self.gateway = Subject(self, process, self.gateway_port, lambda: self.metric(
+        ports, processes = self.gateway_ports[:gateways], []
+        for port in ports:
+            path = f"{self.folder}/pasarela-{port}.json5"
+            with open(path, "w") as file:
+                json.dump({
+                    "listen": {"port": port}, "store": store or f"sqlite:{self.store}", "rules": "rules",
+                    "public_url": f"http://127.0.0.1:{ports[0]}", "log": {"level": "error"},
+                    "webhooks": {"allow_private_addresses": True}, "merchants": [merchant],
+                    "provider_accounts": [
+                        {"id": "fast-main", "base_url": self.provider, **account},
+                        {"id": "slow-main", "base_url": self.silence, "timeout_seconds": 20, **account}]}, file)
+            processes.append(self.start([self.program, "serve", "--config", path]))
+        self.gateway = Subject(self, processes, ports, lambda: self.metric(
             "pasarela_http_requests_total", 'route="/v1/payins",status="201"'))
         try:
-            eventually(lambda: ask(f"{self.gateway.url}/health/ready")[0] == 200)
+            eventually(lambda: all(ask(f"{url}/health/ready")[0] == 200 for url in self.gateway.urls))
         except TimeoutError:
             with open(f"{self.folder}/log") as file:
                 raise SystemExit(file.read()) from None
         return self.gateway
 
     def metric(self, name, labels=""):
-        """Of the gateway, now; 0 where nothing has happened yet."""
-        text = ask(f"{self.gateway.url}/metrics")[2].decode()
-        found = re.search(rf"^{name}{re.escape('{' + labels + '}') if labels else ''} (\d+)$", text, re.M)
-        return int(found.group(1)) if found else 0
+        """Of the gateways, now; 0 where nothing has happened yet."""
+        line = re.compile(rf"^{name}{re.escape('{' + labels + '}') if labels else ''} (\d+)$", re.M)
+        found = (line.search(ask(f"{url}/metrics")[2].decode()) for url in self.gateway.urls)
+        return sum(int(match.group(1)) for match in found if match)
 
     def peer(self, python):
         """With empty books; see peer.py."""
@@ -191,7 +213,7 @@ class Rig:
              "--log-level", "critical", "peer:app"],
             {"PROVIDER": self.provider, "STORE": store, "KEY_SHA256": KEY_SHA256,
              "PYTHONDONTWRITEBYTECODE": "1"})
-        peer = Subject(self, process, self.peer_port, made)
+        peer = Subject(self, [process], [self.peer_port], made)
         eventually(lambda: ask(f"{peer.url}/openapi.json")[0] == 200)
         return peer
 
@@ -223,6 +245,12 @@ class Rig:
         with closing(sqlite3.connect(self.store)) as books, books:
             jobs = books.execute("UPDATE jobs SET due_ms = ? WHERE account = ?", (int(due * 1000), account))
             return jobs.rowcount, due
+
+    def due_at(self, account, due):
+        """How many jobs of an account are due at that very time, in seconds."""
+        with closing(sqlite3.connect(self.store)) as books:
+            return books.execute(
+                "SELECT count(*) FROM jobs WHERE account = ? AND due_ms = ?", (account, int(due * 1000))).fetchone()[0]
 
     def due_between(self, account, before, earliest, latest):
         """Whether those jobs of an account that were due at a time, and are not any more, are so between two

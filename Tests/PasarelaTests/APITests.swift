@@ -44,7 +44,7 @@ struct APITests {
     let id = made.first?.json["id"]?.string ?? "none"
     #expect(used.json["detail"]?.string?.contains(id) == true)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("lists go page by page, newest first, and filter")
@@ -80,7 +80,7 @@ struct APITests {
     #expect(try await references("created_from=2020-01-01T00:00:00Z").0.count == 5)
     #expect(try await references("created_to=2020-01-01T00:00:00-06:00").0.isEmpty)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("a pay-in can be read, asked for, cancelled and shown to the payer")
@@ -121,7 +121,7 @@ struct APITests {
     let text = JSON.array(events).text
     #expect(!text.contains("ana@example.mx") && !text.contains("+525500000000"))
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("an operator sees accounts, rules, health and metrics, and tries rules")
@@ -160,7 +160,7 @@ struct APITests {
         line.wholeMatch(of: /[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?[0-9.]+/) != nil)
     }
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   private func path(of url: JSON?) -> String {

@@ -63,7 +63,7 @@ struct AccessTests {
     }
     #expect(asked > 15)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("query parameters, members and methods that an operation does not know are refused")
@@ -95,7 +95,7 @@ struct AccessTests {
       }
     }
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("HEAD is answered as GET is, without the body")
@@ -112,7 +112,7 @@ struct AccessTests {
       #expect(head.header("Content-Length") == get.header("Content-Length"))
     }
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("a merchant finds nothing of another's, and uses keys and references of its own")
@@ -155,7 +155,7 @@ struct AccessTests {
     #expect(own.header("Idempotent-Replayed") == nil)
     #expect(own.json["id"]?.string != id)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("a merchant sees the accounts that serve it, an operator all; a timeline has pages")
@@ -196,6 +196,6 @@ struct AccessTests {
     #expect(try await client.get("\(path)?limit=1001").status == 400)
     #expect(try await client.get("\(path)?cursor=x").status == 400)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 }

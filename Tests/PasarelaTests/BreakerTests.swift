@@ -43,7 +43,7 @@ struct BreakerTests {
     #expect(made?.json["status"] == "pending")
     #expect(try await eventually { try await state(client) == "closed" })
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   private func buy(

@@ -63,7 +63,7 @@ struct CommandTests {
       listed.count > 5 && listed.allSatisfy { $0.hasPrefix("- [ ] ") && $0.contains("Switch: ") })
     let unknown = try await run("doctor", "--questions", "nobody")
     #expect(unknown.status == 2 && unknown.errors.contains("there is openpay-main"))
-    await installation.end()
+    try await installation.end()
     let broken = try await run("doctor")
     #expect(broken.status == 1)
     #expect(broken.output.contains("cannot be reached"))
@@ -109,6 +109,6 @@ struct CommandTests {
     #expect(ended.output.contains("2 of 3 pay-ins would have gone elsewhere first"))
     #expect(
       ended.output.contains("otherwise: openpay-main/store -> cashypay-main/store: 2, $300.00"))
-    await installation.end()
+    try await installation.end()
   }
 }

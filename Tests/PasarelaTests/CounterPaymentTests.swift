@@ -59,7 +59,7 @@ struct CounterPaymentTests {
       #expect(told == ["store_payment.authorized", "store_payment.reversed"])
       try await expectEvents(of: id, beside: payin.json["id"]?.string ?? "", client)
       _ = await installation.stop(gateway)
-      await installation.end()
+      try await installation.end()
     }
   }
 
@@ -127,7 +127,7 @@ struct CounterPaymentTests {
     #expect(same.status == 409)
     #expect(same.code == "duplicate_chain_transaction")
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   static let faults: [(String, Bool)] = [
@@ -163,7 +163,7 @@ struct CounterPaymentTests {
     let again = try await client.post(Self.path, Self.payment("7"), idempotencyKey: kind)
     #expect(again.body == answer.body)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("a gateway that is killed while it asks reverses when it comes back")
@@ -191,7 +191,7 @@ struct CounterPaymentTests {
     #expect(again.json["status"] == "in_doubt")
     #expect(again.header("Idempotent-Replayed") == "true")
     _ = await installation.stop(second)
-    await installation.end()
+    try await installation.end()
   }
 
   static let refusals: [(String, JSON, String)] = [
@@ -218,6 +218,6 @@ struct CounterPaymentTests {
     #expect(try await client.get(Self.path).json["data"] == [])
     #expect(try await client.get("\(Self.path)/storepay_x").status == 404)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 }

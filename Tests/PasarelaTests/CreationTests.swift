@@ -30,7 +30,7 @@ struct CreationTests {
       #expect(again.header("Location") == made.header("Location"))
     }
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("keys of metadata are their bytes: equivalent ones are two, the same one twice is refused")
@@ -52,7 +52,7 @@ struct CreationTests {
       [HTTPHeader("Content-Type", "application/json"), HTTPHeader("Idempotency-Key", "twice")])
     #expect(refused.status == 400 && refused.pointers == ["/metadata/\u{E9}"])
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("a repeat that was encoded anew is the same call; another value is not")
@@ -82,7 +82,7 @@ struct CreationTests {
       #expect(try await post(JSON.object(other).text).code == "idempotency_key_reused")
     }
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("metadata keeps line breaks and tabs; in a description they become blanks")
@@ -113,7 +113,7 @@ struct CreationTests {
       body["payer"] = [:]
     }
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("where no provider answers in time it is 202, and the repeat gets the instructions")
@@ -140,7 +140,7 @@ struct CreationTests {
     #expect(again.header("Idempotent-Replayed") == "true")
     #expect(again.json["status"] == "pending")
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("a named time is kept to the millisecond, and a repeat is answered though it is near")
@@ -167,6 +167,6 @@ struct CreationTests {
     let other = try await client.post("/v1/payins", .object(body), idempotencyKey: "other")
     #expect(other.status == 400)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 }

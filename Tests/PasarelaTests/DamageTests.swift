@@ -44,7 +44,7 @@ struct DamageTests {
 
   @Test("a changed digit costs its pay-in only, and everybody hears of it who should")
   func payin() async throws {
-    let installation = try await Installation()
+    let installation = try await Installation(isWhole: false)
     try await installation.run { installation, gateway, client in
       var ids: [String] = []
       for number in 0..<5 {
@@ -128,7 +128,7 @@ struct DamageTests {
 
   @Test("discrepancies, events, endpoints and store payments lose their damaged rows only")
   func lists() async throws {
-    let installation = try await Installation()
+    let installation = try await Installation(isWhole: false)
     try await installation.run { installation, gateway, client in
       var (payins, counters, endpoints): ([String], [String], [String]) = ([], [], [])
       for number in 0..<4 {
@@ -216,7 +216,7 @@ struct DamageTests {
             "id": "w1", "url": JSON("\(url)/hooks"), "secret": "${HOOK_SECRET}",
             "events": ["payin.*"],
           ]
-        ])
+        ], isWhole: false)
       try await installation.run { installation, gateway, client in
         receiver.answers(Response(.internalServerError))
         let client = installation.client

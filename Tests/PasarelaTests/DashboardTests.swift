@@ -27,7 +27,7 @@ struct DashboardTests {
     }
     #expect(html.range(of: " on[a-z]+=", options: .regularExpression) == nil)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("asks only for what the API serves")
@@ -43,6 +43,6 @@ struct DashboardTests {
       #expect(try await installation.client.get(path).status == 200, "\(path)")
     }
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 }

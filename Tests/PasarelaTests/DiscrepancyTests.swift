@@ -24,7 +24,7 @@ struct DiscrepancyTests {
     _ = try await client.post("/v1/payins/\(id)/sync")
     #expect(try await client.get("/v1/discrepancies").json["data"] == [])
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("an account whose callbacks stay away raises an alarm, and the payments are found")
@@ -54,6 +54,6 @@ struct DiscrepancyTests {
     #expect(check?["status"] == "warn")
     #expect(check?["output"]?.string?.contains("no callback") == true)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 }

@@ -113,7 +113,7 @@ struct ErasureTests {
         ], members: members)
       try installation.place.write(Self.rules, to: "routing-rules/default.json5")
       try await body(Bench(installation: installation, receiver: receiver))
-      await installation.end()
+      try await installation.end()
     }
   }
 

@@ -38,7 +38,7 @@ struct KeptRulesTests {
     #expect(rename("\(folder)/..next", "\(folder)/..data") == 0)
     #expect(try await eventually { try await names() == ["b"] })
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("a start over a bad file goes on with the last good set and says so; --strict refuses")
@@ -66,6 +66,6 @@ struct KeptRulesTests {
     try installation.place.write("{ rules: [", to: "routing-rules/default.json5")
     let strict = try await installation.refusedStart(["--strict"])
     #expect(strict.status == 2 && strict.errors.contains("default.json5"))
-    await installation.end()
+    try await installation.end()
   }
 }

@@ -21,7 +21,7 @@ struct LimitTests {
     let orders = try await installation.sandboxClient.get("/_sandbox/orders").json["orders"]
     #expect(orders?.array?.count == 6)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   /// Asks again with the same key and reference until it is made. Returns how often it was refused.
@@ -59,6 +59,6 @@ struct LimitTests {
     #expect(refused.allSatisfy { $0.code == "rate_limited" && $0.header("Retry-After") == "1" })
     #expect(Set(answers.map(\.status)).isSubset(of: [200, 429]))
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 }

@@ -171,7 +171,7 @@ struct RefusalTests {
       "/v1/payins", ServeTests.payin("refused-1", method: "spei"), idempotencyKey: "refused")
     #expect(made.status == 201)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("calls without the right key, header, type, size, method or path")
@@ -222,7 +222,7 @@ struct RefusalTests {
     #expect(try await client.get("/v1/payins/payin_01m7xyj9a1n02ec47059d5rnww").status == 404)
     #expect(try await client.get("/pay/00000000000000000000000000000000").status == 404)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("callbacks that prove nothing are refused, and move nothing")
@@ -273,6 +273,6 @@ struct RefusalTests {
     // The provider's own word that it took the order.
     #expect(mentioned.allSatisfy { $0["data"]?["status"] == "pending" })
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 }

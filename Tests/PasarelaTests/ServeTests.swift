@@ -43,7 +43,7 @@ struct ServeTests {
     #expect(ended.status == 0)
     #expect(ended.output.contains("\"message\":\"stopped\""))
     #expect(!ended.output.contains("ana@example.mx"))
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("goes on where its log's disk is full, and where nobody reads its log any more")
@@ -61,7 +61,7 @@ struct ServeTests {
       gateway.signal(SIGTERM)
       #expect(await gateway.status() == 0)
     }
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("idle connections leave room for the calls to providers")
@@ -78,7 +78,7 @@ struct ServeTests {
     withExtendedLifetime(crowd) {}
     let ended = await installation.stop(gateway)
     #expect(ended.output.contains("fewer connections than configured"))
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("a payment that arrives while the gateway is down is found when it starts")
@@ -96,7 +96,7 @@ struct ServeTests {
     let succeeded = try await client.get("/v1/payins/\(id)?wait=30")
     #expect(succeeded.json["status"]?.string == "succeeded")
     _ = await installation.stop(second)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("rule files take effect when they change; a bad one changes nothing and is shown")
@@ -135,7 +135,7 @@ struct ServeTests {
     let passed = try await client.get("/health").json
     #expect(passed["status"]?.string == "pass", "\(passed)")
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("rule files may be renamed into place, written in halves, or deleted")
@@ -178,6 +178,6 @@ struct ServeTests {
     #expect(try await until { try await rejected() })
     #expect(try await client.get("/health/ready").status == 200)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 }

@@ -113,7 +113,7 @@ struct StallTests {
 
   @Test("a store whose file is gone takes nothing any more, and says so", arguments: [false, true])
   func storeFile(isReplaced: Bool) async throws {
-    let installation = try await Installation()
+    let installation = try await Installation(isWhole: false)
     try await installation.run { installation, gateway, client in
       let files = try FileManager.default.contentsOfDirectory(
         atPath: "\(installation.place.path)/books")

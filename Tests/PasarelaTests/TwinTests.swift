@@ -9,13 +9,33 @@ import Testing
 /// Two gateways over one store, as two processes.
 @Suite("two gateways over one store")
 struct TwinTests {
+  enum Store: CaseIterable {
+    case sqlite, postgresql
+
+    /// Runs the body with the address of an empty one.
+    func withAddress(_ body: (String) async throws -> Void) async throws {
+      switch self {
+      case .sqlite: try await body("sqlite:books/pasarela.db")
+      case .postgresql:
+        try await TestCluster.shared().withSchema { try await body("postgresql:\($0)") }
+      }
+    }
+  }
+
   private func twins(
-    _ body: (Installation, [Client], [Program], Receiver) async throws -> Void
+    _ store: Store, _ body: (Installation, [Client], [Program], Receiver) async throws -> Void
+  ) async throws {
+    try await store.withAddress { try await twins(at: $0, body) }
+  }
+
+  private func twins(
+    at store: String, _ body: (Installation, [Client], [Program], Receiver) async throws -> Void
   ) async throws {
     try await Receiver.run { receiver, url in
-      let installation = try await Installation(webhooks: [
-        ["id": "w1", "url": JSON("\(url)/w1"), "secret": "${HOOK_SECRET}", "events": ["payin.*"]]
-      ])
+      let installation = try await Installation(
+        webhooks: [
+          ["id": "w1", "url": JSON("\(url)/w1"), "secret": "${HOOK_SECRET}", "events": ["payin.*"]]
+        ], store: store)
       let programs = [
         try await installation.serve(), try await installation.serve(isTwin: true),
       ]
@@ -23,13 +43,13 @@ struct TwinTests {
       try await body(installation, clients, programs, receiver)
       for program in programs { program.signal(SIGKILL) }
       for program in programs { _ = await program.status() }
-      await installation.end()
+      try await installation.end()
     }
   }
 
-  @Test("a hundred repeats over both make one pay-in, with one answer")
-  func repeats() async throws {
-    try await twins { installation, clients, _, _ in
+  @Test("a hundred repeats over both make one pay-in, with one answer", arguments: Store.allCases)
+  func repeats(_ store: Store) async throws {
+    try await twins(store) { installation, clients, _, _ in
       let answers = try await withThrowingTaskGroup(of: Client.Answer.self) { group in
         for number in 0..<100 {
           group.addTask {
@@ -51,9 +71,9 @@ struct TwinTests {
     }
   }
 
-  @Test("a merchant reference is taken once, whoever is asked")
-  func references() async throws {
-    try await twins { installation, clients, _, _ in
+  @Test("a merchant reference is taken once, whoever is asked", arguments: Store.allCases)
+  func references(_ store: Store) async throws {
+    try await twins(store) { installation, clients, _, _ in
       let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
         for number in 0..<20 {
           group.addTask {
@@ -72,9 +92,11 @@ struct TwinTests {
     }
   }
 
-  @Test("each payment is recorded once and told once, though one of the two dies")
-  func payments() async throws {
-    try await twins { installation, clients, programs, receiver in
+  @Test(
+    "each payment is recorded once and told once, though one of the two dies",
+    arguments: Store.allCases)
+  func payments(_ store: Store) async throws {
+    try await twins(store) { installation, clients, programs, receiver in
       let made = try await withThrowingTaskGroup(of: JSON.self) { group in
         for number in 0..<20 {
           group.addTask {
@@ -125,9 +147,9 @@ struct TwinTests {
     }
   }
 
-  @Test("who waits at one hears of what the other learns")
-  func waiting() async throws {
-    try await twins { installation, clients, _, _ in
+  @Test("who waits at one hears of what the other learns", arguments: Store.allCases)
+  func waiting(_ store: Store) async throws {
+    try await twins(store) { installation, clients, _, _ in
       let made = try await clients[0].post(
         "/v1/payins", ServeTests.payin("wait", method: "store"), idempotencyKey: "wait")
       let id = made.json["id"]?.string ?? ""
@@ -141,9 +163,9 @@ struct TwinTests {
     }
   }
 
-  @Test("an endpoint that is made at one is told by the other")
-  func endpoints() async throws {
-    try await twins { installation, clients, _, receiver in
+  @Test("an endpoint that is made at one is told by the other", arguments: Store.allCases)
+  func endpoints(_ store: Store) async throws {
+    try await twins(store) { installation, clients, _, receiver in
       let url = "http://127.0.0.1:1/x"
       let made = try await clients[0].post("/v1/webhook_endpoints", ["url": JSON(url)])
       let id = try #require(made.json["id"]?.string)
@@ -160,9 +182,11 @@ struct TwinTests {
       [HTTPHeader("Content-Type", "application/json")])
   }
 
-  @Test("of forty secrets rotated at once over both each signs, and a change beside them is kept")
-  func rotations() async throws {
-    try await twins { installation, clients, _, receiver in
+  @Test(
+    "of forty secrets rotated at once over both each signs, and a change beside them is kept",
+    arguments: Store.allCases)
+  func rotations(_ store: Store) async throws {
+    try await twins(store) { installation, clients, _, receiver in
       let base = try #require(receiver.url)
       let made = try await clients[0].post(
         "/v1/webhook_endpoints", ["url": JSON("\(base)/old")])
@@ -197,9 +221,11 @@ struct TwinTests {
     }
   }
 
-  @Test("a merchant has ten endpoints however many are asked for at once, over both")
-  func limit() async throws {
-    try await twins { _, clients, _, _ in
+  @Test(
+    "a merchant has ten endpoints however many are asked for at once, over both",
+    arguments: Store.allCases)
+  func limit(_ store: Store) async throws {
+    try await twins(store) { _, clients, _, _ in
       let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
         for number in 0..<30 {
           group.addTask {
@@ -219,9 +245,11 @@ struct TwinTests {
     }
   }
 
-  @Test("an endpoint that is made at one hears of what happens at the other right after")
-  func madeElsewhere() async throws {
-    try await twins { _, clients, _, receiver in
+  @Test(
+    "an endpoint that is made at one hears of what happens at the other right after",
+    arguments: Store.allCases)
+  func madeElsewhere(_ store: Store) async throws {
+    try await twins(store) { _, clients, _, receiver in
       let base = try #require(receiver.url)
       for number in 0..<5 {
         _ = try await clients[0].post(
@@ -242,9 +270,11 @@ struct TwinTests {
     }
   }
 
-  @Test("health lists those that are alive, and one that was killed for some seconds only")
-  func alive() async throws {
-    try await twins { _, clients, programs, _ in
+  @Test(
+    "health lists those that are alive, and one that was killed for some seconds only",
+    arguments: Store.allCases)
+  func alive(_ store: Store) async throws {
+    try await twins(store) { _, clients, programs, _ in
       func seen() async throws -> [JSON] {
         try await clients[1].get("/health").json["checks"]?["gateways:alive"]?.array ?? []
       }
@@ -300,6 +330,6 @@ struct TwinTests {
       try await eventually {
         try await clients[0].get("/health").json["checks"]?["gateways:alive"]?.array?.count == 1
       } || alive?.count == 1)
-    await installation.end()
+    try await installation.end()
   }
 }

@@ -67,7 +67,7 @@ struct UnexpectedTests {
     #expect(failed.json.at(pointer: "/failure/code") == "provider_refused")
     #expect(failed.json.at(pointer: "/failure/message")?.string?.contains("9999") == true)
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("a pay-in whose provider can no longer be read does not look like one that is unpaid")
@@ -105,7 +105,7 @@ struct UnexpectedTests {
     #expect(try await Self.account(client, "openpay-main")?["condition"] == "pass")
     let ended = await installation.stop(gateway)
     #expect(ended.output.contains("\"reason\":\"unanswered\""))
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("a revoked key costs one look each three times, then its account is left alone and told")
@@ -148,7 +148,7 @@ struct UnexpectedTests {
       $0.contains("\"level\":\"error\"") && $0.contains("cashypay-main")
     }
     #expect(line?.contains("\"reason\":\"unauthorized\"") == true, "\(ended.output)")
-    await installation.end()
+    try await installation.end()
   }
 
   @Test("doctor tells right from wrong credentials at every provider")
@@ -174,7 +174,7 @@ struct UnexpectedTests {
     let wrong = try await run()
     #expect(wrong.status == 1)
     #expect(lines(wrong, "refuses our credentials") == accounts.count, "\(wrong.output)")
-    await installation.end()
+    try await installation.end()
   }
 
   @Test(
@@ -219,6 +219,6 @@ struct UnexpectedTests {
     #expect(health?["observedValue"] == 1)
     #expect(health?["output"]?.string?.contains(id) == true, "\(health ?? .null)")
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
   }
 }

@@ -62,7 +62,7 @@ struct WebhookTests {
       #expect(again.first?.headers["webhook-id"] == all.first?.headers["webhook-id"])
       #expect(again.first?.body == all.first?.body)
       _ = await installation.stop(gateway)
-      await installation.end()
+      try await installation.end()
     }
   }
 
@@ -83,7 +83,7 @@ struct WebhookTests {
       #expect(all.map { $0.json["type"] } == ["payin.pending", "payin.succeeded"])
       #expect(all.first?.headers["webhook-id"] == failed.first?.headers["webhook-id"])
       _ = await installation.stop(second)
-      await installation.end()
+      try await installation.end()
     }
   }
 
@@ -132,7 +132,7 @@ struct WebhookTests {
         #expect(answer.status == 400, "\(body)")
       }
       _ = await installation.stop(gateway)
-      await installation.end()
+      try await installation.end()
     }
   }
 
@@ -175,7 +175,7 @@ struct WebhookTests {
       }
       #expect(word == "unresolvable_host")
       _ = await installation.stop(gateway)
-      await installation.end()
+      try await installation.end()
     }
   }
 }

@@ -3,12 +3,14 @@ import Payins
 import Storage
 import TestSupport
 
-/// A replica's way to the books: its process can die before or after any commit, and the store can
-/// fail it.
+/// A replica's way to the books: its process can die before or after any commit, the store can fail
+/// it, and the connection to it can break before, in and after a commit.
 final class CrashingDatabase: Database {
   private let base: MemoryDatabase
   private let replica: Replica
   private let world: World
+  /// In the scheduler's milliseconds.
+  private nonisolated(unsafe) var disconnectedUntil: Int64 = 0  // the simulation runs on one thread
 
   var damage: DamageRegister { base.damage }
   var statistics: DatabaseStatistics { base.statistics }
@@ -23,6 +25,15 @@ final class CrashingDatabase: Database {
   private func turn() async throws(DatabaseError) {
     await Task.yield()
     guard replica.isAlive else { throw .closed }
+    if world.scheduler.now < disconnectedUntil { throw .away("simulated") }
+  }
+
+  /// Whether the connection breaks; for how long is drawn, too.
+  private func breaks(_ when: String) -> Bool {
+    guard world.dice.chance(world.weather.storeDisconnects) else { return false }
+    disconnectedUntil = world.scheduler.now + Int64(world.dice.within(100...30_000))
+    world.note("\(replica.name) loses the store \(when) a commit")
+    return true
   }
 
   private func mayDie(_ when: String) throws(DatabaseError) {
@@ -40,14 +51,27 @@ final class CrashingDatabase: Database {
     if world.dice.chance(world.weather.storeFails) {
       throw .failed(function: "commit", code: 10, message: "simulated")
     }
-    let kept =
-      if let variant = world.variant { variant.tampered(change) } else { change as Change? }
-    if let kept { try await base.commit(kept) }
+    if breaks("before") { throw .away("simulated") }
+    // Neither is told, and what was sent may have come.
+    if breaks("in") {
+      if world.dice.chance(500) { try await keep(change) }
+      await world.scheduler.sleep(milliseconds: world.dice.within(0...30_000))
+      guard replica.isAlive else { throw .closed }
+      throw .failed(function: "commit", code: 0, message: "whether it is there is not known")
+    }
+    try await keep(change)
     for event in change.events {
       world.note("\(replica.name) \(event.operation.text.suffix(6)) \(event.type)")
     }
     try mayDie("after")
+    if breaks("after") { return }
     try await turn()
+  }
+
+  private func keep(_ change: Change) async throws(DatabaseError) {
+    let kept =
+      if let variant = world.variant { variant.tampered(change) } else { change as Change? }
+    if let kept { try await base.commit(kept) }
   }
 
   func lease(_ request: LeaseRequest) async throws(DatabaseError) -> [Job] {

@@ -17,6 +17,8 @@ struct Weather {
   var webhookForged = 100
   var crashAtCommit = 6
   var storeFails = 4
+  /// Of a commit, at each of three moments, that the connection to the store breaks.
+  var storeDisconnects = 2
   /// Creates that are refused in words that nobody has classed; half of them are done all the same.
   var wordsUnknown = 80
   /// Of a call, that from it on queries of its account are unreadable for up to an hour.
@@ -37,6 +39,7 @@ struct Weather {
   static let calm = Weather(
     refused: 0, requestLost: 0, answerLost: 0, garbage: 0, errorBefore: 0, errorAfter: 0, slow: 0,
     webhookLost: 0, webhookDoubled: 0, webhookForged: 0, crashAtCommit: 0, storeFails: 0,
+    storeDisconnects: 0,
     wordsUnknown: 0, unreadableHours: 0, keysRevoked: 0, takenBack: 0, webhookNumberless: 0,
     webhookOfAnotherAmount: 0, endedInDoubt: 0, pageWrong: 0)
 }

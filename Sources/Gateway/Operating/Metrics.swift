@@ -18,6 +18,8 @@ public final class Metrics: Sendable {
     var counters: [Key: Int64] = [:]
     var gauges: [Key: Int64] = [:]
     var histograms: [Key: Histogram] = [:]
+    /// Of all of them.
+    var common = ""
   }
 
   /// Upper bounds of the duration buckets, in milliseconds.
@@ -68,6 +70,11 @@ public final class Metrics: Sendable {
 
   public init() {}
 
+  /// Tells in each of them which gateway's it is; for one of several.
+  public func name(gateway: String) {
+    state.withLock { $0.common = Self.text([("gateway", gateway)]) }
+  }
+
   public func increment(_ name: String, _ labels: [(String, String)] = [], by amount: Int64 = 1) {
     let key = Key(name: name, labels: Self.text(labels))
     state.withLock { $0.counters[key, default: 0] += amount }
@@ -100,7 +107,15 @@ public final class Metrics: Sendable {
 
   /// Prometheus' text exposition format, version 0.0.4; durations in seconds.
   public var exposition: String {
-    let state = state.withLock { $0 }
+    var state = state.withLock { $0 }
+    let common = state.common
+    func whole(_ key: Key) -> Key {
+      guard !common.isEmpty else { return key }
+      return Key(name: key.name, labels: key.labels.isEmpty ? common : "\(key.labels),\(common)")
+    }
+    state.counters = Dictionary(uniqueKeysWithValues: state.counters.map { (whole($0), $1) })
+    state.gauges = Dictionary(uniqueKeysWithValues: state.gauges.map { (whole($0), $1) })
+    state.histograms = Dictionary(uniqueKeysWithValues: state.histograms.map { (whole($0), $1) })
     var out = ""
     Self.write("counter", state.counters, to: &out)
     Self.write("gauge", state.gauges, to: &out)

@@ -66,7 +66,7 @@ struct PostgreSQLTables: TableStore {
       if let sequence = table.sequence {
         _ = try connection.rows(
           """
-          SELECT setval(\(sequence), (SELECT coalesce(max(number), 0) + 1 FROM \(table.name)), false)
+          SELECT setval(\(sequence), coalesce(max(number), 0) + 1, false) FROM \(table.name)
           """, within: Self.limit)
       }
       try connection.script("ANALYZE \(table.name)", within: Self.limit)

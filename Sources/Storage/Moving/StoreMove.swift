@@ -5,6 +5,9 @@ public struct StoreMove {
   public enum Progress: Equatable, Sendable {
     /// Rows that are in the new store, of all that the table has.
     case copied(table: String, rows: Int, of: Int)
+    /// Rows that were looked at in one of the stores, of all that the table has there.
+    case comparing(table: String, rows: Int, of: Int)
+    /// The table is the same in both.
     case compared(table: String, rows: Int)
     /// A table that had been copied before differs: its rows are taken anew.
     case again(table: String)
@@ -84,7 +87,7 @@ public struct StoreMove {
   }
 
   private func compare(_ table: StoreTable, _ expected: RowSum) throws(DatabaseError) -> Bool {
-    guard try sum(of: table, in: target) == expected else { return false }
+    guard try sum(of: table, in: target, rows: expected.rows) == expected else { return false }
     tell(.compared(table: table.name, rows: expected.rows))
     return true
   }
@@ -106,15 +109,19 @@ public struct StoreMove {
       last = Array(row.prefix(table.keyCount))
     }
     // What was copied before may have changed since.
-    return isResumed ? try self.sum(of: table, in: source) : sum
+    return isResumed ? try self.sum(of: table, in: source, rows: total) : sum
   }
 
-  private func sum(of table: StoreTable, in store: any TableStore) throws(DatabaseError) -> RowSum {
+  /// - Parameter total: how many there should be.
+  private func sum(
+    of table: StoreTable, in store: any TableStore, rows total: Int
+  ) throws(DatabaseError) -> RowSum {
     var sum = RowSum()
     var last: [Cell]?
     while true {
       let rows = try store.rows(of: table, behind: last, limit: Self.rowsAtATime)
       for row in rows { sum.add(row) }
+      tell(.comparing(table: table.name, rows: sum.rows, of: total))
       guard rows.count == Self.rowsAtATime, let row = rows.last else { return sum }
       last = Array(row.prefix(table.keyCount))
     }

@@ -38,9 +38,9 @@ struct FieldBench: Sendable {
     #expect(lost.status == 201)
   }
 
-  func end() async {
+  func end() async throws {
     _ = await installation.stop(gateway)
-    await installation.end()
+    try await installation.end()
     await wire.end()
   }
 
@@ -279,7 +279,7 @@ struct SharedFieldBench: SuiteTrait, TestScoping {
     } catch {
       result = .failure(error)
     }
-    await bench.end()
+    try await bench.end()
     try result.get()
   }
 }

@@ -32,14 +32,16 @@ struct Installation {
   ///   - members: further members of the configuration.
   ///   - publicURL: where it says that it is found; nil: where it is.
   ///   - store: where the books are.
+  ///   - isWhole: whether they are to agree with themselves in the end.
   ///   - change: what becomes of the sandbox's accounts.
   init(
     webhooks: JSON = [], allowsPrivateWebhooks: Bool = true, requestSeconds: Int = 10,
     limits: JSONObject = [:], listen: JSONObject = [:], serving: JSONObject = [:],
     members: JSONObject = [:], publicURL: String? = nil, store: String = "sqlite:books/pasarela.db",
-    accounts change: ([JSONObject]) throws -> [JSONObject] = { $0 }
+    isWhole: Bool = true, accounts change: ([JSONObject]) throws -> [JSONObject] = { $0 }
   ) async throws {
     place = try Workplace()
+    self.isWhole = isWhole
     // The gateway's port is fixed before it starts: providers call it there.
     let port = try TakenPort().port
     let sandboxPort = try TakenPort().port
@@ -85,6 +87,15 @@ struct Installation {
     self.port = port
   }
 
+  /// Puts another store into the configuration.
+  func change(store: String) throws {
+    let text = try String(contentsOfFile: "\(place.path)/pasarela.json5", encoding: .utf8)
+    var configuration = try JSON(parsing: Array(text.utf8)).object ?? [:]
+    configuration["store"] = JSON(store)
+    try place.write(JSON.object(configuration).text, to: "pasarela.json5")
+  }
+
+  private let isWhole: Bool
   let port: Int
   /// Of a second gateway over the same store.
   let twinPort: Int
@@ -168,6 +179,19 @@ struct Installation {
       throw error
     }
     await end(by: SIGTERM)
+    try await checkBooks()
+  }
+
+  /// Whatever happened, what is kept agrees with itself.
+  private func checkBooks() async throws {
+    guard isWhole, !gateways.all.isEmpty else { return }
+    let checked = try await command(["store", "check"])
+    #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
+  }
+
+  /// Runs another command over the same configuration.
+  func command(_ words: [String]) async throws -> Program.Ended {
+    try await Program.run(words, in: place.path, environment: Self.environment())
   }
 
   private func end(by signal: Int32) async {
@@ -184,7 +208,7 @@ struct Installation {
 
   /// A start that ends by itself.
   func refusedStart(_ options: [String]) async throws -> Program.Ended {
-    try await Program.run(["serve"] + options, in: place.path, environment: Self.environment())
+    try await command(["serve"] + options)
   }
 
   /// A pipe for a gateway's log, with its read end, which the caller closes. The end is open for
@@ -202,9 +226,10 @@ struct Installation {
     return await gateway.ended()
   }
 
-  func end() async {
+  func end() async throws {
     sandbox.signal(SIGTERM)
     _ = await sandbox.ended()
+    try await checkBooks()
   }
 }
 

@@ -12,10 +12,11 @@ struct HeardRows {
     """
 
   /// In one order, so that no two writers wait for each other. The next statement sees what those
-  /// committed who held one of them.
-  private static let lock = RowStatement([.text("payin")]) {
+  /// committed who held one of them. As an array each is searched in the index, in its order; as
+  /// rows the index would be read from end to end, so as not to sort.
+  private static let lock = RowStatement([.text("payin")]) { _ in
     """
-    SELECT 1 FROM payins WHERE payins.id IN (SELECT payin FROM \($0))
+    SELECT 1 FROM payins WHERE payins.id = ANY ($1::text[])
     ORDER BY payins.id FOR NO KEY UPDATE
     """
   }

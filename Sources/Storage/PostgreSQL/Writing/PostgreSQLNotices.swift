@@ -16,8 +16,13 @@ enum PostgreSQLNotices {
     DO $$ BEGIN EXECUTE 'LISTEN "' || \(channel) || '"'; END $$
     """
 
-  /// Nil where others have no use for it.
-  static func telling(_ changes: [ChangeRows], _ identity: WriterIdentity) -> PostgreSQLQuery? {
+  /// A notice takes a lock of the whole database until its transaction is committed: that one must
+  /// not wait for the disk. One that is lost costs little.
+  private static let hurry = PostgreSQLStatement(
+    "SELECT set_config('synchronous_commit', 'off', true)")
+
+  /// A transaction behind that of the changes; nil where others have no use for it.
+  static func telling(_ changes: [ChangeRows], _ identity: WriterIdentity) -> [PostgreSQLQuery]? {
     var words: [String] = []
     func add(_ word: String) { words.append("\(identity.number) \(word)") }
     for change in changes {
@@ -28,7 +33,7 @@ enum PostgreSQLNotices {
     guard !words.isEmpty else { return nil }
     var column = PostgreSQLColumn(.text)
     for word in words { column.append(word) }
-    return PostgreSQLQuery(tell, [.column(column)])
+    return [PostgreSQLQuery(hurry), PostgreSQLQuery(tell, [.column(column)])]
   }
 
   /// Nil for what this writer told itself, and for words that a later release tells.

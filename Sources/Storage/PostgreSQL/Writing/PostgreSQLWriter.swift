@@ -123,17 +123,16 @@ final class PostgreSQLWriter {
     do throws(PostgreSQLFault) {
       let connection = try self.connection()
       lastCommit += 1
-      var queries =
-        [identity.note(lastCommit)]
-        + ChangeBatch.queries(changes.map(\.rows))
+      let rows = changes.map(\.rows)
+      var transactions = [[identity.note(lastCommit)] + ChangeBatch.queries(rows)]
       if sharing.hasOthers.load(ordering: .relaxed),
-        let told = PostgreSQLNotices.telling(changes.map(\.rows), identity)
+        let told = PostgreSQLNotices.telling(rows, identity)
       {
-        queries.append(told)
+        transactions.append(told)
       }
       let outcome: Result<[PostgreSQLRows], ServerRefusal>
       do throws(PostgreSQLFault) {
-        outcome = try connection.run([queries], within: PostgreSQLSession.answerMilliseconds)[0]
+        outcome = try connection.run(transactions, within: PostgreSQLSession.answerMilliseconds)[0]
       } catch {
         return resolve(changes, lastCommit, error, passes: passes)
       }
