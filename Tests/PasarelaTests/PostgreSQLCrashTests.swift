@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import JSONText
 import TestSupport
@@ -21,19 +22,18 @@ struct PostgreSQLCrashTests {
     try await DatabaseServer.run { server in
       let installation = try await Installation(
         requestSeconds: 3, limits: ["timeout_seconds": 5], store: "postgresql:\(server.address)")
+      let folders = (0..<3).map { "\(installation.place.path)/network-\($0)" }
+      let proxies = try folders.map { folder in
+        try FileManager.default.createDirectory(
+          atPath: folder, withIntermediateDirectories: true)
+        return try CuttingProxy(in: folder, to: server.folder)
+      }
+      // After the gateways, which end over them.
+      defer { for proxy in proxies { proxy.stop() } }
       try await installation.run { installation in
-        let proxies = try (0..<3).map { number in
-          try installation.place.write("", to: "network-\(number)/.made")
-          return try CuttingProxy(
-            in: "\(installation.place.path)/network-\(number)", to: server.folder)
-        }
-        defer { for proxy in proxies { proxy.stop() } }
+        // Of two hosts in one address the last counts.
         let gateways = try SharedStore(
-          installation,
-          proxies.indices.map { number in
-            // The last host counts.
-            "\(server.address) host=\(installation.place.path)/network-\(number)"
-          })
+          installation, folders.map { "\(server.address) host=\($0)" })
         for number in proxies.indices { try await gateways.serve(number) }
         try await campaign(Scene(server: server, proxies: proxies, gateways: gateways))
       }
@@ -72,7 +72,8 @@ struct PostgreSQLCrashTests {
       "crash campaign: \(ledger.payins.count) pay-ins told, \(ledger.doubtful.count) in doubt,",
       "\(ledger.tills.count) tills answered within \(ledger.longestAtTill),",
       "\(ledger.heard.count { $0.status == nil }) calls unanswered,",
-      "\(ledger.heard.count { ($0.status ?? 0) >= 500 }) with 5xx")
+      "and with problems",
+      Dictionary(grouping: ledger.heard.compactMap(\.code)) { $0 }.mapValues(\.count))
   }
 
   /// What disasters strike.

@@ -58,7 +58,7 @@ struct CrashCampaign {
       while !Task.isCancelled {
         let answer = try? await clients[place % clients.count].post(
           "/v1/payins", ServeTests.payin(reference, method: "store"), idempotencyKey: reference)
-        ledger.note(answer?.status)
+        ledger.note(answer)
         if let answer, answer.status == 201 {
           ledger.add(payin: CrashLedger.Told(reference: reference, body: answer.body))
           break

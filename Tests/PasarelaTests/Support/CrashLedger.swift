@@ -15,6 +15,8 @@ final class CrashLedger: Sendable {
   struct Heard: Sendable {
     var at: ContinuousClock.Instant
     var status: Int?
+    /// Of a problem.
+    var code: String?
   }
 
   private struct State {
@@ -47,6 +49,10 @@ final class CrashLedger: Sendable {
       state.longestAtTill = max(state.longestAtTill, waited)
     }
   }
-  func note(_ status: Int?) { state.withLock { $0.heard.append(Heard(at: .now, status: status)) } }
+  func note(_ answer: Client.Answer?) {
+    let isProblem = answer.map { $0.status >= 400 } ?? false
+    let heard = Heard(at: .now, status: answer?.status, code: isProblem ? answer?.code : nil)
+    state.withLock { $0.heard.append(heard) }
+  }
   func finish() { state.withLock { $0.isOver = true } }
 }
