@@ -92,8 +92,12 @@ endif
 	@FORM=$(FORM) PART=$(PART) PYTHONDONTWRITEBYTECODE=1 python3 Tests/Benchmarks/bench.py .build/release/pasarela .build
 
 CRASHES := 50
-crash-test: deps ## kill the real executable CRASHES times under load
-	PASARELA_CRASHES=$(CRASHES) swift test $(STRICT) --filter CrashTests
+STORE := sqlite
+CRASH_SUITE_sqlite := CrashTests
+CRASH_SUITE_postgres := PostgreSQLCrashTests
+crash-test: $(if $(filter postgres,$(STORE)),test-deps,deps) ## kill the executable CRASHES times under load (STORE=postgres: three of them, their database and network, too)
+	@test -n "$(CRASH_SUITE_$(STORE))" || { echo "STORE is sqlite or postgres"; exit 2; }
+	PASARELA_CRASHES=$(CRASHES) swift test $(STRICT) --filter 'PasarelaTests\.$(CRASH_SUITE_$(STORE))/'
 
 rules: build ## check the shipped rules, with the tests inside them
 	.build/release/pasarela rules check routing-rules

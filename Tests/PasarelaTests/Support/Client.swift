@@ -29,6 +29,8 @@ struct Client {
   var key: String?
   /// Whether it is the gateway that answers.
   var isHeldToContract = true
+  /// How long it waits for an answer.
+  var patienceMilliseconds = 60_000
   private let caller = CurlClient()
 
   init(port: Int, key: String? = nil, isHeldToContract: Bool = true) {
@@ -55,7 +57,7 @@ struct Client {
     let request = HTTPRequest(
       method: method, url: baseURL + path, headers: headers + authorization, body: body)
     // The sandbox's books of a long campaign come in one answer.
-    let limits = CallLimits(totalMilliseconds: 60_000, responseBytes: 1 << 28)
+    let limits = CallLimits(totalMilliseconds: patienceMilliseconds, responseBytes: 1 << 28)
     let outcome = await caller.call(request, limits: limits)
     guard case .answered(let response) = outcome else { throw Unanswered(outcome: outcome) }
     let answer = Answer(status: response.status, headers: response.headers, body: response.body)

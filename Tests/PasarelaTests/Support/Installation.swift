@@ -126,11 +126,21 @@ struct Installation {
   func serve(
     output: String? = nil, openFiles: Int? = nil, isTwin: Bool = false, zone: String = "UTC"
   ) async throws -> Program {
+    try await serve(
+      isTwin ? "twin.json5" : "pasarela.json5", at: isTwin ? twinPort : port, output: output,
+      openFiles: openFiles, zone: zone)
+  }
+
+  /// As above, for a gateway with a configuration and a port of its own.
+  func serve(
+    _ configuration: String, at port: Int, output: String? = nil, openFiles: Int? = nil,
+    zone: String = "UTC"
+  ) async throws -> Program {
     let gateway = try Program(
-      isTwin ? ["serve", "--config", "twin.json5"] : ["serve"], in: place.path,
+      ["serve", "--config", configuration], in: place.path,
       environment: try Self.environment(zone: zone), output: output, openFiles: openFiles)
     gateways.add(gateway)
-    let client = Client(port: isTwin ? twinPort : port)
+    let client = Client(port: port)
     let isReady = try await eventually {
       try? await client.get("/health/ready").status == 200
     }

@@ -3,8 +3,8 @@ import Glibc
 import Synchronization
 
 /// Stands between a store and the cluster's socket, and breaks what it is told to break.
-final class CuttingProxy: Sendable {
-  enum Mode: Sendable {
+public final class CuttingProxy: Sendable {
+  public enum Mode: Sendable {
     case forward
     /// What comes next from the store arrives; the answer does not, and the connection ends.
     case loseAnswer
@@ -38,7 +38,7 @@ final class CuttingProxy: Sendable {
   /// - Parameters:
   ///   - folder: where its own socket is made.
   ///   - server: the folder of the cluster's.
-  init(in folder: String, to server: String) throws {
+  public init(in folder: String, to server: String) throws {
     self.server = server
     let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     self.listener = listener
@@ -55,9 +55,9 @@ final class CuttingProxy: Sendable {
   }
 
   /// How many connections it has cut as told.
-  var cuts: Int { state.withLock(\.cuts) }
+  public var cuts: Int { state.withLock(\.cuts) }
 
-  func set(_ mode: Mode) {
+  public func set(_ mode: Mode) {
     state.withLock { state in
       state.mode = mode
       for descriptor in state.hung { close(descriptor) }
@@ -68,11 +68,14 @@ final class CuttingProxy: Sendable {
   }
 
   /// What was delayed arrives, where somebody still listens.
-  func deliver() {
-    for late in state.withLock(\.delayed) { _ = Self.write(late.bytes[...], to: late.to) }
+  public func deliver() {
+    state.withLock { state in
+      for late in state.delayed { _ = Self.write(late.bytes[...], to: late.to) }
+      state.delayed = []
+    }
   }
 
-  func stop() {
+  public func stop() {
     set(.refuse)
     shutdown(listener, Int32(SHUT_RDWR))
     close(listener)
@@ -114,14 +117,27 @@ final class CuttingProxy: Sendable {
         return Self.write(bytes, to: upstream)
       }
       if !lost.isKept.load(ordering: .relaxed) { shutdown(upstream, Int32(SHUT_RDWR)) }
+      end(lost, client, upstream)
     }
-    Thread.detachNewThread {
+    Thread.detachNewThread { [self] in
       Self.pump(upstream) { bytes in
         guard lost.isLost.load(ordering: .relaxed) else { return Self.write(bytes, to: client) }
         shutdown(client, Int32(SHUT_RDWR))
         return false
       }
       shutdown(client, Int32(SHUT_RDWR))
+      end(lost, client, upstream)
+    }
+  }
+
+  /// One of the two directions is over; with the other one the connection is.
+  private func end(_ lost: Lost, _ client: Int32, _ upstream: Int32) {
+    guard lost.ended.add(1, ordering: .relaxed).newValue == 2 else { return }
+    state.withLock { state in
+      state.open.subtract([client, upstream])
+      state.delayed.removeAll { $0.to == upstream }
+      close(client)
+      close(upstream)
     }
   }
 
@@ -130,6 +146,8 @@ final class CuttingProxy: Sendable {
     let isLost = Atomic(false)
     /// Whether the server's side stays open.
     let isKept = Atomic(false)
+    /// How many of its directions are over.
+    let ended = Atomic(0)
   }
 
   /// Until the end, or until the body has had enough.
