@@ -196,7 +196,9 @@ class Rig:
 
     def metric(self, name, labels=""):
         """Of the gateways, now; 0 where nothing has happened yet."""
-        line = re.compile(rf"^{name}{re.escape('{' + labels + '}') if labels else ''} (\d+)$", re.M)
+        # One of several tells its name behind them.
+        own = r',?gateway="[^"]*"'
+        line = re.compile(rf"^{name}(?:\{{{re.escape(labels)}(?:{own})?\}}){'' if labels else '?'} (\d+)$", re.M)
         found = (line.search(ask(f"{url}/metrics")[2].decode()) for url in self.gateway.urls)
         return sum(int(match.group(1)) for match in found if match)
 

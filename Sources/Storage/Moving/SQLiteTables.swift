@@ -12,9 +12,9 @@ struct SQLiteTables: TableStore {
       throw .denied("there is no file \(path)")
     }
     let file = try DatabaseFile(path: path)
-    presence = try PresenceLock(path: file.path + ".lock")
+    presence = try PresenceLock(path: file.path + ".lock", waits: false)
     guard presence.isFirst else {
-      throw .denied("another process has \(path) open: stop every gateway that has it")
+      throw .denied("\(path) is open: stop every gateway that has it")
     }
     connection = try file.openWriter()
     place = "sqlite:\(path)"

@@ -139,13 +139,16 @@ struct StoreMoveTests {
       #expect(move(sqlite, sqlite)?.contains("same store") == true)
       try await useAndClose(SQLiteDatabase(path: file)) { store in
         try await furnished.fill(store)
-        #expect(move(sqlite, postgresql)?.contains("has \(file) open") == true)
+        #expect(move(sqlite, postgresql)?.contains("\(file) is open") == true)
       }
       try await useAndClose(PostgreSQLDatabase(address)) { _ in
         #expect(move(sqlite, postgresql)?.contains("a gateway is connected") == true)
         #expect(move(postgresql, sqlite)?.contains("a gateway is connected") == true)
       }
       #expect(move(postgresql, sqlite)?.contains("is in use: its table payins") == true)
+      let otherwise = file.replacing("/pasarela.db", with: "/./pasarela.db")
+      #expect(move(sqlite, .sqlite(otherwise))?.contains("is open") == true)
+      #expect(move(postgresql, .postgresql("\(address) connect_timeout=9")) != nil)
       // One that was only opened holds nothing.
       #expect(move(sqlite, postgresql) == nil)
       #expect(move(sqlite, postgresql)?.contains("was moved to postgresql") == true)

@@ -24,9 +24,11 @@ struct PostgreSQLWrite: Sendable {
 /// in one round trip. Of one that is refused each half is tried by itself, down to the change that
 /// is in conflict.
 final class PostgreSQLWriter {
-  /// As in `GroupCommit`.
+  /// How many changes of the last commit let more be expected.
   private static let company = 8
-  private static let lingerMicroseconds: UInt32 = 500
+  /// One of several gateways waits for longer: each has less company, and each commit costs the
+  /// server and the other gateways about as much whatever is in it.
+  private static let lingerMicroseconds: (alone: UInt32, beside: UInt32) = (500, 2000)
   /// How long a connection that is being made is waited for before callers are told, and between
   /// looks at new callers.
   private static let stepMilliseconds: Int64 = 200
@@ -72,7 +74,8 @@ final class PostgreSQLWriter {
       var batch = queue.take(upTo: ChangeBatch.limit)
       if batch.isEmpty { break }
       if last >= Self.company, batch.count < 4 * Self.company {
-        usleep(Self.lingerMicroseconds)
+        let linger = Self.lingerMicroseconds
+        usleep(sharing.hasOthers.load(ordering: .relaxed) ? linger.beside : linger.alone)
         batch += queue.takeWaiting(upTo: ChangeBatch.limit - batch.count)
       }
       perform(batch)

@@ -7,13 +7,18 @@ final class PresenceLock {
   /// Whether no other process had it as this one came. Then none comes until `share`.
   let isFirst: Bool
 
-  /// Waits while another process looks whether it is alone.
-  init(path: String) throws(DatabaseError) {
+  /// - Parameter waits: whether another one is waited for that has it to itself, which is one that
+  ///   looks whether it is alone, or moves the store. Without, who is not the first has no lock.
+  init(path: String, waits: Bool = true) throws(DatabaseError) {
     let opened = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard opened >= 0 else { throw .system("open", "cannot create \(path)") }
     descriptor = opened  // from here on deinit closes it, whatever is thrown
     if Self.lock(opened, LOCK_EX | LOCK_NB) {
       isFirst = true
+      return
+    }
+    guard waits else {
+      isFirst = false
       return
     }
     // Who had it to itself may have died over what it did; a try that fails has lost the lock.
