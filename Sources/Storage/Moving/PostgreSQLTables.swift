@@ -13,6 +13,7 @@ struct PostgreSQLTables: TableStore {
       let settings = try ConnectionSettings(address)
       place = "postgresql: \(settings.place)"
       connection = try PostgreSQLConnection(settings)
+      try PostgreSQLSession.checkProcesses(connection, PostgreSQLConnection(settings))
       try PostgreSQLSession.prepare(connection)
       try PostgreSQLSession.check(connection)
       try PostgreSQLMigrations(connection).run()
@@ -87,8 +88,9 @@ struct PostgreSQLTables: TableStore {
     let marks = table.key.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
     let query = PostgreSQLQuery(
       once: """
-        SELECT \(table.columns.map(\.name).joined(separator: ", ")) FROM \(table.name)
-        \(last == nil ? "" : "WHERE (\(key)) > (\(marks))") ORDER BY \(key) LIMIT \(limit)
+        SELECT \(table.columns.map { $0.inPostgreSQL ?? $0.name }.joined(separator: ", "))
+        FROM \(table.name) \(last == nil ? "" : "WHERE (\(key)) > (\(marks))")
+        ORDER BY \(key) LIMIT \(limit)
         """, (last ?? []).map(\.postgreSQL))
     return try run(query).map { row in
       table.columns.enumerated().map { index, column in column.cell(row, index) }

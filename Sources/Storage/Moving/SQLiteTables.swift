@@ -12,7 +12,7 @@ struct SQLiteTables: TableStore {
       throw .denied("there is no file \(path)")
     }
     let file = try DatabaseFile(path: path)
-    presence = try PresenceLock(path: file.path + ".lock", waits: false)
+    presence = try PresenceLock(path: file.lockPath, waits: false)
     guard presence.isFirst else {
       throw .denied("\(path) is open: stop every gateway that has it")
     }

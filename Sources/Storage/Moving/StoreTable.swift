@@ -13,9 +13,14 @@ struct StoreTable: Sendable {
     var content: Content
     /// What stands for it in an SQLite store.
     var inSQLite: String
+    /// What stands for it in a PostgreSQL store; nil: its name.
+    var inPostgreSQL: String?
 
-    static func integer(_ name: String, inSQLite: String? = nil) -> Column {
-      Column(name: name, content: .integer, inSQLite: inSQLite ?? name)
+    static func integer(
+      _ name: String, inSQLite: String? = nil, inPostgreSQL: String? = nil
+    ) -> Column {
+      Column(
+        name: name, content: .integer, inSQLite: inSQLite ?? name, inPostgreSQL: inPostgreSQL)
     }
     static func text(_ name: String) -> Column {
       Column(name: name, content: .text, inSQLite: name)
@@ -99,12 +104,14 @@ extension StoreTable {
       .document("announcement_body"), .text("merchant"), .integer("checksum"),
     ], sequence: "pg_get_serial_sequence('events', 'number')")
 
-  /// Nobody holds a lease when the store is moved.
+  /// Who holds a lease may be at its work, though it has lost its connection: the job is due when
+  /// the lease ends.
   private static let jobs = StoreTable(
     name: "jobs",
     columns: [
-      .text("kind"), .text("subject"), .text("payin"), .text("account"), .integer("due_ms"),
-      .integer("tries"), .text("silence"),
+      .text("kind"), .text("subject"), .text("payin"), .text("account"),
+      .integer("due_ms", inPostgreSQL: "greatest(due_ms, lease_ms)"), .integer("tries"),
+      .text("silence"),
     ], keyCount: 2)
 
   private static let keys = StoreTable(

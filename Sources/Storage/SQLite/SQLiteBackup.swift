@@ -19,12 +19,7 @@ public struct SQLiteBackup {
     guard unsafe access(path, F_OK) != 0 else {
       throw .denied("\(path) is there already: choose another name")
     }
-    let part = "\(path).part"
-    unsafe unlink(part)
-    // Made before, for its owner alone: SQLite takes an empty file.
-    let made = unsafe open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard made >= 0 else { throw .system("open", "cannot create \(part)") }
-    close(made)
+    let part = try Self.makeFile(beside: path)
     do throws(DatabaseError) {
       try SQLiteStatement(SQLiteConnection(path: DatabaseFile(path: source).path), "VACUUM INTO ?")
         .run(.text(part))
@@ -39,6 +34,15 @@ public struct SQLiteBackup {
       unsafe unlink(part)
       throw error
     }
+  }
+
+  /// An empty one of a name that no other has, for its owner alone, as SQLite takes it.
+  private static func makeFile(beside path: String) throws(DatabaseError) -> String {
+    var name = Array("\(path).\(String(repeating: "X", count: 6))".utf8CString)
+    let made = unsafe mkstemp(&name)
+    guard made >= 0 else { throw .system("mkstemp", "cannot create a file beside \(path)") }
+    close(made)
+    return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private func check(_ part: String) throws(DatabaseError) {

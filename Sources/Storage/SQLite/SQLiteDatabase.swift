@@ -30,7 +30,7 @@ public final class SQLiteDatabase: Database, KeepsDocuments {
   ) throws(DatabaseError) {
     self.damage = damage
     let file = try DatabaseFile(path: path)
-    let presence = try PresenceLock(path: file.path + ".lock")
+    let presence = try PresenceLock(path: file.lockPath)
     let connection = try file.openWriter(isAlone: presence.isFirst, migrates: migrates)
     if let mark = try SQLiteTables.mark(connection) { throw .denied(mark.refusal) }
     try presence.share()

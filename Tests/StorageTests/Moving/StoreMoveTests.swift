@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 import Payins
 import PostgreSQLClient
 import TestSupport
@@ -148,10 +149,46 @@ struct StoreMoveTests {
       #expect(move(postgresql, sqlite)?.contains("is in use: its table payins") == true)
       let otherwise = file.replacing("/pasarela.db", with: "/./pasarela.db")
       #expect(move(sqlite, .sqlite(otherwise))?.contains("is open") == true)
+      try FileManager.default.createSymbolicLink(atPath: file + ".link", withDestinationPath: file)
+      #expect(move(sqlite, .sqlite(file + ".link"))?.contains("is open") == true)
       #expect(move(postgresql, .postgresql("\(address) connect_timeout=9")) != nil)
       // One that was only opened holds nothing.
       #expect(move(sqlite, postgresql) == nil)
       #expect(move(sqlite, postgresql)?.contains("was moved to postgresql") == true)
+    }
+  }
+
+  @Test("a job whose lease has not run out is not due before it does, though nobody is connected")
+  func leased() async throws {
+    try await places { file, address in
+      let end = Author.noon.adding(seconds: 600)
+      try await useAndClose(PostgreSQLDatabase(address)) { store in
+        try await furnished.fill(store, others: 1)
+        let request = LeaseRequest(
+          now: Author.noon, until: end, limit: 9, lease: Lease(token: "t"))
+        let leased = try await store.lease(request)
+        #expect(leased.count == 2)
+      }
+      _ = try StoreMove(from: .postgresql(address), to: .sqlite(file)) { _ in }.run()
+      try await useAndClose(SQLiteDatabase(path: file)) { store in
+        let due = try await store.nextDue()
+        #expect(due == end)
+      }
+    }
+  }
+
+  @Test("a gateway of a release that knows no moves is seen by its writer's lock")
+  func earlier() async throws {
+    try await places { file, address in
+      try await filled(PostgreSQLDatabase(address))
+      let gateway = try PostgreSQLConnection(ConnectionSettings(address))
+      let identity = try WriterIdentity(gateway)
+      #expect(identity.number > 0)
+      let told = fault {
+        _ = try StoreMove(from: .postgresql(address), to: .sqlite(file)) { _ in }.run()
+      }
+      #expect(told?.contains("a gateway is connected") == true)
+      withExtendedLifetime(gateway) {}
     }
   }
 

@@ -13,7 +13,8 @@ struct PostgreSQLMigrations {
   /// Number 1 first.
   static let all = [
     Step(script: PostgreSQLSchema.version1, oldest: 1),
-    Step(script: PostgreSQLSchema.version2, oldest: 1),
+    // An earlier program does not know that a store may have been moved.
+    Step(script: PostgreSQLSchema.version2, oldest: 2),
   ]
 
   /// `Psrl`, as advisory locks and others' tables are told from ours.
@@ -77,12 +78,13 @@ struct PostgreSQLMigrations {
         PostgreSQLQuery(once: "SELECT last_value FROM payin_numbers"), within: Self.limit)
       starts(Migration(to: version + 1, payins: count.first?.integer(0) ?? 0))
     }
+    let needed = steps[...version].map(\.oldest).max() ?? 1
     try connection.execute(
       """
       BEGIN;
       \(steps[version].script);
       DELETE FROM schema_version;
-      INSERT INTO schema_version VALUES (\(version + 1), \(steps[version].oldest));
+      INSERT INTO schema_version VALUES (\(version + 1), \(needed));
       COMMIT
       """, within: Self.limit)
     return true

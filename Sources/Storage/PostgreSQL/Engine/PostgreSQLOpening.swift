@@ -18,8 +18,8 @@ struct PostgreSQLOpening {
       try PostgreSQLSession.checkProcesses(writer, PostgreSQLConnection(settings))
       try PostgreSQLSession.prepare(writer)
       try PostgreSQLSession.check(writer)
-      try PostgreSQLMigrations(writer, starts: migrates).run()
       try StoreAdmission.enter(writer)
+      try PostgreSQLMigrations(writer, starts: migrates).run()
       // Migrations have no time limit, and leave none.
       try PostgreSQLSession.prepare(writer)
     } catch {

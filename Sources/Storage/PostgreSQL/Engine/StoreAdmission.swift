@@ -18,7 +18,10 @@ enum StoreAdmission {
   static func takeAlone(
     _ connection: PostgreSQLConnection, of place: String
   ) throws(PostgreSQLFault) {
-    guard try has("pg_try_advisory_lock(\(lock))", connection) else {
+    // An earlier release's takes no such lock, but has its writer's.
+    let others = "EXISTS (\(WriterIdentity.alive))"
+    guard try has("pg_try_advisory_lock(\(lock))", connection), try !has(others, connection)
+    else {
       throw .denied("a gateway is connected to \(place): stop all that are")
     }
   }

@@ -57,13 +57,13 @@ struct WriterIdentity: Sendable {
   private static let find = PostgreSQLStatement(
     "UPDATE writers SET at = now() WHERE writer = $1 AND last_commit >= $2 RETURNING 1")
 
-  /// A row for each other writer that lives.
-  private static let others = PostgreSQLStatement(
-    """
+  /// A row for each writer that lives.
+  static let alive = """
     SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-      AND classid = 'writers'::regclass::oid AND objid::bigint <> $1
-    """)
+      AND classid = 'writers'::regclass::oid
+    """
+  private static let others = PostgreSQLStatement("\(alive) AND objid::bigint <> $1")
 
   var othersAlive: PostgreSQLQuery { PostgreSQLQuery(Self.others, [.integer(number)]) }
 

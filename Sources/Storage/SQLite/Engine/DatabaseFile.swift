@@ -21,6 +21,14 @@ struct DatabaseFile {
     }
   }
 
+  /// Of the lock that tells who has the database open: beside the file itself, whatever links lead
+  /// to it.
+  var lockPath: String {
+    let real = unsafe realpath(path, nil)
+    defer { unsafe free(real) }
+    return unsafe (real.map { unsafe String(cString: $0) } ?? path) + ".lock"
+  }
+
   private static func makeFolder(of path: String) throws(DatabaseError) {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else {
       return

@@ -20,7 +20,7 @@ struct Migrations {
   static let all: [String] = [
     Schema.version1, Schema.version2, Schema.version3, Schema.version4, Schema.version5,
     Schema.version6, Schema.version7, Schema.version8, Schema.version9, Schema.version10,
-    Schema.version11,
+    Schema.version11, Schema.version12,
   ]
 
   private let connection: SQLiteConnection
