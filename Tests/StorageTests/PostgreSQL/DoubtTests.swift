@@ -88,13 +88,20 @@ struct DoubtTests {
         let made = await withTaskGroup(of: Bool.self) { group in
           for change in changes {
             group.addTask {
-              do throws(DatabaseError) {
-                try await store.commit(change)
-                return true
-              } catch {
-                if case .duplicateReference = error { return false }
-                Issue.record("\(error)")
-                return false
+              while true {
+                do throws(DatabaseError) {
+                  try await store.commit(change)
+                  return true
+                } catch {
+                  switch error {
+                  case .duplicateReference: return false
+                  // It came while the connection was made anew: nothing was done.
+                  case .away: try? await Task.sleep(for: .milliseconds(20))
+                  default:
+                    Issue.record("\(error)")
+                    return false
+                  }
+                }
               }
             }
           }
