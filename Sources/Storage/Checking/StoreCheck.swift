@@ -86,7 +86,7 @@ public struct StoreCheck: Sendable {
     let first = timeline.first?.sequence ?? payin.eventCount + 1
     // Only of what is over the beginning is forgotten one day.
     let isWhole = timeline.map(\.sequence) == Array(first..<max(first, payin.eventCount + 1))
-    if !isWhole || first > 1 && payin.status.isOpen {
+    if !isWhole || first > 1 && payin.status.isOpen && !payin.late {
       faults.append("its timeline is not whole up to entry \(payin.eventCount)")
     }
     // Where its beginning was kept for long enough, what came in is told there, too.

@@ -8,7 +8,8 @@ struct PostgreSQLTables: TableStore {
   private let connection: PostgreSQLConnection
   private let inserts: [String: RowStatement]
 
-  init(_ address: String) throws(DatabaseError) {
+  /// - Parameter mustExist: whether it is a fault where there is no store yet.
+  init(_ address: String, mustExist: Bool = false) throws(DatabaseError) {
     do throws(PostgreSQLFault) {
       let settings = try ConnectionSettings(address)
       place = "postgresql: \(settings.place)"
@@ -16,9 +17,15 @@ struct PostgreSQLTables: TableStore {
       try PostgreSQLSession.checkProcesses(connection, PostgreSQLConnection(settings))
       try PostgreSQLSession.prepare(connection)
       try PostgreSQLSession.check(connection)
+      try StoreAdmission.takeAlone(connection, of: place)
+      let versions = try connection.run(
+        PostgreSQLQuery(once: "SELECT 1 WHERE to_regclass('payins') IS NOT NULL"),
+        within: Self.limit)
+      guard !mustExist || versions.count > 0 else {
+        throw PostgreSQLFault.denied("there is no store at \(place), or in another schema")
+      }
       try PostgreSQLMigrations(connection).run()
       try connection.execute("SET statement_timeout = 0", within: Self.limit)
-      try StoreAdmission.takeAlone(connection, of: place)
     } catch {
       throw error.atOpening
     }
@@ -48,11 +55,17 @@ struct PostgreSQLTables: TableStore {
   }
 
   func set(_ mark: MoveMark?) throws(DatabaseError) {
+    let table: String
+    do throws(PostgreSQLFault) {
+      table = try StoreAdmission.table(connection)
+    } catch {
+      throw error.error
+    }
     try connection.transaction { () throws(DatabaseError) in
-      try connection.script("DROP TABLE IF EXISTS \(MoveMark.table)")
+      try connection.script("DROP TABLE IF EXISTS \(table)")
       guard let mark else { return }
-      try connection.script("CREATE TABLE \(MoveMark.table) (place text)")
-      let insert = "INSERT INTO \(MoveMark.table) VALUES ($1::text)"
+      try connection.script("CREATE TABLE \(table) (place text)")
+      let insert = "INSERT INTO \(table) VALUES ($1::text)"
       switch mark {
       case .arriving: _ = try connection.rows(insert, .null)
       case .left(let place): _ = try connection.rows(insert, .kept(place))

@@ -8,8 +8,9 @@ struct SQLiteTables: TableStore {
   private let presence: PresenceLock
 
   init(path: String, mustExist: Bool) throws(DatabaseError) {
-    guard unsafe !mustExist || access(path, F_OK) == 0 else {
-      throw .denied("there is no file \(path)")
+    var facts = stat()
+    guard unsafe !mustExist || stat(path, &facts) == 0 && facts.st_size > 0 else {
+      throw .denied("there is no file \(path), or it is empty")
     }
     let file = try DatabaseFile(path: path)
     presence = try PresenceLock(path: file.lockPath, waits: false)

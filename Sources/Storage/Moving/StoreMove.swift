@@ -109,7 +109,13 @@ public struct StoreMove {
       last = Array(row.prefix(table.keyCount))
     }
     // What was copied before may have changed since.
-    return isResumed ? try self.sum(of: table, in: source, rows: total) : sum
+    let whole = isResumed ? try self.sum(of: table, in: source, rows: total) : sum
+    guard whole.rows == total else {
+      throw .failed(
+        function: "move", code: 0,
+        message: "of \(total) rows of the table \(table.name) \(whole.rows) can be read")
+    }
+    return whole
   }
 
   /// - Parameter total: how many there should be.
@@ -145,7 +151,7 @@ extension StoreAddress {
   fileprivate func openTables(mustExist: Bool) throws(DatabaseError) -> any TableStore {
     switch self {
     case .sqlite(let path): try SQLiteTables(path: path, mustExist: mustExist)
-    case .postgresql(let address): try PostgreSQLTables(address)
+    case .postgresql(let address): try PostgreSQLTables(address, mustExist: mustExist)
     }
   }
 }

@@ -19,6 +19,8 @@ public struct SQLiteBackup {
     guard unsafe access(path, F_OK) != 0 else {
       throw .denied("\(path) is there already: choose another name")
     }
+    // SQLite gives names such as `file:…` a meaning of their own.
+    let path = path.utf8.starts(with: "/".utf8) ? path : "./" + path
     let part = try Self.makeFile(beside: path)
     do throws(DatabaseError) {
       try SQLiteStatement(SQLiteConnection(path: DatabaseFile(path: source).path), "VACUUM INTO ?")

@@ -145,6 +145,22 @@ struct SQLiteBackupTests {
     }
   }
 
+  @Test(
+    "a name that SQLite would read otherwise is a file's name",
+    arguments: ["file:copy.db", ":memory:"])
+  func names(_ name: String) async throws {
+    try await withFolder { folder in
+      let path = folder + "/pasarela.db"
+      try await useAndClose(SQLiteDatabase(path: path)) { try await furnished.fill($0) }
+      // In the working directory, since only there the name comes first.
+      defer { unlink("./\(name)") }
+      #expect(try SQLiteBackup(of: path).write(to: name) > 10_000)
+      var facts = stat()
+      #expect(stat("./\(name)", &facts) == 0 && facts.st_mode & 0o777 == 0o600)
+      #expect(facts.st_size > 10_000)
+    }
+  }
+
   @Test("what is no store of this program is not copied")
   func other() async throws {
     try await withFolder { folder in

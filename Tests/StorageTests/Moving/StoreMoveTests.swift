@@ -158,6 +158,37 @@ struct StoreMoveTests {
     }
   }
 
+  @Test("what is no store is not moved, and nothing is made of it")
+  func none() async throws {
+    try await places { file, address in
+      func move(_ source: StoreAddress, _ target: StoreAddress) -> String? {
+        fault { _ = try StoreMove(from: source, to: target) { _ in }.run() }
+      }
+      #expect(move(.postgresql(address), .sqlite(file))?.contains("there is no store") == true)
+      let tables = try PostgreSQLConnection(ConnectionSettings(address)).rows(
+        "SELECT 1 FROM pg_tables WHERE schemaname = current_schema()")
+      #expect(tables.count == 0)
+      fclose(fopen(file, "w"))
+      #expect(move(.sqlite(file), .postgresql(address))?.contains("is empty") == true)
+    }
+  }
+
+  @Test("a store of another schema of the search path keeps its own mark, and shuts no other")
+  func schemas() async throws {
+    try await places { file, old in
+      try await withPostgreSQL { new in
+        try await filled(PostgreSQLDatabase(old))
+        let schema = try #require(old.split(separator: "search_path=").last?.dropLast())
+        let both = String(new.dropLast()) + ",\(schema)'"
+        _ = try StoreMove(from: .postgresql(old), to: .postgresql(both)) { _ in }.run()
+        try await useAndClose(PostgreSQLDatabase(both)) { try await furnished.expect(in: $0) }
+        #expect(fault { _ = try PostgreSQLDatabase(old) }?.contains("was moved") == true)
+        _ = try StoreMove(from: .postgresql(both), to: .sqlite(file)) { _ in }.run()
+        #expect(fault { _ = try PostgreSQLDatabase(old) }?.contains("was moved") == true)
+      }
+    }
+  }
+
   @Test("a job whose lease has not run out is not due before it does, though nobody is connected")
   func leased() async throws {
     try await places { file, address in

@@ -27,12 +27,19 @@ enum StoreAdmission {
   }
 
   static func mark(_ connection: PostgreSQLConnection) throws(PostgreSQLFault) -> MoveMark? {
-    guard try has("to_regclass('\(MoveMark.table)') IS NOT NULL", connection) else { return nil }
-    let place = try ask("SELECT place FROM \(MoveMark.table)", connection).first.flatMap { row in
-      row.optional(0, row.text)
-    }
+    guard try has("to_regclass(\(quotedTable)) IS NOT NULL", connection) else { return nil }
+    let place = try ask("SELECT place FROM \(table(connection))", connection).first
+      .flatMap { row in row.optional(0, row.text) }
     return place.map { .left(to: $0) } ?? .arriving
   }
+
+  /// The mark's table in the store's own schema: another one of the search path may have one, too.
+  static func table(_ connection: PostgreSQLConnection) throws(PostgreSQLFault) -> String {
+    try ask("SELECT \(quotedTable)", connection).first?.text(0) ?? MoveMark.table
+  }
+
+  private static let quotedTable =
+    "quote_ident(current_schema()) || '.\(MoveMark.table)'"
 
   private static func has(
     _ condition: String, _ connection: PostgreSQLConnection

@@ -61,7 +61,7 @@ struct WriterIdentity: Sendable {
   static let alive = """
     SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-      AND classid = 'writers'::regclass::oid
+      AND classid = to_regclass('writers')::oid
     """
   private static let others = PostgreSQLStatement("\(alive) AND objid::bigint <> $1")
 
