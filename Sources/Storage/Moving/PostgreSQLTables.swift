@@ -18,10 +18,7 @@ struct PostgreSQLTables: TableStore {
       try PostgreSQLSession.prepare(connection)
       try PostgreSQLSession.check(connection)
       try StoreAdmission.takeAlone(connection, of: place)
-      let versions = try connection.run(
-        PostgreSQLQuery(once: "SELECT 1 WHERE to_regclass('payins') IS NOT NULL"),
-        within: Self.limit)
-      guard !mustExist || versions.count > 0 else {
+      if mustExist, try !StoreAdmission.isThere("payins", connection) {
         throw PostgreSQLFault.denied("there is no store at \(place), or in another schema")
       }
       try PostgreSQLMigrations(connection).run()
@@ -30,18 +27,16 @@ struct PostgreSQLTables: TableStore {
       throw error.atOpening
     }
     inserts = Dictionary(
-      uniqueKeysWithValues: StoreTable.all.map { table in
-        let names = table.columns.map(\.name).joined(separator: ", ")
-        return (
-          table.name,
-          RowStatement(table.columns.map(\.postgreSQL)) { rows in
-            """
-            INSERT INTO \(table.name) (\(names)) OVERRIDING SYSTEM VALUE
-            SELECT \(names) FROM \(rows)
-            """
-          }
-        )
-      })
+      uniqueKeysWithValues: StoreTable.all.map { ($0.name, Self.insert(into: $0)) })
+  }
+
+  private static func insert(into table: StoreTable) -> RowStatement {
+    let names = table.columns.map(\.name).joined(separator: ", ")
+    return RowStatement(table.columns.map(\.postgreSQL)) { rows in
+      """
+      INSERT INTO \(table.name) (\(names)) OVERRIDING SYSTEM VALUE SELECT \(names) FROM \(rows)
+      """
+    }
   }
 
   // MARK: Marks
@@ -57,19 +52,17 @@ struct PostgreSQLTables: TableStore {
   func set(_ mark: MoveMark?) throws(DatabaseError) {
     let table: String
     do throws(PostgreSQLFault) {
-      table = try StoreAdmission.table(connection)
+      table = try StoreAdmission.ownName(of: MoveMark.table, connection)
     } catch {
       throw error.error
     }
     try connection.transaction { () throws(DatabaseError) in
       try connection.script("DROP TABLE IF EXISTS \(table)")
       guard let mark else { return }
-      try connection.script("CREATE TABLE \(table) (place text)")
-      let insert = "INSERT INTO \(table) VALUES ($1::text)"
-      switch mark {
-      case .arriving: _ = try connection.rows(insert, .null)
-      case .left(let place): _ = try connection.rows(insert, .kept(place))
-      }
+      try connection.script("CREATE TABLE \(table) (id text, way text, place text)")
+      _ = try connection.rows(
+        "INSERT INTO \(table) VALUES ($1::text, $2::text, $3::text)", .kept(mark.id),
+        .kept(mark.way.rawValue), .kept(mark.place))
     }
   }
 
@@ -123,8 +116,7 @@ struct PostgreSQLTables: TableStore {
   }
 
   func add(_ rows: [[Cell]], to table: StoreTable) throws(DatabaseError) {
-    guard let insert = inserts[table.name] else { return }
-    var set = RowSet(insert)
+    var set = RowSet(inserts[table.name] ?? Self.insert(into: table))
     for row in rows { set.add(row) }
     if let query = set.query() { _ = try run(query) }
   }

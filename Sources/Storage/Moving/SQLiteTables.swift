@@ -30,21 +30,21 @@ struct SQLiteTables: TableStore {
       connection, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?"
     ).first(.text(MoveMark.table)) { _ in true }
     guard isThere == true else { return nil }
-    let place = try SQLiteStatement(connection, "SELECT place FROM \(MoveMark.table)")
-      .first { row in row.optional(0, row.text) }
-    return place.flatMap { $0 }.map { .left(to: $0) } ?? .arriving
+    let mark = try SQLiteStatement(
+      connection, "SELECT \(MoveMark.columns) FROM \(MoveMark.table)"
+    ).first { row in MoveMark(row) }
+    guard let mark = mark.flatMap(\.self) else { throw .denied(MoveMark.unreadable) }
+    return mark
   }
 
   func set(_ mark: MoveMark?) throws(DatabaseError) {
-    try transaction { () throws(DatabaseError) in
+    try connection.transaction { () throws(DatabaseError) in
       try connection.execute("DROP TABLE IF EXISTS \(MoveMark.table)")
       guard let mark else { return }
-      try connection.execute("CREATE TABLE \(MoveMark.table) (place TEXT) STRICT")
-      let insert = try SQLiteStatement(connection, "INSERT INTO \(MoveMark.table) VALUES (?)")
-      switch mark {
-      case .arriving: try insert.run(.null)
-      case .left(let place): try insert.run(.text(place))
-      }
+      try connection.execute(
+        "CREATE TABLE \(MoveMark.table) (id TEXT, way TEXT, place TEXT) STRICT")
+      try SQLiteStatement(connection, "INSERT INTO \(MoveMark.table) VALUES (?, ?, ?)")
+        .run(.text(mark.id), .text(mark.way.rawValue), .text(mark.place))
     }
   }
 
@@ -110,24 +110,13 @@ struct SQLiteTables: TableStore {
       INSERT INTO \(table.name) (\(names.joined(separator: ", ")))
       VALUES (\(marks.joined(separator: ", ")))
       """)
-    try transaction { () throws(DatabaseError) in
+    try connection.transaction { () throws(DatabaseError) in
       for row in rows { try insert.run(zip(table.columns, row).map { $0.sqlite($1) }) }
     }
   }
 
   func empty(_ table: StoreTable) throws(DatabaseError) {
     try connection.execute("DELETE FROM \(table.name)")
-  }
-
-  private func transaction(_ body: () throws(DatabaseError) -> Void) throws(DatabaseError) {
-    try connection.execute("BEGIN IMMEDIATE")
-    do throws(DatabaseError) {
-      try body()
-      try connection.execute("COMMIT")
-    } catch {
-      if connection.isInTransaction { try? connection.execute("ROLLBACK") }
-      throw error
-    }
   }
 }
 

@@ -1,3 +1,5 @@
+import Crypto
+
 /// Takes a store's books into another one, row by row, and compares both at the end. Where it is
 /// cut off it is run again and goes on. From its beginning to its end no gateway has either store;
 /// after it none can take up the old one.
@@ -37,39 +39,37 @@ public struct StoreMove {
 
   /// Returns how many rows there are.
   public func run() throws(DatabaseError) -> Int {
-    try begin()
+    let id = try begin()
     var count = 0
     for table in StoreTable.all { count += try take(table) }
     // The old one is closed before the new one opens.
-    try source.set(.left(to: target.place))
+    try source.set(MoveMark(id: id, way: .to, place: target.place))
     try target.settle()
     try target.set(nil)
     return count
   }
 
-  /// Whether this move may go on, or begin.
-  private func begin() throws(DatabaseError) {
-    let underway: Bool
-    switch try target.mark() {
-    case .arriving?: underway = true
-    case let mark?: throw .denied(mark.refusal)
-    case nil: underway = false
+  /// Begins, or goes on with what was cut off. Returns the move's id.
+  private func begin() throws(DatabaseError) -> String {
+    let underway = try target.mark()
+    if let underway, underway.way != .from || underway.place != source.place {
+      throw .denied(underway.refusal)
     }
-    switch try source.mark() {
-    case nil: break
-    // Cut off between the last two steps.
-    case .left(let place)? where underway && place == target.place: break
-    case let mark?: throw .denied(mark.refusal)
+    // One that this move has closed was cut off in its last steps.
+    if let mark = try source.mark(), mark.way != .to || mark.id != underway?.id {
+      throw .denied(mark.refusal)
     }
     try source.prepareToLeave()
-    guard !underway else { return }
+    if let underway { return underway.id }
     for table in StoreTable.all where table.name != StoreTable.storeSecrets.name {
       guard try target.count(table) == 0 else {
         throw .denied("\(target.place) is in use: its table \(table.name) has rows")
       }
     }
-    try target.set(.arriving)
+    let id = Hex.encode(SecureRandom.bytes(16))
+    try target.set(MoveMark(id: id, way: .from, place: source.place))
     try target.empty(.storeSecrets)
+    return id
   }
 
   private func take(_ table: StoreTable) throws(DatabaseError) -> Int {

@@ -3,7 +3,7 @@ protocol TableStore {
   /// For people: where it is.
   var place: String { get }
 
-  /// How far a move into it or away from it has come; nil: no move concerns it.
+  /// Nil where no move concerns it.
   func mark() throws(DatabaseError) -> MoveMark?
   func set(_ mark: MoveMark?) throws(DatabaseError)
 
@@ -26,23 +26,43 @@ protocol TableStore {
 }
 
 /// What keeps gateways from a store that is, or was, moved.
-enum MoveMark: Equatable {
-  /// Not all rows are there yet.
-  case arriving
-  /// Its books go on elsewhere.
-  case left(to: String)
+struct MoveMark: Equatable {
+  enum Way: String {
+    /// Not all rows are there yet.
+    case from
+    /// Its books go on elsewhere.
+    case to
+  }
+
+  /// Of the move, the same in both stores.
+  var id: String
+  var way: Way
+  /// The other store, as it was named for the move.
+  var place: String
 
   /// The table that it stands in; where there is none, no move concerns the store.
   static let table = "store_move"
+  static let columns = "id, way, place"
+  /// Of one that says what this program does not know.
+  static let unreadable =
+    "the store was moved, or is being moved, by another release: run that one's program"
 
   /// Why, for the operator.
   var refusal: String {
-    switch self {
-    case .arriving:
-      "a move into this store has not come to its end: run pasarela store migrate again"
-    case .left(let place):
+    switch way {
+    case .from:
+      "the move from \(place) into this store has not come to its end: run the same "
+        + "pasarela store migrate again"
+    case .to:
       "the store was moved to \(place), where its books go on: nobody may go on with it here"
     }
+  }
+}
+
+extension MoveMark {
+  init?(_ row: some StoreRow) {
+    guard let way = Way(rawValue: row.text(1)) else { return nil }
+    self.init(id: row.text(0), way: way, place: row.text(2))
   }
 }
 

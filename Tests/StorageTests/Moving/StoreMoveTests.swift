@@ -128,6 +128,52 @@ struct StoreMoveTests {
     }
   }
 
+  @Test(
+    "a move that was cut off goes on from where it came, and not after the books went elsewhere")
+  func elsewhere() async throws {
+    try await places { file, address in
+      try await filled(SQLiteDatabase(path: file), others: 3)
+      try await filled(SQLiteDatabase(path: file + ".other"))
+      func cut(_ source: String, _ target: String) throws {
+        #expect(throws: DatabaseError.self) {
+          let target = CutTables(try PostgreSQLTables(target), after: 12)
+          _ = try StoreMove(from: SQLiteTables(path: source, mustExist: true), to: target) { _ in }
+            .run()
+        }
+      }
+      func move(_ source: String, _ target: String) -> String? {
+        fault { _ = try StoreMove(from: .sqlite(source), to: .postgresql(target)) { _ in }.run() }
+      }
+      try cut(file, address)
+      #expect(move(file + ".other", address)?.contains("the move from sqlite:\(file) into") == true)
+      // Named by the same words, since those do not tell the schema.
+      try await withPostgreSQL { second in
+        #expect(try PostgreSQLTables(second).place == PostgreSQLTables(address).place)
+        #expect(move(file, second) == nil)
+        #expect(move(file, address)?.contains("was moved to") == true)
+        #expect(fault { _ = try PostgreSQLDatabase(address) }?.contains("has not come") == true)
+        try await useAndClose(PostgreSQLDatabase(second)) { try await furnished.expect(in: $0) }
+      }
+    }
+  }
+
+  @Test("a mark of another release's making shuts a store, too")
+  func unknownMark() async throws {
+    try await places { file, address in
+      try await filled(SQLiteDatabase(path: file))
+      try await filled(PostgreSQLDatabase(address))
+      let script =
+        "CREATE TABLE store_move (id text, way text, place text); "
+        + "INSERT INTO store_move VALUES ('1', 'sideways', 'x')"
+      try SQLiteConnection(path: file).execute(script)
+      try TestCluster.shared().execute(script, at: address)
+      for told in [
+        fault { _ = try SQLiteDatabase(path: file) },
+        fault { _ = try PostgreSQLDatabase(address) },
+      ] { #expect(told?.contains("another release") == true) }
+    }
+  }
+
   @Test("neither store may be open, nor the new one in use")
   func refused() async throws {
     try await places { file, address in

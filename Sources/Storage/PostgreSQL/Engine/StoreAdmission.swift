@@ -27,30 +27,41 @@ enum StoreAdmission {
   }
 
   static func mark(_ connection: PostgreSQLConnection) throws(PostgreSQLFault) -> MoveMark? {
-    guard try has("to_regclass(\(quotedTable)) IS NOT NULL", connection) else { return nil }
-    let place = try ask("SELECT place FROM \(table(connection))", connection).first
-      .flatMap { row in row.optional(0, row.text) }
-    return place.map { .left(to: $0) } ?? .arriving
+    guard try isThere(MoveMark.table, connection) else { return nil }
+    let table = try ownName(of: MoveMark.table, connection)
+    let rows = try ask("SELECT \(MoveMark.columns) FROM \(table)", connection)
+    guard let mark = rows.first.flatMap({ MoveMark($0) }) else {
+      throw .denied(MoveMark.unreadable)
+    }
+    return mark
   }
 
-  /// The mark's table in the store's own schema: another one of the search path may have one, too.
-  static func table(_ connection: PostgreSQLConnection) throws(PostgreSQLFault) -> String {
-    try ask("SELECT \(quotedTable)", connection).first?.text(0) ?? MoveMark.table
+  /// Whether the store's own schema has that table: another one of the search path may have one.
+  static func isThere(
+    _ table: String, _ connection: PostgreSQLConnection
+  ) throws(PostgreSQLFault) -> Bool {
+    try has(
+      "to_regclass($1::text) IS NOT NULL", connection, .text(ownName(of: table, connection)))
   }
 
-  private static let quotedTable =
-    "quote_ident(current_schema()) || '.\(MoveMark.table)'"
+  /// The table's name with the store's own schema.
+  static func ownName(
+    of table: String, _ connection: PostgreSQLConnection
+  ) throws(PostgreSQLFault) -> String {
+    let schema = try ask("SELECT quote_ident(current_schema())", connection).first
+    return "\(schema?.text(0) ?? "").\(table)"
+  }
 
   private static func has(
-    _ condition: String, _ connection: PostgreSQLConnection
+    _ condition: String, _ connection: PostgreSQLConnection, _ values: PostgreSQLValue...
   ) throws(PostgreSQLFault) -> Bool {
-    try ask("SELECT (\(condition))::int", connection).first?.integer(0) == 1
+    try ask("SELECT (\(condition))::int", connection, values).first?.integer(0) == 1
   }
 
   private static func ask(
-    _ sql: String, _ connection: PostgreSQLConnection
+    _ sql: String, _ connection: PostgreSQLConnection, _ values: [PostgreSQLValue] = []
   ) throws(PostgreSQLFault) -> PostgreSQLRows {
     try connection.run(
-      PostgreSQLQuery(once: sql), within: PostgreSQLSession.answerMilliseconds)
+      PostgreSQLQuery(once: sql, values), within: PostgreSQLSession.answerMilliseconds)
   }
 }

@@ -41,6 +41,22 @@ import Glibc
     guard code == .ok else { throw failure("sqlite3_exec", code) }
   }
 
+  /// What the body does, as one transaction that no other process comes between.
+  func transaction<Value>(
+    _ body: () throws(DatabaseError) -> Value
+  ) throws(DatabaseError) -> Value {
+    try execute("BEGIN IMMEDIATE")
+    do throws(DatabaseError) {
+      let value = try body()
+      try execute("COMMIT")
+      return value
+    } catch {
+      // A failing medium may have ended it.
+      if isInTransaction { try? execute("ROLLBACK") }
+      throw error
+    }
+  }
+
   /// The file's own name, links resolved.
   var path: String? {
     guard let name = unsafe sqlite3_db_filename(handle, "main") else { return nil }

@@ -10,14 +10,8 @@ struct SQLiteSealedRows: SealedRows {
   static func open(
     _ connection: SQLiteConnection, _ keys: DataKeys
   ) throws(DatabaseError) -> Sealing {
-    try connection.execute("BEGIN IMMEDIATE")
-    do throws(DatabaseError) {
-      let sealing = try DatabaseSeal(SQLiteSealedRows(connection: connection), keys).open()
-      try connection.execute("COMMIT")
-      return sealing
-    } catch {
-      if connection.isInTransaction { try? connection.execute("ROLLBACK") }
-      throw error
+    try connection.transaction { () throws(DatabaseError) in
+      try DatabaseSeal(SQLiteSealedRows(connection: connection), keys).open()
     }
   }
 
