@@ -111,21 +111,30 @@ public struct StoreCheck: Sendable {
         faults.append("its order \(attempt.orderNumber) is not found by its number")
       }
     }
-    if payin.status.isOpen, try await !isFollowed(payin) {
-      faults.append("it is \(payin.status.rawValue), and nothing is to be done about it")
-    }
+    faults += try await unfollowed(payin)
     return faults
   }
 
-  /// Whether a job is there that ends it or asks where it stands.
-  private func isFollowed(_ payin: Payin) async throws(DatabaseError) -> Bool {
-    if try await has(.endDoubt, payin.id.text) { return true }
+  /// What nobody would ever do: money that comes is learnt of by these jobs alone where callbacks
+  /// are lost.
+  private func unfollowed(_ payin: Payin) async throws(DatabaseError) -> [String] {
+    var faults: [String] = []
+    var isFollowed = try await has(.endDoubt, payin.id.text)
     for attempt in payin.attempts {
-      for kind in [JobKind.sendAttempt, .queryAttempt] where try await has(kind, attempt.id.text) {
-        return true
+      for (kind, isDue) in [
+        (JobKind.sendAttempt, attempt.state == .sending),
+        (.queryAttempt, attempt.nextCheckAt != nil),
+      ] where isDue {
+        isFollowed = true
+        if try await !has(kind, attempt.id.text) {
+          faults.append("its order \(attempt.orderNumber) has no job \(kind.rawValue)")
+        }
       }
     }
-    return false
+    if payin.status.isOpen, !isFollowed {
+      faults.append("it is \(payin.status.rawValue), and nothing is to be done about it")
+    }
+    return faults
   }
 
   private func has(_ kind: JobKind, _ subject: String) async throws(DatabaseError) -> Bool {

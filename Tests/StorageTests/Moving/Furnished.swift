@@ -29,7 +29,7 @@ struct Furnished {
   var payin: Payin { life[life.count - 1].payin }
 
   func fill(_ store: any Database, others: Int = 0) async throws {
-    for step in life { try await store.commit(step.change) }
+    try await keep(life, in: store)
     for number in 0..<others {
       let opened = author.open("other-\(number)")
       var change = author.change(opened)
@@ -55,10 +55,6 @@ struct Furnished {
     change.endpoint = .put(
       EndpointRecord(merchant: "demo", id: "w\\1", document: ["url": "https://a.example/1"]))
     change.endpointRevision = EndpointRevision(merchant: "demo", number: 0)
-    let job = Job(
-      key: JobKey(kind: .queryAttempt, subject: payin.attempts[0].id.text),
-      operation: payin.operationID, account: "openpay-main", due: Author.noon)
-    change.jobs = [.put(job)]
     change.deliveries = [
       DeliveryAttempt(
         operation: payin.operationID, event: life[0].change.events[0].id, endpoint: "w\\1",
@@ -68,6 +64,22 @@ struct Furnished {
     var answer = Change()
     answer.key = .answer(key, KeptAnswer(status: 201, body: Array(#"{"a":"\\0"}"#.utf8)))
     try await store.commit(answer)
+  }
+
+  /// A pay-in's life, and the questions that are still to be asked about it.
+  func keep(_ life: [(payin: Payin, change: Change)], in store: any Database) async throws {
+    for step in life { try await store.commit(step.change) }
+    guard let payin = life.last?.payin else { return }
+    var change = Change()
+    for attempt in payin.attempts {
+      guard let due = attempt.nextCheckAt else { continue }
+      change.jobs.append(
+        .put(
+          Job(
+            key: JobKey(kind: .queryAttempt, subject: attempt.id.text),
+            operation: payin.operationID, account: attempt.target.account, due: due)))
+    }
+    try await store.commit(change)
   }
 
   /// That all of it is there, as a gateway reads it.

@@ -36,7 +36,8 @@ struct StoreCheckTests {
     ("DELETE FROM payins WHERE reference LIKE 'order%'", "deliveries", "1 belong"),
     ("UPDATE callback_notices SET payin = 'payin_none'", "callbacks", "1 belong"),
     ("UPDATE payins SET amount = amount + 1 WHERE reference = 'other-1'", "documents", "amount"),
-    ("DELETE FROM jobs WHERE kind = 'send_attempt'", "pay-ins", "nothing is to be done"),
+    ("DELETE FROM jobs WHERE kind = 'send_attempt'", "pay-ins", "has no job send_attempt"),
+    ("DELETE FROM jobs WHERE kind = 'query_attempt'", "pay-ins", "has no job query_attempt"),
     ("DELETE FROM attempts", "pay-ins", "is not found by its number"),
     ("DELETE FROM events WHERE sequence = 3", "pay-ins", "not whole"),
     (

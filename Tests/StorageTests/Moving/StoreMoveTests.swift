@@ -57,7 +57,7 @@ struct StoreMoveTests {
       // Its numbers go on behind those that came.
       var author = furnished.author
       author.merchant = "new"
-      for step in author.fullLife("new") { try await moved.commit(step.change) }
+      try await furnished.keep(author.fullLife("new"), in: moved)
       #expect(try await StoreCheckTests.faults(of: moved).isEmpty)
       await moved.close()
 
@@ -238,13 +238,15 @@ struct StoreMoveTests {
   @Test("a job whose lease has not run out is not due before it does, though nobody is connected")
   func leased() async throws {
     try await places { file, address in
-      let end = Author.noon.adding(seconds: 600)
+      // When all are due.
+      let now = Author.noon.adding(seconds: 1_000_000_000)
+      let end = now.adding(seconds: 600)
       try await useAndClose(PostgreSQLDatabase(address)) { store in
         try await furnished.fill(store, others: 1)
         let request = LeaseRequest(
-          now: Author.noon, until: end, limit: 9, lease: Lease(token: "t"))
+          now: now, until: end, limit: 9, lease: Lease(token: "t"))
         let leased = try await store.lease(request)
-        #expect(leased.count == 2)
+        #expect(leased.count > 2)
       }
       _ = try StoreMove(from: .postgresql(address), to: .sqlite(file)) { _ in }.run()
       try await useAndClose(SQLiteDatabase(path: file)) { store in
