@@ -4,23 +4,19 @@ import Synchronization
 
 /// Questions of accounts whose providers have lists.
 extension JobRunner {
-  /// What came of looking at accounts with lists.
-  struct ListRound {
-    /// How many were started, of each account that was looked at.
-    var started: [String: Int] = [:]
-    /// Those of the urgent ones that there was no room for.
-    var waiting: Set<JobKey> = []
-  }
-
-  /// Leases them, as many as there are, and has them asked together where they are many.
+  /// Leases them, as many as there are, and has them asked together where they are many. Returns
+  /// how many were started of each account that was looked at.
   /// - Parameters:
-  ///   - urgent: those that do not wait for others.
+  ///   - urgent: those that do not wait for others. Where they take all the room of an account it
+  ///     is not looked at.
   ///   - limits: how many of an account may be asked singly.
   func listRound(
-    _ urgent: Set<JobKey>, _ limits: [String: Int], _ wall: Instant, _ now: Instant
-  ) async throws(DatabaseError) -> ListRound {
-    var round = ListRound()
-    for account in calls.listing.sorted() where mayList(account, limits[account], at: now) {
+    _ urgent: [Job], _ limits: [String: Int], _ wall: Instant, _ now: Instant
+  ) async throws(DatabaseError) -> [String: Int] {
+    var started: [String: Int] = [:]
+    for account in calls.listing.sorted() {
+      let first = Set(urgent.filter { $0.account == account }.map(\.key))
+      guard mayList(account, limits[account], beside: first.count, at: now) else { continue }
       var kinds = Dictionary(uniqueKeysWithValues: JobKind.allCases.map { ($0, 0) })
       kinds[.queryAttempt] = nil
       let request = LeaseRequest(
@@ -35,8 +31,8 @@ extension JobRunner {
       } else {
         environment.lateness.forget(account)
       }
-      var singly = jobs.filter { urgent.contains($0.key) }
-      let together = jobs.filter { !urgent.contains($0.key) }
+      var singly = jobs.filter { first.contains($0.key) }
+      let together = jobs.filter { !first.contains($0.key) }
       var room = limits[account] ?? Self.concurrencyPerAccount
       if together.count >= lists.leastQuestions {
         startList(together, of: account, request.lease, at: now)
@@ -44,21 +40,23 @@ extension JobRunner {
       } else {
         singly += together
       }
-      for job in singly.prefix(max(0, room)) { start(job, request.lease, at: now) }
-      let left = Array(singly.dropFirst(max(0, room)))
+      for job in singly.prefix(room) { start(job, request.lease, at: now) }
+      let left = Array(singly.dropFirst(room))
       await giveBack(left, request.lease)
-      round.waiting.formUnion(left.map(\.key).filter(urgent.contains))
-      round.started[account] = jobs.count - left.count
+      started[account] = jobs.count - left.count
     }
-    return round
+    return started
   }
 
   /// Whether the account may be asked by its list, and fewer questions than a list is for singly;
   /// or there are more of them than may be asked.
-  private func mayList(_ account: String, _ limit: Int?, at now: Instant) -> Bool {
+  /// - Parameter urgent: how many are asked before.
+  private func mayList(
+    _ account: String, _ limit: Int?, beside urgent: Int, at now: Instant
+  ) -> Bool {
     let (turns, total) = state.withLock { ($0.lists, $0.total) }
     let room = min(limit ?? Self.concurrencyPerAccount, Self.concurrency - total)
-    guard room > 0, turns.mayBegin(account, at: now) else { return false }
+    guard room > urgent, turns.mayBegin(account, at: now) else { return false }
     return room >= lists.leastQuestions || environment.lateness.milliseconds(of: account) > 0
   }
 

@@ -128,9 +128,9 @@ public final class JobRunner: Sendable {
     guard hasRoom else { return 0 }
     let urgent = urgent(at: now)
     do throws(DatabaseError) {
-      let listed = try await listRound(Set(urgent.map(\.job.key)), limits(at: now), wall, now)
-      let others = try await singleRound(urgent, beside: listed, wall, now)
-      return listed.started.values.reduce(others, +)
+      let listed = try await listRound(urgent.map(\.job), limits(at: now), wall, now)
+      let others = try await singleRound(urgent, beside: Set(listed.keys), wall, now)
+      return listed.values.reduce(others, +)
     } catch {
       state.withLock { $0.urgent = urgent }
       throw error
@@ -138,7 +138,7 @@ public final class JobRunner: Sendable {
   }
 
   private func singleRound(
-    _ urgent: [UrgentJob], beside listed: ListRound, _ wall: Instant, _ now: Instant
+    _ urgent: [UrgentJob], beside listed: Set<String>, _ wall: Instant, _ now: Instant
   ) async throws(DatabaseError) -> Int {
     let (total, deliveries) = state.withLock { ($0.total, $0.deliveries) }
     var request = LeaseRequest(
@@ -221,10 +221,10 @@ public final class JobRunner: Sendable {
 
   /// Learns from what was given out.
   /// - Parameters:
-  ///   - listed: what was given out before, of accounts with lists.
+  ///   - listed: accounts whose questions were given out before.
   ///   - now: of the steady clock.
   private func looked(
-    _ request: LeaseRequest, _ jobs: [Job], _ urgent: [UrgentJob], beside listed: ListRound,
+    _ request: LeaseRequest, _ jobs: [Job], _ urgent: [UrgentJob], beside listed: Set<String>,
     at now: Instant
   ) {
     let ofAccount = Dictionary(grouping: jobs, by: \.account)
@@ -233,16 +233,13 @@ public final class JobRunner: Sendable {
         || jobs.count == request.limit
     }
     let given = Set(jobs.map(\.key))
-    let left = urgent.filter { urgent in
-      !given.contains(urgent.job.key)
-        && (listed.waiting.contains(urgent.job.key) || leavesSome(urgent.job.account))
-    }
+    let left = urgent.filter { !given.contains($0.job.key) && leavesSome($0.job.account) }
     let (apart, ramped) = state.withLock { state in
       state.urgent = Array(left.prefix(Self.mostUrgent))
       let ramped = state.ramp.map { ramp in
         Set(ramp.accounts.filter { ramp.room(for: $0, at: now) != nil })
       }
-      return (state.lists.underway.union(listed.started.keys), ramped ?? [])
+      return (state.lists.underway.union(listed), ramped ?? [])
     }
     for (account, monitor) in calls.monitors where request.limit(for: account) > 0 {
       // What waits for a list is late because of it.
