@@ -90,14 +90,11 @@ struct PostgreSQLTables: TableStore {
   func rows(
     of table: StoreTable, behind last: [Cell]?, limit: Int
   ) throws(DatabaseError) -> [[Cell]] {
-    let key = table.key.map(\.name).joined(separator: ", ")
-    let marks = table.key.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+    let page = RowPage(
+      columns: table.columns.map { $0.inPostgreSQL ?? $0.name }, source: table.name,
+      key: table.key.map(\.name), isBehind: last != nil, limit: limit)
     let query = PostgreSQLQuery(
-      once: """
-        SELECT \(table.columns.map { $0.inPostgreSQL ?? $0.name }.joined(separator: ", "))
-        FROM \(table.name) \(last == nil ? "" : "WHERE (\(key)) > (\(marks))")
-        ORDER BY \(key) LIMIT \(limit)
-        """, (last ?? []).map(\.postgreSQL))
+      once: page.sql(RowPage.inPostgreSQL), (last ?? []).map(\.postgreSQL))
     return try run(query).map { row in
       table.columns.enumerated().map { index, column in column.cell(row, index) }
     }

@@ -66,24 +66,23 @@ struct SQLiteTables: TableStore {
   // MARK: Rows
 
   func count(_ table: StoreTable) throws(DatabaseError) -> Int {
-    try SQLiteStatement(connection, "SELECT count(*) FROM \(table.fromSQLite)")
-      .first { row in row.integer(0) } ?? 0
+    let condition = table.sourceInSQLite?.condition ?? "true"
+    return try SQLiteStatement(
+      connection, "SELECT count(*) FROM \(table.fromSQLite) WHERE \(condition)"
+    ).first { row in row.integer(0) } ?? 0
   }
 
   func rows(
     of table: StoreTable, behind last: [Cell]?, limit: Int
   ) throws(DatabaseError) -> [[Cell]] {
-    let key = table.key.map(\.inSQLite).joined(separator: ", ")
-    let marks = table.key.map { _ in "?" }.joined(separator: ", ")
-    return try SQLiteStatement(
-      connection,
-      """
-      SELECT \(table.columns.map(\.inSQLite).joined(separator: ", ")) FROM \(table.fromSQLite)
-      \(last == nil ? "" : "AND (\(key)) > (\(marks))") ORDER BY \(key) LIMIT \(limit)
-      """
-    ).rows(zip(table.key, last ?? []).map { $0.sqlite($1) }) { row in
-      table.columns.enumerated().map { index, column in column.cell(row, index) }
-    }
+    let page = RowPage(
+      columns: table.columns.map(\.inSQLite), source: table.fromSQLite,
+      condition: table.sourceInSQLite?.condition, key: table.key.map(\.inSQLite),
+      isBehind: last != nil, limit: limit)
+    return try SQLiteStatement(connection, page.sql(RowPage.inSQLite))
+      .rows(zip(table.key, last ?? []).map { $0.sqlite($1) }) { row in
+        table.columns.enumerated().map { index, column in column.cell(row, index) }
+      }
   }
 
   func lastKey(of table: StoreTable) throws(DatabaseError) -> [Cell]? {
@@ -92,7 +91,8 @@ struct SQLiteTables: TableStore {
     return try SQLiteStatement(
       connection,
       """
-      SELECT \(key.joined(separator: ", ")) FROM \(table.fromSQLite) ORDER BY \(order) LIMIT 1
+      SELECT \(key.joined(separator: ", ")) FROM \(table.fromSQLite)
+      WHERE \(table.sourceInSQLite?.condition ?? "true") ORDER BY \(order) LIMIT 1
       """
     ).first { row in table.key.enumerated().map { index, column in column.cell(row, index) } }
   }
@@ -121,11 +121,7 @@ struct SQLiteTables: TableStore {
 }
 
 extension StoreTable {
-  /// With a condition, to which others can be added.
-  fileprivate var fromSQLite: String {
-    guard let sourceInSQLite else { return "\(name) WHERE true" }
-    return "\(sourceInSQLite.from) WHERE \(sourceInSQLite.condition)"
-  }
+  fileprivate var fromSQLite: String { sourceInSQLite?.from ?? name }
 }
 
 extension StoreTable.Column {

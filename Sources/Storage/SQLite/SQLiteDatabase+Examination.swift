@@ -15,12 +15,10 @@ extension SQLiteDatabase: ReadsRows {
     of source: String, _ columns: String, by key: [StoreTable.Column], behind last: [Cell]?,
     limit: Int, _ read: @escaping @Sendable (any StoreRow) -> Value
   ) async throws(DatabaseError) -> [(value: Value, key: [Cell])] {
-    let order = key.map(\.inSQLite).joined(separator: ", ")
-    let marks = key.map { _ in "?" }.joined(separator: ", ")
-    let sql = """
-      SELECT \(order), \(columns) FROM \(source)
-      \(last == nil ? "" : "WHERE (\(order)) > (\(marks))") ORDER BY \(order) LIMIT \(limit)
-      """
+    let names = key.map(\.inSQLite)
+    let sql = RowPage(
+      columns: names + [columns], source: source, key: names, isBehind: last != nil, limit: limit
+    ).sql(RowPage.inSQLite)
     let values = zip(key, last ?? []).map { $0.sqlite($1) }
     return try await self.read { session throws(DatabaseError) in
       try SQLiteStatement(session.connection, sql).rows(values) { row in
