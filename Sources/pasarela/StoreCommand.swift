@@ -75,7 +75,7 @@ enum StoreCommand {
     {
       throw ConfigurationFault(["there is no file \(path)"])
     }
-    let store = try StoreOpening(configuration).open()
+    let store = try StoreOpening(configuration).open(for: .looking)
     var findings: [Finding] = []
     do throws(DatabaseError) {
       try await StoreCheck(store).run { found in

@@ -15,17 +15,18 @@ struct StoreOpening {
 
   /// - Throws: `ConfigurationFault` where the store does not open to who comes as configured.
   func open(
-    damage: DamageRegister = DamageRegister(),
+    for purpose: StorePurpose = .serving, damage: DamageRegister = DamageRegister(),
     migrates: @escaping @Sendable (Migration) -> Void = { _ in }
   ) throws -> any ExaminableDatabase {
     do throws(DatabaseError) {
       switch configuration.store {
       case .sqlite(let path):
         return try SQLiteDatabase(
-          path: path, keys: configuration.dataKeys, damage: damage, migrates: migrates)
+          path: path, keys: configuration.dataKeys, for: purpose, damage: damage, migrates: migrates
+        )
       case .postgresql(let address):
         return try PostgreSQLDatabase(
-          address, keys: configuration.dataKeys, damage: damage, migrates: migrates)
+          address, keys: configuration.dataKeys, for: purpose, damage: damage, migrates: migrates)
       }
     } catch .otherDataKey(let what) {
       throw ConfigurationFault([what])

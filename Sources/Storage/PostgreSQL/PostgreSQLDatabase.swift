@@ -23,16 +23,18 @@ public final class PostgreSQLDatabase: Database, KeepsDocuments {
   /// - Parameters:
   ///   - address: what libpq takes, as a URI or as `name=value` pairs.
   ///   - keys: what is of persons is sealed under.
+  ///   - purpose: whether it may be brought up to date.
   ///   - readers: connections that read at the same time.
   ///   - damage: where damaged rows are noted.
   ///   - migrates: hears of each step that brings older tables up to date, before it is taken.
   public init(
-    _ address: String, keys: DataKeys = DataKeys(), readers: Int = 2,
+    _ address: String, keys: DataKeys = DataKeys(), for purpose: StorePurpose = .serving,
+    readers: Int = 2,
     damage: DamageRegister = DamageRegister(),
     migrates: @escaping @Sendable (Migration) -> Void = { _ in }
   ) throws(DatabaseError) {
     self.damage = damage
-    let opened = try PostgreSQLOpening(address, keys, migrates)
+    let opened = try PostgreSQLOpening(address, keys, for: purpose, migrates)
     (sealing, identity) = (opened.sealing, opened.identity)
     settings = opened.settings
     let settings = opened.settings

@@ -20,21 +20,24 @@ public final class SQLiteDatabase: Database, KeepsDocuments {
   /// keeps what these keys do not open, and `.denied` where it is, or was, moved.
   /// - Parameters:
   ///   - keys: what is of persons is sealed under.
+  ///   - purpose: whether it may be brought up to date.
   ///   - readers: connections that read at the same time.
   ///   - damage: where damaged rows are noted.
   ///   - migrates: hears of each step that brings an older schema up to date, before it is taken.
   public init(
-    path: String, keys: DataKeys = DataKeys(), readers: Int = 2,
+    path: String, keys: DataKeys = DataKeys(), for purpose: StorePurpose = .serving,
+    readers: Int = 2,
     damage: DamageRegister = DamageRegister(),
     migrates: @escaping @Sendable (Migration) -> Void = { _ in }
   ) throws(DatabaseError) {
     self.damage = damage
     let file = try DatabaseFile(path: path)
     let presence = try PresenceLock(path: file.lockPath)
-    let connection = try file.openWriter(isAlone: presence.isFirst, migrates: migrates)
+    let connection = try file.openWriter(
+      isAlone: presence.isFirst, for: purpose, migrates: migrates)
     if let mark = try SQLiteTables.mark(connection) { throw .denied(mark.refusal) }
     try presence.share()
-    let sealing = try SQLiteSealedRows.open(connection, keys)
+    let sealing = try SQLiteSealedRows.open(connection, keys, for: purpose)
     self.sealing = sealing
     let place = DatabasePlace(connection, path: file.path)
     let writer = Handover(

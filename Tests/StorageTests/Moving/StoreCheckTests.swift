@@ -1,6 +1,8 @@
+import Crypto
 import Foundation
 import Glibc
 import Payins
+import PostgreSQLClient
 import TestSupport
 import Testing
 
@@ -87,6 +89,70 @@ struct StoreCheckTests {
           try TestCluster.shared().execute($0, at: address)
         }
       }
+    }
+  }
+
+  private func denial(_ open: () throws -> Void) -> String {
+    do {
+      try open()
+      return "opened"
+    } catch DatabaseError.denied(let what) {
+      return what
+    } catch {
+      return "another fault: \(error)"
+    }
+  }
+
+  @Test("looking at a store leaves it as it is: its schema, its keys, or that there is none")
+  func looking() async throws {
+    let key = DataKey.make()
+    try await withFolder { folder in
+      let path = folder + "/pasarela.db"
+      let file = try SQLiteConnection(path: DatabaseFile(path: path).path)
+      func open(_ keys: DataKeys = DataKeys()) throws -> SQLiteDatabase {
+        try SQLiteDatabase(path: path, keys: keys, for: .looking)
+      }
+      let none = denial { _ = try open() }
+      #expect(none == "there is no store yet")
+      try Migrations(file, steps: Array(Migrations.all.dropLast())).run()
+      let older = denial { _ = try open() }
+      #expect(older.contains("has schema version \(Migrations.all.count - 1)"))
+      try await useAndClose(SQLiteDatabase(path: path)) { try await furnished.fill($0) }
+      let sealed = """
+        SELECT group_concat(hex(content)) || (SELECT group_concat(body) FROM webhook_endpoints)
+        FROM secrets
+        """
+      let before = try SQLiteStatement(file, sealed).first { $0.text(0) }
+      try await useAndClose(open(DataKeys(current: key))) { store in
+        let found = try await Self.faults(of: store)
+        #expect(found == [:])
+      }
+      let after = try SQLiteStatement(file, sealed).first { $0.text(0) }
+      #expect(before != nil && after == before)
+    }
+    try await withPostgreSQL { address in
+      let connection = try PostgreSQLConnection(ConnectionSettings(address))
+      func open(_ keys: DataKeys = DataKeys()) throws -> PostgreSQLDatabase {
+        try PostgreSQLDatabase(address, keys: keys, for: .looking)
+      }
+      let none = denial { _ = try open() }
+      #expect(none == "there is no store yet")
+      let steps = PostgreSQLMigrations.all
+      try PostgreSQLMigrations(connection, steps: Array(steps.dropLast())).run()
+      let older = denial { _ = try open() }
+      #expect(older.contains("has schema version \(steps.count - 1)"))
+      try await useAndClose(PostgreSQLDatabase(address)) { try await furnished.fill($0) }
+      let sealed = """
+        SELECT string_agg(encode(content, 'hex'), '')
+          || (SELECT string_agg(encode(body, 'hex'), '') FROM webhook_endpoints) FROM secrets
+        """
+      let before = try connection.rows(sealed).first?.text(0)
+      try await useAndClose(open(DataKeys(current: key))) { store in
+        let found = try await Self.faults(of: store)
+        #expect(found == [:])
+      }
+      let after = try connection.rows(sealed).first?.text(0)
+      #expect(before != nil && after == before)
     }
   }
 

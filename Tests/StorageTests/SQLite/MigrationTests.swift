@@ -136,7 +136,7 @@ struct MigrationTests {
       var steps = ["CREATE TABLE a (x)", "ALTER TABLE a RENAME TO b"]
       for _ in 0..<2 {
         let migrations = Migrations(connection, steps: steps)
-        try migrations.identify()
+        _ = try migrations.identify()
         try migrations.run()
       }
       steps.append("CREATE TABLE c (x); INSERT INTO nowhere VALUES (1)")

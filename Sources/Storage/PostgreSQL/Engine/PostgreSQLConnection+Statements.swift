@@ -15,14 +15,16 @@ extension PostgreSQLConnection {
   }
 
   /// What the body does, as one transaction.
-  /// - Parameter begin: what begins it.
+  /// - Parameters:
+  ///   - begin: what begins it.
+  ///   - isKept: whether it is committed at the end, or taken back.
   func transaction<Value>(
-    _ begin: String = "BEGIN", _ body: () throws(DatabaseError) -> Value
+    _ begin: String = "BEGIN", isKept: Bool = true, _ body: () throws(DatabaseError) -> Value
   ) throws(DatabaseError) -> Value {
     try script(begin)
     do throws(DatabaseError) {
       let value = try body()
-      try script("COMMIT")
+      try script(isKept ? "COMMIT" : "ROLLBACK")
       return value
     } catch {
       try? script("ROLLBACK")

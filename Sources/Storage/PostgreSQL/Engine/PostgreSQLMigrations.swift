@@ -53,6 +53,28 @@ struct PostgreSQLMigrations {
     try unlock()
   }
 
+  /// Throws `.denied` with a sentence where a step is to be taken, or it is a newer program's.
+  func check() throws(PostgreSQLFault) {
+    let version = try StoreAdmission.isThere("schema_version", connection) ? version() : 0
+    guard version >= steps.count else {
+      throw .denied("\(StorePurpose.olderSchema(version, steps.count))")
+    }
+  }
+
+  /// The database's; 0 where it is empty.
+  private func version() throws(PostgreSQLFault) -> Int {
+    let row = try connection.run(
+      PostgreSQLQuery(once: "SELECT version, oldest FROM schema_version"), within: Self.limit
+    ).first
+    let (version, oldest) = (row?.integer(0) ?? 0, row?.integer(1) ?? 0)
+    guard oldest <= steps.count else {
+      throw .denied(
+        "the store has schema version \(version), which needs a program that knows version "
+          + "\(oldest); this one knows \(steps.count): run the newer program")
+    }
+    return version
+  }
+
   private func unlock() throws(PostgreSQLFault) {
     try connection.execute(
       """
@@ -63,15 +85,7 @@ struct PostgreSQLMigrations {
 
   /// Returns whether there was a step left.
   private func takeNext() throws(PostgreSQLFault) -> Bool {
-    let row = try connection.run(
-      PostgreSQLQuery(once: "SELECT version, oldest FROM schema_version"), within: Self.limit
-    ).first
-    let (version, oldest) = (row?.integer(0) ?? 0, row?.integer(1) ?? 0)
-    guard oldest <= steps.count else {
-      throw .denied(
-        "the store has schema version \(version), which needs a program that knows version "
-          + "\(oldest); this one knows \(steps.count): run the newer program")
-    }
+    let version = try version()
     guard version < steps.count else { return false }
     if version > 0 {
       let count = try connection.run(

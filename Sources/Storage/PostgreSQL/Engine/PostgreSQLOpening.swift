@@ -9,7 +9,8 @@ struct PostgreSQLOpening {
 
   /// - Parameters and errors: as of `PostgreSQLDatabase.init`.
   init(
-    _ address: String, _ keys: DataKeys, _ migrates: @escaping @Sendable (Migration) -> Void
+    _ address: String, _ keys: DataKeys, for purpose: StorePurpose,
+    _ migrates: @escaping @Sendable (Migration) -> Void
   ) throws(DatabaseError) {
     let writer: PostgreSQLConnection
     do throws(PostgreSQLFault) {
@@ -19,13 +20,14 @@ struct PostgreSQLOpening {
       try PostgreSQLSession.prepare(writer)
       try PostgreSQLSession.check(writer)
       try StoreAdmission.enter(writer)
-      try PostgreSQLMigrations(writer, starts: migrates).run()
+      let migrations = PostgreSQLMigrations(writer, starts: migrates)
+      if purpose == .looking { try migrations.check() } else { try migrations.run() }
       // Migrations have no time limit, and leave none.
       try PostgreSQLSession.prepare(writer)
     } catch {
       throw error.atOpening
     }
-    sealing = try PostgreSQLSealedRows.open(writer, keys)
+    sealing = try PostgreSQLSealedRows.open(writer, keys, for: purpose)
     do throws(PostgreSQLFault) {
       identity = try WriterIdentity(writer)
       try PostgreSQLSession.prepareToWrite(writer)

@@ -9,10 +9,11 @@ struct PostgreSQLSealedRows: SealedRows {
   /// Whether the database can be read and written under the keys: as `DatabaseSeal.open`. One
   /// gateway at a time.
   static func open(
-    _ connection: PostgreSQLConnection, _ keys: DataKeys
+    _ connection: PostgreSQLConnection, _ keys: DataKeys, for purpose: StorePurpose
   ) throws(DatabaseError) -> Sealing {
-    try connection.transaction("BEGIN; LOCK TABLE secrets IN EXCLUSIVE MODE") {
-      () throws(DatabaseError) in
+    try connection.transaction(
+      "BEGIN; LOCK TABLE secrets IN EXCLUSIVE MODE", isKept: purpose == .serving
+    ) { () throws(DatabaseError) in
       try DatabaseSeal(PostgreSQLSealedRows(connection: connection), keys).open()
     }
   }

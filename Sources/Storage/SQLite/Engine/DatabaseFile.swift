@@ -46,7 +46,8 @@ struct DatabaseFile {
   /// The connection that writes, its schema up to date.
   /// - Parameters: as of `Migrations.init`.
   func openWriter(
-    isAlone: Bool = true, migrates: @escaping @Sendable (Migration) -> Void = { _ in }
+    isAlone: Bool = true, for purpose: StorePurpose = .serving,
+    migrates: @escaping @Sendable (Migration) -> Void = { _ in }
   ) throws(DatabaseError) -> SQLiteConnection {
     try explaining { () throws(DatabaseError) in
       let connection = try SQLiteConnection(path: path)
@@ -55,7 +56,10 @@ struct DatabaseFile {
           function: "sqlite3_open_v2", code: Int(SQLITE_READONLY), message: "cannot be written")
       }
       let migrations = Migrations(connection, isAlone: isAlone, starts: migrates)
-      try migrations.identify()
+      let version = try migrations.identify()
+      if purpose == .looking, version < Migrations.all.count {
+        throw StorePurpose.olderSchema(version, Migrations.all.count)
+      }
       try turnOnWriteAheadLog(connection)
       // What is deleted is overwritten, so that erased data is not in a free page. In memory, once
       // it is open: what a savepoint might have to restore.

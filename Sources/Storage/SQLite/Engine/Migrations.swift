@@ -42,8 +42,9 @@ struct Migrations {
     self.starts = starts
   }
 
-  /// Refuses a file that is another program's, or a newer version's.
-  func identify() throws(DatabaseError) {
+  /// Refuses a file that is another program's, or a newer version's. Returns its version, 0 where
+  /// it is empty.
+  func identify() throws(DatabaseError) -> Int {
     // One look: another process may be making the database.
     try connection.execute("BEGIN")
     defer { try? connection.execute("ROLLBACK") }
@@ -58,6 +59,7 @@ struct Migrations {
         "it has schema version \(version), this program knows \(steps.count): "
           + "run the newer program")
     }
+    return Int(version)
   }
 
   func run() throws(DatabaseError) {

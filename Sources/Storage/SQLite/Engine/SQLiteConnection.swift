@@ -42,13 +42,14 @@ import Glibc
   }
 
   /// What the body does, as one transaction that no other process comes between.
+  /// - Parameter isKept: whether it is committed at the end, or taken back.
   func transaction<Value>(
-    _ body: () throws(DatabaseError) -> Value
+    isKept: Bool = true, _ body: () throws(DatabaseError) -> Value
   ) throws(DatabaseError) -> Value {
     try execute("BEGIN IMMEDIATE")
     do throws(DatabaseError) {
       let value = try body()
-      try execute("COMMIT")
+      try execute(isKept ? "COMMIT" : "ROLLBACK")
       return value
     } catch {
       // A failing medium may have ended it.

@@ -8,9 +8,9 @@ struct SQLiteSealedRows: SealedRows {
 
   /// Whether the database can be read and written under the keys: as `DatabaseSeal.open`.
   static func open(
-    _ connection: SQLiteConnection, _ keys: DataKeys
+    _ connection: SQLiteConnection, _ keys: DataKeys, for purpose: StorePurpose
   ) throws(DatabaseError) -> Sealing {
-    try connection.transaction { () throws(DatabaseError) in
+    try connection.transaction(isKept: purpose == .serving) { () throws(DatabaseError) in
       try DatabaseSeal(SQLiteSealedRows(connection: connection), keys).open()
     }
   }
